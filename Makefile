@@ -1,0 +1,57 @@
+# The one door. `make` shows what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+DATA ?= data/sample
+PERIOD ?= 2026-10
+REPORTS ?= reports
+JOBS ?= 2
+UV_VERSION := 0.13.9
+
+.PHONY: help setup lab reports test lint sample golden lock clean
+
+help:  ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make .venv with everything in requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@touch $@
+
+sample: setup  ## make the sample shops again (seeded: same bytes)
+	$(BIN)/sizhen sample $(DATA)
+
+$(DATA)/linen-house/shop.toml: | $(READY)
+	$(BIN)/sizhen sample $(DATA)
+
+reports: $(READY) $(DATA)/linen-house/shop.toml  ## diagnose the sample shops: reports/PERIOD/index.html
+	$(BIN)/sizhen run --data $(DATA) --period $(PERIOD) --reports $(REPORTS) --jobs $(JOBS)
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+test: $(READY) $(DATA)/linen-house/shop.toml  ## run the tests
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+
+lint: $(READY)  ## style, types, layers, clean notebooks
+	$(BIN)/ruff check lib tests bench
+	$(BIN)/ruff format --check lib tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+
+golden: $(READY)  ## rewrite the golden findings of the sample shops; read the diff
+	SIZHEN_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py
+
+lock:  ## compile requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
+	  --no-header --output-file requirements.lock pyproject.toml
+
+clean:  ## remove built reports and caches
+	rm -rf reports/2* .pytest_cache .mypy_cache .ruff_cache .hypothesis
