@@ -1,0 +1,159 @@
+"""The frozen shapes of the vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
+]
+
+
+@dataclass(frozen=True)
+class Text:
+    """One wording in every language of the reports."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, language: str) -> str:
+        return str(getattr(self, language))
+
+    def fill(self, **values: object) -> Text:
+        return Text(self.zh.format(**values), self.en.format(**values))
+
+    def both(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its kind says type, unit and range."""
+
+    name: str
+    kind: Kind
+    describe: Text
+    key: bool = False
+    empty: bool = False
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> Text:
+        return Text(self.describe.zh, self.name.replace("_", " "))
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    name: str
+    title: Text
+    columns: tuple[Column, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        return [c.name for c in self.columns if c.key]
+
+    @property
+    def names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+    @property
+    def dated(self) -> str | None:
+        """The column that says when a row happened, if the table has one."""
+        first = next((c for c in self.columns if c.kind in ("date", "datetime")), None)
+        return None if first is None or self.name == "products" else first.name
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What is divided by what. `maturity_days`: days until the figure is final; `base_days`: of its expectation."""
+
+    id: str
+    kind: Literal["sum", "ratio", "mean", "level"]
+    numerator: str
+    denominator: str | None
+    unit: Literal["count", "money", "rate", "seconds", "score", "number"]
+    good: Literal["up", "down", "none"]
+    label: Text
+    maturity_days: int = 0
+    base_days: int = 28
+
+
+@dataclass(frozen=True)
+class Channel:
+    id: str
+    group: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A practitioner's or platform's norm. `bad` says on which side of `value` it is broken.
+
+    `year` is the source's; the word "undated" where it names none.
+    """
+
+    value: float
+    bad: Literal["above", "below"]
+    kind: Literal["platform", "practitioner", "arithmetic", "house"]
+    source: str
+    year: int | str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One question of an examination, with its limit, wordings and the causes that can answer it."""
+
+    id: str
+    exam: Literal["look", "listen", "ask", "check"]
+    title: Text
+    healthy: Text
+    unhealthy: Text
+    needs: tuple[str, ...]
+    source: str
+    metric: str | None = None
+    min_n: int = 0
+    limit: Limit | None = None
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Advice:
+    who: str
+    what: Text
+    due_days: int
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause of findings.md: what it says, what to do, which figure should move."""
+
+    id: str
+    exam: Literal["look", "listen", "ask", "check"]
+    metric: str
+    label: Text
+    says: Text
+    advice: Advice
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """What a review can be about; `patterns` are regular expressions of a complaint per language."""
+
+    id: str
+    label: Text
+    patterns: Text
+
+
+@dataclass(frozen=True)
+class Vocab:
+    tables: dict[str, TableSpec]
+    metrics: dict[str, Metric]
+    groups: dict[str, Text]
+    channels: dict[str, Channel]
+    aspects: dict[str, Aspect]
+    rules: dict[str, Rule]
+    causes: dict[str, Cause]
+    words: dict[str, Text]
+    units: dict[str, str]
+    labels: dict[str, Text] = field(repr=False)

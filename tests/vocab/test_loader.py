@@ -1,0 +1,131 @@
+"""The vocabulary fits together, and what does not is refused by name."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sizhen.vocab import LANGUAGES, VocabError, load, loader, word
+from sizhen.vocab.loader import build, read
+
+VOCAB = Path(loader.__file__).parent
+CAUSES = """
+data.missing_days data.presale data.inconsistent market.demand calendar.shift traffic.search traffic.recommend
+traffic.paid_budget traffic.channel traffic.low_quality traffic.violation ads.click_cost ads.waste ads.creative
+page.bounce page.checkout order.payment stock.sold_out price.own_rise price.discount_leak basket.mix basket.units
+product.decline peer.price_cut peer.promotion refund.rise service.slow service.skill customer.returning
+compliance.points unexplained.visitors unexplained.conversion unexplained.average_order_value
+unexplained.paid_amount unexplained.refund_amount unexplained.dsr_description unexplained.dsr_service
+unexplained.dsr_logistics
+""".split()
+Change = Callable[[dict[str, Any]], object]
+
+
+def toml(value: object) -> str:
+    """A TOML value in one line; JSON's strings, numbers, booleans and lists are TOML's too."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.fixture
+def doctored(tmp_path: Path) -> Callable[[str, Change], Path]:
+    """A copy of the vocabulary in which one file's entries were changed."""
+
+    def write(name: str, change: Change) -> Path:
+        for file in VOCAB.glob("*.toml"):
+            shutil.copy(file, tmp_path)
+        entries = read(name)
+        change(entries)
+        lines = [f"{json.dumps(key)} = {toml(value)}" for key, value in entries.items()]
+        (tmp_path / f"{name}.toml").write_text("\n".join(lines), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Change], Path]) -> None:
+    assert build(doctored("rules", len)) == build()
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "said"),
+    [
+        ("rules", lambda r: r["look.bounce"].update(metric="charm"), "rules.toml look.bounce: unknown metric charm"),
+        ("rules", lambda r: r["look.bounce"]["causes"].append("page.ugly"), "look.bounce: unknown cause page.ugly"),
+        ("rules", lambda r: r["look.bounce"].update(needs=["gossip"]), "unknown table or column gossip"),
+        ("rules", lambda r: r["look.bounce"].update(needs=["shop_daily.cost"]), "table or column shop_daily.cost"),
+        ("rules", lambda r: r["look.bounce"]["limit"].pop("source"), "look.bounce: its limit has no source"),
+        ("rules", lambda r: r["look.bounce"]["limit"].pop("year"), "look.bounce: its limit has no year"),
+        ("rules", lambda r: r["look.bounce"]["limit"].update(kind="rumour"), "'rumour' is not one of platform"),
+        ("rules", lambda r: r["look.bounce"]["limit"].update(bad="left"), "'left' is not one of above, below"),
+        ("rules", lambda r: r["look.bounce"].update(unhealthy=r["look.bounce"]["healthy"]), "wording are equal"),
+        ("rules", lambda r: r["look.bounce"].update(exam="smell"), "'smell' is not one of look"),
+        ("rules", lambda r: r["look.bounce"].update(exam="check"), "belongs to check but is not named so"),
+        ("rules", lambda r: r["look.bounce"].pop("limit"), "['limit'] can not be filled"),
+        ("rules", lambda r: r["look.bounce"].pop("metric"), "tells an observed value but has no metric"),
+        ("rules", lambda r: r["look.bounce"]["title"].pop("en"), "look.bounce: no wording in en"),
+        ("rules", lambda r: r["look.ads-shift"].update(causes=[]), "causes.toml ads.creative: no rule asks for it"),
+        ("causes", lambda c: c["page.bounce"].update(metric="charm"), "causes.toml page.bounce: unknown metric"),
+        ("causes", lambda c: c["page.bounce"]["advice"].update(who="intern"), "page.bounce: nobody is called intern"),
+        ("causes", lambda c: c["page.bounce"]["says"].update(en="It bounced."), "zh and en name different values"),
+        (
+            "causes",
+            lambda c: c["page.bounce"].update(says={"zh": "{luck}", "en": "{luck}"}),
+            "['luck'] can not be filled",
+        ),
+        ("causes", lambda c: c["page.bounce"]["label"].update(zh=" "), "causes.toml page.bounce: no wording in zh"),
+        ("channels", lambda c: c["channels"]["search"].update(group="luck"), "channels.toml search: no group luck"),
+        ("channels", lambda c: c["channels"].pop("other"), "channels.toml and tables.toml name different channels"),
+        ("words", lambda w: w["mobile"].pop("zh"), "words.toml mobile: no wording in zh"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    doctored: Callable[[str, Change], Path], file: str, change: Change, said: str
+) -> None:
+    with pytest.raises(VocabError, match=re.escape(said)):
+        build(doctored(file, change))
+
+
+def test_every_cause_is_there() -> None:
+    aspects = [f"review.{aspect}" for aspect in load().aspects]
+    assert sorted(load().causes) == sorted([*CAUSES, *aspects])
+
+
+@pytest.mark.parametrize("cause", load().causes.values(), ids=lambda c: c.id)
+def test_a_cause_says_what_was_seen_and_does_not_claim_why(cause: Any) -> None:
+    values = {"place": "全店", "observed": "1", "expected": "2", "since": "10月1日"}
+    said, told = cause.says.fill(**values), cause.advice.what.fill(**values)
+    assert len(cause.label.zh) <= 12
+    assert said.zh.endswith("。") and said.en.endswith(".")
+    assert told.zh.endswith("。") and told.en.endswith(".")
+    assert not re.search("造成|导致", said.zh) and not re.search("(?i)cause|because", said.en)
+    assert 1 <= cause.advice.due_days <= 30
+
+
+@pytest.mark.parametrize("rule", load().rules.values(), ids=lambda r: r.id)
+def test_a_rule_asks_and_answers(rule: Any) -> None:
+    assert rule.title.zh.endswith("？") and rule.title.en.endswith("?")
+    assert rule.causes or rule.limit
+    told = [{f for _, f, _, _ in string.Formatter().parse(t) if f} for t in (rule.healthy.zh, rule.unhealthy.en)]
+    assert told[0] == told[1]
+    assert ("limit" in told[0]) == (rule.limit is not None)
+
+
+def test_every_column_and_metric_has_a_wording() -> None:
+    ids = [c for t in load().tables.values() for c in t.names] + list(load().metrics) + list(load().tables)
+    assert all(word(id, language).strip() for id in ids for language in LANGUAGES)
+
+
+def test_an_unknown_word_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        word("no-such-word", "zh")
