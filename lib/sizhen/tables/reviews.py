@@ -1,0 +1,110 @@
+"""Reviews made fit for counting: default texts are not texts, duplicates count once, complaints carry their aspects."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import pandas as pd
+
+from sizhen.vocab import LANGUAGES, load
+
+BAD_STARS = 2.0
+LEFTOVER = "other"
+COVER = "●●●"
+SAME = ["product_id", "sku", "reviewed_at", "rating", "text", "follow_up_text", "buyer"]
+
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NUMBER = re.compile(r"\+?\d(?:[\s.\-–—_·*]?\d){6,}[Xx]?")
+SPOKEN = re.compile(r"[零〇一二三四五六七八九幺\d]{7,}")
+ACCOUNT = re.compile(
+    r"(?i)(?:微信号?|薇信|威信|v信|wechat|weixin|\bvx|\bwx|\bqq号?|whatsapp|telegram)\s*(?:id)?\s*[:：是为]?\s*[a-z0-9_-]{5,}"
+)
+
+
+def clean(reviews: pd.DataFrame) -> pd.DataFrame:
+    """The table `reviews` with texts trimmed, default and empty texts unknown, exact duplicates once.
+
+    Rows that show neither a text nor a buyer cannot be told apart from one another and all stay.
+    """
+    shaped = reviews.assign(**{c: _texts(reviews[c]) for c in ("text", "follow_up_text")})
+    told = shaped["text"].notna() | shaped["buyer"].notna()
+    return shaped[~(told & shaped.duplicated(SAME))].reset_index(drop=True)
+
+
+def said(reviews: pd.DataFrame) -> pd.Series:
+    """Text and follow-up of each cleaned review as one text, unknown where the buyer wrote nothing."""
+    both = reviews["text"].fillna("") + "\n" + reviews["follow_up_text"].fillna("")
+    told = both.str.strip()
+    return told.where(told != "")
+
+
+def bad(reviews: pd.DataFrame) -> pd.Series:
+    """True at one or two stars, False above, <NA> where there are no stars."""
+    return (reviews["rating"] <= BAD_STARS).astype("boolean").where(reviews["rating"].notna())
+
+
+def aspects(reviews: pd.DataFrame) -> pd.DataFrame:
+    """What each cleaned review complains of: one column of booleans per aspect, rows as in `reviews`.
+
+    A complaint is a text that matches an aspect's patterns in any language. A review of one or two stars
+    with a text in which no aspect is found complains of `other`.
+    """
+    texts = said(reviews).fillna("")
+    spotted = pd.DataFrame(
+        {id: [_complains(text, pattern) for text in texts] for id, pattern in _patterns().items()},
+        index=reviews.index,
+        dtype="bool",
+    )
+    unnamed = bad(reviews).fillna(False).astype("bool") & (texts != "") & ~spotted.any(axis=1)
+    spotted[LEFTOVER] = (spotted[LEFTOVER] & ~spotted.drop(columns=LEFTOVER).any(axis=1)) | unnamed
+    return spotted
+
+
+def mask(text: str, *names: str) -> str:
+    """`text` without mail addresses, telephone and other long numbers, messenger accounts and the given names."""
+    plain = "".join(_plain(c) for c in text if unicodedata.category(c) != "Cf")
+    for pattern in (MAIL, ACCOUNT, NUMBER, SPOKEN):
+        plain = pattern.sub(COVER, plain)
+    for name in names:
+        plain = plain.replace(name, COVER)
+    return " ".join(plain.split())
+
+
+def _plain(character: str) -> str:
+    """Full-width, circled and other digits as 0–9, so that a number cannot hide in them."""
+    if character.isascii():
+        return character
+    digit = unicodedata.digit(character, None)
+    return character if digit is None else str(digit)
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    trimmed = values.str.replace(r"\s+", " ", regex=True).str.strip()
+    return trimmed.where(trimmed.ne("") & ~trimmed.str.fullmatch(_default_text()).fillna(False).astype("bool"))
+
+
+@cache
+def _default_text() -> re.Pattern[str]:
+    words = load().words["pattern.default_text"]
+    return re.compile("|".join(f"(?:{words[k]})" for k in LANGUAGES), re.IGNORECASE)
+
+
+def _complains(text: str, pattern: re.Pattern[str]) -> bool:
+    """True when the pattern is found and no negation before it takes it back: 没有色差, not too small."""
+    return any(not text[: found.start()].lower().endswith(_negations()) for found in pattern.finditer(text))
+
+
+@cache
+def _negations() -> tuple[str, ...]:
+    words = load().words["pattern.negation"]
+    return tuple(f"{word} " if k == "en" else word for k in LANGUAGES for word in words[k].split("|"))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        id: re.compile("|".join(aspect.patterns[k] for k in LANGUAGES), re.IGNORECASE)
+        for id, aspect in load().aspects.items()
+    }

@@ -1,0 +1,189 @@
+"""pandera schemas built from vocab/tables.toml, and the way from raw columns to typed ones."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from sizhen.tables.errors import DataError
+from sizhen.vocab import Column, TableSpec, load
+
+NUMERIC = ("count", "money", "rate", "score", "seconds", "number")
+EXPECTED = {
+    "count": "a whole number of at least 0",
+    "money": "an amount of at least 0",
+    "rate": "a fraction from 0 to 1",
+    "score": "a score from 1 to 5",
+    "seconds": "a duration of at least 0 seconds",
+    "number": "a finite number",
+    "date": "a date such as 2026-10-31",
+    "datetime": "a time such as 2026-10-31 14:05:00",
+    "flag": "true or false",
+    "id": "a text id that is not empty",
+    "text": "a text",
+}
+MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
+
+
+def _checks(column: Column) -> list[Any]:
+    match column.kind:
+        case "count":
+            return [pa.Check(lambda s: (s >= 0) & (s % 1 == 0) & np.isfinite(s), name="count")]
+        case "money" | "seconds":
+            return [pa.Check(lambda s: (s >= 0) & np.isfinite(s), name="money")]
+        case "rate":
+            return [pa.Check.in_range(0, 1)]
+        case "score":
+            return [pa.Check.in_range(1, 5)]
+        case "number":
+            return [pa.Check(lambda s: np.isfinite(s), name="finite")]
+        case "choice":
+            empty = [] if column.key and not column.empty else [""]
+            return [pa.Check.isin([*column.allowed, *empty])]
+        case "id" if column.key and not column.empty:
+            return [pa.Check(lambda s: s != "", name="id")]
+    return []
+
+
+@cache
+def schema(table: str) -> pa.DataFrameSchema:
+    """The pandera schema of a table. KeyError for a table the contract does not know."""
+    spec = load().tables[table]
+    kinds = {"date": "datetime64[us]", "datetime": "datetime64[us]", "flag": "boolean"}
+    columns = {
+        c.name: pa.Column(
+            kinds.get(c.kind, "float64" if c.kind in NUMERIC else "str"),
+            _checks(c),
+            nullable=not c.key,
+            required=True,
+        )
+        for c in spec.columns
+    }
+    return pa.DataFrameSchema(columns, unique=spec.keys, name=table)
+
+
+def _first(bad: pd.Series) -> int:
+    return int(np.flatnonzero(bad.to_numpy())[0])
+
+
+def _number(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values):
+        raise TypeError("booleans are not numbers")
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype("float64")
+    return pd.to_numeric(values, errors="coerce").astype("float64")
+
+
+def _moment(values: pd.Series, kind: str) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values):
+        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
+    parsed = pd.to_datetime(values, errors="coerce", format="ISO8601")
+    if isinstance(parsed.dtype, pd.DatetimeTZDtype):
+        parsed = parsed.dt.tz_localize(None)
+    parsed = parsed.astype("datetime64[us]")
+    return parsed.where(parsed == parsed.dt.normalize()) if kind == "date" else parsed
+
+
+def _flag(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values):
+        return values.astype("boolean")
+    words = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+    return values.astype("str").str.strip().str.lower().map(words).astype("boolean")
+
+
+def _convert(values: pd.Series, column: Column) -> pd.Series:
+    if column.kind in NUMERIC:
+        return _number(values)
+    if column.kind in ("date", "datetime"):
+        return _moment(values, column.kind)
+    if column.kind == "flag":
+        return _flag(values)
+    if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
+        return pd.Series(pd.NA, index=values.index, dtype="str")
+    return values.astype("str")
+
+
+def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
+    """One column in its type. DataError at the first cell that is there but cannot be read."""
+    given = values.notna()
+    if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
+        given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)
+    try:
+        typed = _convert(values.where(given), column)
+    except TypeError:
+        typed = pd.Series(pd.NA, index=values.index)
+    lost = typed.isna() & given
+    if lost.any():
+        at = _first(lost)
+        raise DataError(
+            file,
+            f"{_shown(values.iloc[at])!r:.60} is not {EXPECTED.get(column.kind, column.kind)}",
+            "correct the cell or leave it empty if it is unknown",
+            row=at + 2,
+            column=column.name,
+        )
+    return typed.fillna("") if column.empty or (column.kind == "choice" and not column.key) else typed
+
+
+def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
+    twice = frame.duplicated(spec.keys)
+    if twice.any():
+        at = _first(twice)
+        key = ", ".join(f"{k}={_shown(frame[k].iloc[at])}" for k in spec.keys)
+        raise DataError(file, f"the key {key} stands twice", "keep one row", row=at + 2, column=spec.keys[0])
+
+
+def _shown(value: object) -> str:
+    """A cell as a person would type it."""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame, file: str) -> DataError:
+    column = next(c for c in spec.columns if c.name == error.schema.name)
+    wanted = f"one of {', '.join(column.allowed)}" if column.allowed else EXPECTED[column.kind]
+    cases = error.failure_cases
+    at = int(cases["index"].min()) if isinstance(cases, pd.DataFrame) and cases["index"].notna().any() else None
+    value = (
+        "an empty cell"
+        if at is None or pd.isna(frame[column.name].iloc[at])
+        else repr(_shown(frame[column.name].iloc[at]))
+    )
+    if at is None and frame[column.name].isna().any():
+        at = _first(frame[column.name].isna())
+    return DataError(
+        file,
+        f"{value:.60} is not {wanted}",
+        "correct the cell" if column.key else "correct the cell or leave it empty if it is unknown",
+        row=None if at is None else at + 2,
+        column=column.name,
+    )
+
+
+def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
+    """`frame` with the contract's columns, typed and checked, rows in key order; extra columns kept.
+
+    Columns the file lacks come as unknown. Raises DataError naming `file`, row and column.
+    """
+    spec = load().tables[table]
+    frame = frame.reset_index(drop=True)
+    for column in spec.columns:
+        if column.name not in frame:
+            if column.key and not column.empty:
+                raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
+            frame[column.name] = pd.Series(pd.NA, index=frame.index, dtype="str")
+    typed = frame.assign(**{c.name: _typed(frame[c.name], c, file) for c in spec.columns})
+    try:
+        schema(table).validate(typed)
+    except pa.errors.SchemaError as error:
+        if error.schema.name != table:
+            raise _explain(error, spec, typed, file) from None
+        _refuse_duplicates(typed, spec, file)
+        raise
+    extra = [c for c in frame.columns if c not in spec.names]
+    return typed[[*spec.names, *extra]].sort_values(spec.keys, kind="stable", ignore_index=True)

@@ -1,0 +1,85 @@
+"""A shop: its profile and its tables, read when asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sizhen.tables.derive import shop_daily_from_orders
+from sizhen.tables.errors import MissingTable, UnknownShop
+from sizhen.tables.files import SUFFIXES, read_table
+from sizhen.tables.profile import SHOP_ID, Profile, read_profile
+from sizhen.vocab import load
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One folder of tables. Tables are read and checked at first use; treat the frames as read-only."""
+
+    folder: Path
+    profile: Profile
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def open(cls, data_dir: str | Path, shop_id: str) -> Shop:
+        """Raises UnknownShop when there is no such folder, DataError when its shop.toml is wrong."""
+        data_dir = Path(data_dir)
+        if not SHOP_ID.fullmatch(shop_id) or not (data_dir / shop_id / "shop.toml").is_file():
+            known = ", ".join(list_shops(data_dir)) or "none"
+            raise UnknownShop(f"no shop {shop_id!r} in {data_dir.name}/; there: {known}")
+        return cls(data_dir / shop_id, read_profile(data_dir / shop_id))
+
+    @property
+    def id(self) -> str:
+        return self.profile.shop_id
+
+    def path(self, table: str) -> Path | None:
+        return next((p for s in SUFFIXES if (p := self.folder / f"{table}{s}").is_file()), None)
+
+    def has(self, *tables: str) -> bool:
+        """True when every named table is there."""
+        return all(self.path(t) is not None for t in tables)
+
+    @property
+    def missing(self) -> list[str]:
+        """The contract's tables the shop does not have."""
+        return [t for t in load().tables if not self.has(t)]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The table with the contract's columns. Raises MissingTable or DataError."""
+        if name not in self._read:
+            path = self.path(name)
+            if path is None:
+                raise MissingTable(self.id, name)
+            self._read[name] = read_table(path, name)
+        return self._read[name]
+
+    def daily(self) -> pd.DataFrame:
+        """shop_daily; where it is missing, what can be derived from orders, everything else unknown."""
+        if self.has("shop_daily") or not self.has("orders"):
+            return self.table("shop_daily")
+        if "derived" not in self._read:
+            self._read["derived"] = shop_daily_from_orders(self.table("orders"))
+        return self._read["derived"]
+
+    def lineage(self) -> list[dict[str, Any]]:
+        """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was."""
+        path = self.folder / "lineage.json"
+        return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+
+    def fingerprint(self) -> str:
+        """sha256 over the bytes of shop.toml and every table, named."""
+        digest = hashlib.sha256()
+        for path in sorted(p for p in [self.folder / "shop.toml", *map(self.path, load().tables)] if p is not None):
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+
+def list_shops(data_dir: str | Path) -> list[str]:
+    """The roster: every folder that has a shop.toml."""
+    return sorted(p.parent.name for p in Path(data_dir).glob("*/shop.toml"))

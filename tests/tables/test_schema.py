@@ -1,0 +1,142 @@
+"""A table that breaks its contract is refused with file, row and column; nothing is guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sizhen.tables import DataError, read_table
+from sizhen.tables.schema import conform
+from sizhen.vocab import load
+
+
+def refused(tmp_path: Path, table: str, text: str) -> DataError:
+    path = tmp_path / f"{table}.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_table(path, table)
+    assert caught.value.file == path.name
+    assert "\n" not in str(caught.value) and caught.value.remedy in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("table", "heading", "good", "bad", "wanted"),
+    [
+        ("shop_daily", "date,visitors", "2026-10-01,10", "2026-10-02,-1", "a whole number of at least 0"),
+        ("shop_daily", "date,visitors", "2026-10-01,10", "2026-10-02,1.5", "a whole number of at least 0"),
+        ("shop_daily", "date,visitors", "2026-10-01,10", "2026-10-02,many", "'many' is not a whole number"),
+        ("shop_daily", "date,visitors", "2026-10-01,10", '2026-10-02,"1,024"', "'1,024' is not a whole number"),
+        ("shop_daily", "date,visitors", "2026-10-01,10", "2026-10-02,inf", "a whole number of at least 0"),
+        ("shop_daily", "date,paid_amount", "2026-10-01,9.5", "2026-10-02,-0.01", "an amount of at least 0"),
+        ("shop_daily", "date,dwell_seconds", "2026-10-01,60", "2026-10-02,-5", "a duration of at least 0 seconds"),
+        ("shop_daily", "date,dsr_service", "2026-10-01,4.8", "2026-10-02,5.1", "a score from 1 to 5"),
+        ("service_daily", "date,agent,satisfaction", "2026-10-01,a,0.9", "2026-10-02,a,98", "a fraction from 0 to 1"),
+        ("keywords_daily", "date,keyword,rank", "2026-10-01,k,3", "2026-10-02,k,inf", "a finite number"),
+        (
+            "traffic_daily",
+            "date,device,channel",
+            "2026-10-01,all,search",
+            "2026-10-02,all,sea",
+            "one of search, recommend",
+        ),
+        ("refunds", "refund_id,dispute", "r1,true", "r2,perhaps", "true or false"),
+        ("refunds", "refund_id,refunded_on", "r1,2026-10-01", "r2,2026-10-01 10:00", "a date such as"),
+        ("orders", "order_id,paid_at", "o1,2026-10-01 10:00:00", "o2,yesterday", "a time such as"),
+    ],
+)
+def test_a_cell_of_the_wrong_kind(tmp_path: Path, table: str, heading: str, good: str, bad: str, wanted: str) -> None:
+    error = refused(tmp_path, table, f"{heading}\n{good}\n{bad}\n")
+    assert wanted in error.problem
+    assert error.row == 3
+    assert error.column == heading.split(",")[-1]
+
+
+def test_a_key_may_not_be_empty(tmp_path: Path) -> None:
+    error = refused(tmp_path, "products", "product_id,title\np1,a\n,b\n")
+    assert (error.row, error.column) == (3, "product_id")
+
+
+def test_a_key_date_may_not_be_empty(tmp_path: Path) -> None:
+    error = refused(tmp_path, "shop_daily", "date,visitors\n2026-10-01,1\n,2\n")
+    assert (error.row, error.column) == (3, "date")
+
+
+def test_a_key_may_not_stand_twice(tmp_path: Path) -> None:
+    error = refused(tmp_path, "stock_daily", "date,product_id,sku\n2026-10-01,p,S\n2026-10-01,p,M\n2026-10-01,p,S\n")
+    assert error.row == 4
+    assert "date=2026-10-01, product_id=p, sku=S stands twice" in error.problem
+
+
+def test_a_key_column_must_be_there(tmp_path: Path) -> None:
+    assert (
+        refused(tmp_path, "traffic_daily", "date,channel\n2026-10-01,search\n").problem
+        == "the column device is missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the file is empty"),
+        (b"date,visitors,visitors\n2026-10-01,1,2\n", "'visitors' stands twice"),
+        (b"date,visitors\n2026-10-01,1,2\n", "3 cells where the header has 2"),
+        ("date,备注\n2026-10-01,无\n".encode("gb18030"), "not UTF-8"),
+        (b'date,visitors\n2026-10-01,"1\n', "unexpected end of data"),
+    ],
+)
+def test_a_broken_csv(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = tmp_path / "shop_daily.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=problem):
+        read_table(path, "shop_daily")
+
+
+def test_a_broken_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "shop_daily.parquet"
+    path.write_bytes(b"PAR1 cut off")
+    with pytest.raises(DataError, match=r"shop_daily\.parquet: not a readable parquet file"):
+        read_table(path, "shop_daily")
+
+
+def test_numbers_as_ids_are_refused() -> None:
+    frame = pd.DataFrame({"product_id": [10001, 10002]})
+    with pytest.raises(DataError, match="row 2, column product_id"):
+        conform(frame, "products", "products.parquet")
+
+
+def test_missing_is_unknown_never_zero(tmp_path: Path) -> None:
+    path = tmp_path / "shop_daily.csv"
+    path.write_text("date,visitors,paid_amount\n2026-10-02,,NaN\n2026-10-01,5,0\n", encoding="utf-8")
+    frame = read_table(path, "shop_daily")
+    assert list(frame["date"].dt.day) == [1, 2]
+    assert np.isnan(frame["visitors"][1]) and np.isnan(frame["paid_amount"][1])
+    assert frame["paid_amount"][0] == 0
+    assert frame["page_views"].isna().all()
+
+
+def test_ids_keep_zeros_and_twenty_digits(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("order_id,buyer_id\n00120,NA\n10353100000000000001,b\n", encoding="utf-8")
+    frame = read_table(path, "orders")
+    assert frame["order_id"].tolist() == ["00120", "10353100000000000001"]
+    assert frame["buyer_id"].tolist() == ["NA", "b"]
+
+
+def test_extra_columns_are_kept_behind_the_contract(tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("own note,product_id\nx,p1\n", encoding="utf-8-sig")
+    frame = read_table(path, "products")
+    assert list(frame.columns) == [*load().tables["products"].names, "own note"]
+
+
+def test_a_plain_error_survives_a_process_boundary() -> None:
+    import pickle
+
+    error = DataError("a.csv", "odd", "mend it", row=3, column="x")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) == "a.csv, row 3, column x: odd; mend it"
+    assert again.row == 3
