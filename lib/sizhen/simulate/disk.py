@@ -1,0 +1,79 @@
+"""Made shops on disk: one folder each, as a real shop has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sizhen.tables import write_table
+
+from .plan import CAUSES, Fault, Made, Plan
+from .planting import DECOYS
+from .run import simulate
+
+TRUTH = "truth.json"
+
+
+def toml(entry: dict[str, Any]) -> str:
+    """TOML of plain values and one level of tables. Strings, numbers and booleans are written as JSON writes them."""
+    plain = [f"{key} = {_value(value)}" for key, value in entry.items() if not isinstance(value, dict)]
+    for key, table in entry.items():
+        if isinstance(table, dict):
+            plain += ["", f"[{key}]", *(f"{json.dumps(name)} = {_value(value)}" for name, value in table.items())]
+    return "\n".join(plain) + "\n"
+
+
+def _value(value: str | float | bool) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write(made: Made, data_dir: Path) -> Path:
+    """Writes shop.toml and every table (parquet) into `data_dir`/<shop_id>; returns that folder."""
+    folder: Path = Path(data_dir) / made.profile["shop_id"]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in made.tables.items():
+        write_table(folder, name, frame)
+    (folder / "shop.toml").write_text(toml(made.profile), encoding="utf-8")
+    return folder
+
+
+def make_shops(
+    data_dir: Path,
+    count: int,
+    seed: int,
+    visitors: float,
+    products: int,
+    days: int,
+    faults: Sequence[str],
+    end: date = date(2026, 10, 31),
+) -> dict[str, list[dict[str, Any]]]:
+    """Writes `count` shops, each with one cause drawn from `faults` (none of them: healthy shops), medium-sized, begun
+    7 to 14 days before the end; writes `data_dir`/truth.json, shop_id -> truth entries, and returns it.
+
+    A name with a leading `decoy:` is planted as a decoy. Raises ValueError for an unknown cause.
+    """
+    for name in faults:
+        cause = name.removeprefix("decoy:")
+        if cause not in CAUSES or (cause != name and cause not in DECOYS):
+            raise ValueError(f"{name!r} cannot be planted; known causes: {', '.join(CAUSES)}")
+    rng = np.random.default_rng(seed)
+    truth: dict[str, list[dict[str, Any]]] = {}
+    for number in range(count):
+        plan = Plan(seed=seed * 100_003 + number, shop_id=f"made-{number + 1:04d}")
+        plan = replace(plan, visitors_per_day=visitors, products=products, days=days, end=end)
+        if faults:
+            name = faults[int(rng.integers(len(faults)))]
+            start = end - timedelta(days=int(rng.integers(6, min(14, days - 1))))
+            plan = replace(plan, faults=(Fault(name.removeprefix("decoy:"), start, decoy=name.startswith("decoy:")),))
+        made = simulate(plan)
+        write(made, data_dir)
+        truth[plan.shop_id] = made.truth
+    Path(data_dir).mkdir(parents=True, exist_ok=True)
+    (Path(data_dir) / TRUTH).write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return truth
