@@ -1,0 +1,13 @@
+"""What intake says when a file cannot be read."""
+
+from __future__ import annotations
+
+
+class IntakeError(ValueError):
+    """A file that cannot be imported. str() is one line: the file, what is wrong, what to do."""
+
+    def __init__(self, file: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {problem}; {remedy}")
+        self.file = file
+        self.problem = problem
+        self.remedy = remedy

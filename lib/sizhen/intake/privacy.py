@@ -1,0 +1,64 @@
+"""Personal data stops here: names are masked, ids pseudonyms, free texts cleaned, addresses cut to the province."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from hashlib import blake2b
+from pathlib import Path
+
+from sizhen.intake.errors import IntakeError
+
+KEY_FILE = ".key"
+KEY_BYTES = 32
+# The look-behind keeps a search through long runs of letters linear.
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+# Python's \d also matches full-width digits, which people use to get numbers past a filter.
+IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
+PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?[1１][3-9３-９]\d(?:[- ]?\d{4}){2}(?!\d)")
+
+
+def secret(data_dir: Path) -> bytes:
+    """The key of this data folder, made at first use, readable by its owner only. Raises IntakeError."""
+    path = data_dir / KEY_FILE
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        fresh = data_dir / f"{KEY_FILE}.{secrets.token_hex(4)}"
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.write(secrets.token_bytes(KEY_BYTES))
+            handle.flush()
+            os.fsync(handle.fileno())
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise IntakeError(KEY_FILE, "the key of the data folder is damaged", "put back your copy of it")
+    return key
+
+
+def keyed(text: str, key: bytes, purpose: bytes) -> str:
+    """20 hexadecimal digits: the same text gives the same under one key; without the key it tells nothing."""
+    return blake2b(text.encode(), key=key, person=purpose, digest_size=10).hexdigest()
+
+
+def mask(name: str) -> str:
+    """First and last character with *** between; of one or two characters only the first."""
+    return f"{name[0]}***{name[-1]}" if len(name) > 2 else f"{name[0]}***"
+
+
+def clean(text: str, marks: dict[str, str]) -> str:
+    """The text with mail addresses, identity numbers and mobile numbers replaced by marks."""
+    text = MAIL.sub(marks["mail"], text)
+    text = IDENTITY.sub(marks["identity"], text)
+    return PHONE.sub(marks["phone"], text)
+
+
+def province(address: str, provinces: tuple[str, ...], country: str) -> str | None:
+    """The province an address begins with, in its short form; None if it begins with none."""
+    start = address.strip().removeprefix(country).lstrip(" ,，")
+    return next((p for p in provinces if start.startswith(p)), None)

@@ -1,0 +1,44 @@
+"""What an import tells about each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sizhen.intake.errors import IntakeError
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row left out. `row` counts the file's records from 1 with the heading, as a spreadsheet does. No values."""
+
+    row: int
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file. `read` = `kept` + all `rejected`; empty rows count in neither. `tables`: rows given to each table.
+
+    `rejected` and `notes` count by the ids of words_intake.toml; `first` and `last` are the days of the kept rows.
+    With `error` set nothing of the file was imported.
+    """
+
+    file: str
+    sha256: str = ""
+    layout: str | None = None
+    tables: dict[str, int] = field(default_factory=dict)
+    read: int = 0
+    kept: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    examples: tuple[Rejection, ...] = ()
+    notes: dict[str, int] = field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+    error: IntakeError | None = None
+
+    @property
+    def table(self) -> str | None:
+        """The main table the file was read into."""
+        return next(iter(self.tables), None)

@@ -1,0 +1,92 @@
+"""The named rules of sources.toml. Cell rules run before a cell's kind is read; table rules on the merged table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sizhen.intake import privacy
+from sizhen.intake.layouts import Common, Match, Source
+from sizhen.intake.values import Cell, destroyed
+from sizhen.vocab import TableSpec
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may need to know."""
+
+    match: Match
+    common: Common
+    key: bytes
+
+
+# A cell's new text (None is missing) and, if the report should tell, the id of a note.
+Outcome = tuple[Cell, str | None]
+
+
+def mask_person(cells: tuple[str, ...], context: Context) -> Outcome:
+    return privacy.mask(cells[0]), None
+
+
+def pseudonym(cells: tuple[str, ...], context: Context) -> Outcome:
+    if destroyed(cells[0]):
+        return None, "destroyed_id"
+    return privacy.keyed(cells[0], context.key, b"person"), None
+
+
+def province(cells: tuple[str, ...], context: Context) -> Outcome:
+    found = privacy.province(cells[0], context.common.provinces, context.common.country)
+    return found, None if found else "unknown_region"
+
+
+def as_it_stands(cells: tuple[str, ...], context: Context) -> Outcome:
+    return cells[0], None
+
+
+def free_text(cells: tuple[str, ...], context: Context) -> Outcome:
+    cleaned = privacy.clean(cells[0], context.common.marks)
+    return cleaned, None if cleaned == cells[0] else "personal_data"
+
+
+def review_text(cells: tuple[str, ...], context: Context) -> Outcome:
+    default = cells[0] in context.match.layout.default_texts
+    return (None, "default_text") if default else free_text(cells, context)
+
+
+def row_id(cells: tuple[str, ...], context: Context) -> Outcome:
+    """An id from the row's content. Keyed: names and numbers in a plain hash could be found again by trying."""
+    whole = tuple("" if destroyed(c) else c for c in cells)
+    return privacy.keyed("\x1f".join(whole), context.key, b"row"), None if whole == cells else "row_id_without_number"
+
+
+def difference_cumulative(frame: pd.DataFrame, of: str, spec: TableSpec) -> tuple[pd.Series, dict[str, int]]:
+    """What was added since the item's last observed day. Unknown on its first day and where the counter fell."""
+    day = str(spec.dated)
+    known = frame[frame[of].notna()].sort_values(spec.keys)
+    items = known.groupby([k for k in spec.keys if k != day], sort=False)
+    added = items[of].diff()
+    apart = items[day].diff() > pd.Timedelta(days=1)
+    notes = {"counter_fell": int((added < 0).sum()), "counter_gap": int((apart & (added >= 0)).sum())}
+    return added.where(added >= 0).reindex(frame.index), notes
+
+
+CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {
+    "mask_person": mask_person,
+    "pseudonym": pseudonym,
+    "province": province,
+    "review_text": review_text,
+    "free_text": free_text,
+    "row_id": row_id,
+}
+TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[str, int]]]] = {
+    "difference_cumulative": difference_cumulative,
+}
+
+
+def cell_rule(source: Source) -> Callable[[tuple[str, ...], Context], Outcome]:
+    """The rule a column names; texts without one are cleaned of personal data."""
+    if source.rule:
+        return CELL[source.rule]
+    return free_text if source.kind == "text" else as_it_stands

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sizhen.intake.values import Refused, column, parse_id, parse_moment, parse_number, parse_quantity, parser
+
+FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y年%m月%d日")
+CENTS = st.integers(-(10**13), 10**13)
+
+
+@given(CENTS)
+def test_a_written_amount_is_read_again(cents: int) -> None:
+    amount = cents / 100
+    for text in (f"{amount:.2f}", f"{amount:,.2f}", f" {amount:,.2f} ", f"{amount:.2f}".replace(".", "．")):
+        assert parse_number(text) == amount
+
+
+@given(st.floats(-1e15, 1e15).map(lambda x: float(f"{x:.10f}")))
+def test_a_written_float_is_read_again(x: float) -> None:
+    assert parse_number(f"{x:.10f}") == x
+    assert parse_number(f"{x:,.10f}") == x
+
+
+@given(st.integers(0, 10_000))
+def test_a_written_percentage_is_read_as_its_fraction(hundredths: int) -> None:
+    assert parse_quantity(f"{hundredths / 100:.2f}%", "rate") == float(f"{hundredths}e-4")
+
+
+@given(st.integers(0, 10**12))
+def test_a_written_count_is_read_again(count: int) -> None:
+    assert parse_quantity(f"{count:,}", "count") == count
+    assert parse_quantity(str(count), "count") == count
+
+
+@pytest.mark.parametrize(("text", "value"), [("¥1,234.50", 1234.5), ("￥12", 12), ("１２．５％", 0.125), ("+3", 3)])
+def test_signs_and_full_width_digits(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["1,23", "12,34,567", "1.2.3", "1E+5", "12 34", "abc", "1.2万", "", "0x1F", "nan", "1,", "--5"]
+)
+def test_what_only_looks_like_a_number_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="not_a_number"):
+        parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "reason"),
+    [
+        ("178.15%", "rate", "out_of_range"),
+        ("-0.1", "rate", "out_of_range"),
+        ("5.5", "score", "out_of_range"),
+        ("-1", "money", "out_of_range"),
+        ("9" * 400, "count", "out_of_range"),
+        ("2.5", "count", "not_a_number"),
+        ("12%", "money", "not_a_number"),
+    ],
+)
+def test_ranges_are_those_of_the_kind(text: str, kind: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        parse_quantity(text, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-10-31 14:05:09", datetime(2026, 10, 31, 14, 5, 9)),
+        ("2026/9/8 7:05", datetime(2026, 9, 8, 7, 5)),
+        ("20260908", datetime(2026, 9, 8)),
+        ("2026年9月8日", datetime(2026, 9, 8)),
+    ],
+)
+def test_dates(text: str, moment: datetime) -> None:
+    assert parse_moment(text, FORMATS) == moment
+
+
+@pytest.mark.parametrize("text", ["202698", "43881", "2026-02-30", "09/08/2026", "today", "2026-10-31T25:00"])
+def test_what_could_be_several_dates_or_none_is_refused(text: str) -> None:
+    with pytest.raises(Refused, match="not_a_date"):
+        parse_moment(text, FORMATS)
+
+
+def test_a_day_in_another_age_is_refused() -> None:
+    with pytest.raises(Refused, match="out_of_range"):
+        parse_moment("1899-12-30", FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("text", "id"), [(" 0012 ", "0012"), ('="0012"', "0012"), ("'12", "12"), ("９１２", "912"), ("2" * 20, "2" * 20)]
+)
+def test_ids_stay_text(text: str, id: str) -> None:
+    assert parse_id(text) == id
+
+
+@pytest.mark.parametrize("text", ["1.03531E+12", "1E+15", "1.0358e+12"])
+def test_a_destroyed_id_is_no_id(text: str) -> None:
+    with pytest.raises(Refused, match="destroyed_id"):
+        parse_id(text)
+
+
+def test_a_column_keeps_places_of_missing_and_refused_cells() -> None:
+    typed, reasons = column(["1", None, "x", "3"], "count", parser("count", FORMATS))
+    assert typed.isna().tolist() == [False, True, True, False]
+    assert reasons == {2: "not_a_number"}
+    assert typed.dtype == "float64"
