@@ -1,0 +1,49 @@
+"""What the figures rest on: imported files, and the period's orders as they were placed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sizhen.exam.needs import needs
+from sizhen.tables import Period, Shop
+
+
+def imported(shop: Shop, period: Period) -> pd.DataFrame:
+    """file, imported (rows_read, rows_kept, a reason or a note), rows: per imported file. Empty without imports."""
+    entries = [
+        (entry["file"], what, float(count))
+        for entry in shop.lineage()
+        for what, count in {
+            "rows_read": entry["read"],
+            "rows_kept": entry["kept"],
+            **entry["rejected"],
+            **entry.get("notes", {}),
+        }.items()
+    ]
+    table = pd.DataFrame(entries, columns=["file", "imported", "rows"])
+    table.attrs["needs"] = []
+    return table
+
+
+@needs("orders")
+def orders(shop: Shop, period: Period) -> pd.DataFrame:
+    """The orders placed in the period, one row: orders_placed, with_payment_time, paid_above_zero, order_amount,
+    paid_amount, refunded_orders, refund_amount (of these orders, whenever refunded)."""
+    table = shop.table("orders")
+    placed = period.clip(table.assign(date=table["created_at"].fillna(table["paid_at"])))
+    if placed.empty:
+        return placed.iloc[:0]
+    paid = placed["paid_at"].notna()
+    return pd.DataFrame(
+        {
+            "orders_placed": [float(len(placed))],
+            "with_payment_time": [float(paid.sum())],
+            "paid_above_zero": [float((paid & (placed["paid_amount"] > 0)).sum())],
+            "order_amount": [placed["amount"].sum(min_count=1)],
+            "paid_amount": [placed.loc[paid, "paid_amount"].sum(min_count=1)],
+            "refunded_orders": [
+                float((placed["refund_amount"] > 0).sum()) if placed["refund_amount"].notna().any() else None
+            ],
+            "refund_amount": [placed["refund_amount"].sum(min_count=1)],
+        }
+    )

@@ -1,0 +1,84 @@
+"""Days and traffic sources."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sizhen.exam.needs import needs
+from sizhen.exam.trailing import around, beside, share
+from sizhen.tables import Period, Shop
+from sizhen.vocab import load
+from sizhen.vocab.calendar import occasions
+
+SOURCE = ("visitors", "conversion", "paid_buyers", "paid_amount", "visitor_value", "cost", "visitor_cost")
+PLAIN = ("paid_buyers", "paid_amount", "cost")
+SEPARATE = ("mobile", "desktop")
+
+
+@needs("shop_daily")
+def day_line(shop: Shop, period: Period) -> pd.DataFrame:
+    """Every day of the baseline and the period: date, visitors, paid_amount, in_period, occasion (the id of a holiday
+    or sales festival that day, else empty). A day without data is unknown."""
+    daily = shop.daily()[["date", "visitors", "paid_amount"]]
+    if period.clip(daily).empty:
+        return daily.head(0).assign(in_period=False, occasion="")
+    table = around(daily, period).assign(occasion="")
+    for occasion in occasions(period.baseline.start, period.end):
+        table.loc[table["date"].between(pd.Timestamp(occasion.start), pd.Timestamp(occasion.end)), "occasion"] = (
+            occasion.id
+        )
+    return table
+
+
+def devices_added(traffic: pd.DataFrame) -> pd.DataFrame:
+    """traffic_daily without counting a channel's day twice: where the platform gives all devices, that; else mobile
+    and desktop."""
+    whole = traffic["device"] == "all"
+    covered = traffic.set_index(["date", "channel"]).index.isin(traffic[whole].set_index(["date", "channel"]).index)
+    return traffic[whole | ~covered]
+
+
+def devices_apart(traffic: pd.DataFrame) -> pd.DataFrame:
+    """The mobile and desktop rows of traffic_daily; where there are none, those of all devices."""
+    split = traffic[traffic["device"].isin(SEPARATE)]
+    return split if len(split) else traffic
+
+
+def _sources(traffic: pd.DataFrame, period: Period, by: str) -> pd.DataFrame:
+    metrics = [m if m != "cost" else "ad_spend" for m in SOURCE]
+    table = beside(traffic, period, metrics, [by], plain=[m if m != "cost" else "ad_spend" for m in PLAIN])
+    if table.empty:
+        return table
+    table = table.rename(columns={"ad_spend": "cost"})
+    place = list(table).index("visitor_days_change") + 1
+    table.insert(place, "visitor_days_share", share(table["visitor_days"]))
+    table.insert(place + 1, "visitor_days_share_before", share(table["visitor_days_before"]))
+    return table.sort_values("visitor_days", ascending=False, ignore_index=True)
+
+
+@needs("traffic_daily")
+def traffic_sources(shop: Shop, period: Period) -> pd.DataFrame:
+    """Per channel, largest first: channel, group, visitor_days (+ _before, _change, _share, _share_before), conversion
+    (+ _before, _change), paid_buyers, paid_amount, visitor_value (+ …), cost, visitor_cost (+ …)."""
+    table = _sources(devices_added(shop.table("traffic_daily")), period, "channel")
+    if table.empty:
+        return table
+    channels = load().channels
+    table.insert(1, "group", table["channel"].map({id: c.group for id, c in channels.items()}))
+    return table
+
+
+@needs("traffic_daily")
+def traffic_groups(shop: Shop, period: Period) -> pd.DataFrame:
+    """`traffic_sources` per group: free, paid, owned, activity, external, other."""
+    channels = load().channels
+    traffic = devices_added(shop.table("traffic_daily"))
+    return _sources(
+        traffic.assign(group=traffic["channel"].map({id: c.group for id, c in channels.items()})), period, "group"
+    )
+
+
+@needs("traffic_daily")
+def traffic_devices(shop: Shop, period: Period) -> pd.DataFrame:
+    """`traffic_sources` per device: mobile and desktop, or all where the platform does not tell them apart."""
+    return _sources(devices_apart(shop.table("traffic_daily")), period, "device")
