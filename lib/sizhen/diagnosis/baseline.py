@@ -1,0 +1,310 @@
+"""What was to be expected: level of the trailing comparable days × weekday × promotion lift (× the tier's movement).
+
+Scale of the surprise: the same statistic on the shop's own past windows (placebo in time), moderated within the
+members of a panel, never below what counting noise allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc, stdtr, stdtrit
+
+from sizhen.diagnosis.panel import Panel
+from sizhen.diagnosis.rhythm import OWN, Rhythm
+from sizhen.tables import Period
+
+BASE_DAYS = 28
+REACH_DAYS = 35
+MIN_BASE_DAYS = 7
+WEEKDAY_PRIOR = 400.0
+CALENDAR_LIFT_SD = {"sum": 0.10, "ratio": 0.05, "mean": 0.03, "level": 0.0}
+PRIOR_DF = 8.0
+SMALL = 25.0
+COUNTED = (
+    "visitors",
+    "page_views",
+    "bounced_visitors",
+    "cart_buyers",
+    "order_buyers",
+    "paid_buyers",
+    "paid_orders",
+    "returning_paid_buyers",
+    "inquiry_paid_buyers",
+    "clicks",
+    "complaints",
+    "bad_reviews",
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One member's figure over a period beside what was expected. `ratio` is observed ÷ expected.
+
+    `se` is the standard error of log(ratio); `n` the count behind the figure; `p` two-sided.
+    """
+
+    metric: str
+    member: str
+    observed: float
+    expected: float
+    ratio: float
+    se: float
+    df: float
+    p: float
+    n: float
+    since: pd.Timestamp
+    top: float
+    bottom: float
+
+    def interval(self, level: float = 0.90) -> tuple[float, float]:
+        """Interval of `observed ÷ ratio`, the expected value."""
+        t = float(stdtrit(self.df, 0.5 + level / 2))
+        return self.expected * float(np.exp(-t * self.se)), self.expected * float(np.exp(t * self.se))
+
+    @property
+    def log(self) -> float:
+        return float(np.log(self.ratio)) if self.ratio > 0 else -np.inf
+
+
+@dataclass(frozen=True)
+class Readings:
+    """All members' readings of a panel, plus the daily expectation behind them."""
+
+    panel: Panel
+    period: Period
+    daily_expected: np.ndarray
+    frame: pd.DataFrame
+
+    def __getitem__(self, member: str) -> Reading:
+        row: dict[str, Any] = {str(k): v for k, v in self.frame.loc[member].items()}
+        return Reading(self.panel.metric.id, member, **row)
+
+    def __iter__(self) -> Iterator[Reading]:
+        return (self[m] for m in self.frame.index)
+
+    def __contains__(self, member: str) -> bool:
+        return member in self.frame.index
+
+
+def _base_rows(plain: np.ndarray, start: int, days: int) -> np.ndarray:
+    """The last `days` comparable days before `start`, reaching back at most five weeks further."""
+    reach = np.arange(max(0, start - days - REACH_DAYS), start)
+    return reach[plain[reach]][-days:]
+
+
+def _weekday_factors(top: np.ndarray, bottom: np.ndarray, plain: np.ndarray, weekday: np.ndarray) -> np.ndarray:
+    """Factor per day and member; thin members lean on the whole panel's shape."""
+    own = np.ones((7, top.shape[1]))
+    shared = np.ones(7)
+    level = np.nansum(top[plain], 0) / np.maximum(np.nansum(bottom[plain], 0), 1e-12)
+    whole = np.nansum(top[plain]) / max(np.nansum(bottom[plain] * level), 1e-12)
+    for day in range(7):
+        rows = plain & (weekday == day)
+        if rows.sum() < 2:
+            continue
+        expected = np.nansum(bottom[rows], 0) * level
+        own[day] = np.where(expected > 0, np.nansum(top[rows], 0) / np.where(expected > 0, expected, 1), 1.0)
+        shared[day] = np.nansum(top[rows]) / max(expected.sum(), 1e-12) / max(whole, 1e-12)
+    mass = np.nansum(top[plain], 0)
+    weight = mass / (mass + WEEKDAY_PRIOR)
+    mixed = weight * own + (1 - weight) * shared[:, None]
+    mixed = np.where(mixed > 0.05, mixed, 1.0)
+    return mixed[weekday]
+
+
+def _sum(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return np.nansum(values[rows], 0)
+
+
+def _lifts(
+    top: np.ndarray, fitted: np.ndarray, label: np.ndarray, usable: np.ndarray, start: int, kind: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """(log lift, its standard error) per day: 0 on ordinary days, the shop's past experience on others.
+
+    NaN lift: an own promotion without a past one says nothing of what to expect.
+    """
+    lift, spread = np.zeros(len(label)), np.zeros(len(label))
+    for name in set(label[start:]) - {""}:
+        past = np.flatnonzero((label[:start] == name) & usable[:start])
+        seen = np.array([np.log(max(np.nansum(top[d]), 0.5) / max(np.nansum(fitted[d]), 0.5)) for d in past])
+        here = label == name
+        if len(seen) >= 2:
+            lift[here] = seen.mean()
+            spread[here] = max(float(seen.std(ddof=1)) / np.sqrt(len(seen) / 2), 0.04)
+        elif name == OWN:
+            lift[here] = np.nan
+        else:
+            spread[here] = CALENDAR_LIFT_SD[kind]
+    return lift, spread
+
+
+def _placebo(
+    top: np.ndarray, exposure: np.ndarray, plain: np.ndarray, start: int, length: int, counted: bool
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """(relative variance, its share of counting noise, degrees of freedom) from past windows of `length` days.
+
+    Counts weigh by their size: windows that expect next to nothing say next to nothing.
+    """
+    usable = plain[:start, None] & ~np.isnan(top[:start]) & ~np.isnan(exposure[:start])
+    t = np.where(usable, top[:start], 0.0).cumsum(0)
+    e = np.where(usable, exposure[:start], 0.0).cumsum(0)
+    pad = np.zeros((1, top.shape[1]))
+    t, e = np.vstack([pad, t]), np.vstack([pad, e])
+    first = min(BASE_DAYS, max(start - 2 * length, 0))
+    ends = np.arange(first + length, start + 1)
+    if not len(ends):
+        return np.full(top.shape[1], np.nan), np.full(top.shape[1], np.nan), 0.0
+    begins = ends - length
+    bases = np.maximum(begins - BASE_DAYS, 0)
+    tw, ew, tb, eb = t[ends] - t[begins], e[ends] - e[begins], t[begins] - t[bases], e[begins] - e[bases]
+    full = (ew > 0) & (eb > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = ew * tb / eb
+        statistic = tw / mean - 1 if counted else np.log(tw / mean)
+        noise = 1 / mean + 1 / tb
+    full &= np.isfinite(statistic)
+    seen, counting = np.full(top.shape[1], np.nan), np.full(top.shape[1], np.nan)
+    for m in np.flatnonzero(full.any(0)):
+        rows = full[:, m]
+        weight = mean[rows, m] if counted else np.ones(rows.sum())
+        typical = np.median(np.abs(statistic[rows, m]))
+        bound = max(3.0 * 1.4826 * typical, 1e-9)
+        seen[m] = np.average(np.clip(statistic[rows, m], -bound, bound) ** 2, weights=weight)
+        counting[m] = np.average(noise[rows, m], weights=weight)
+    return seen, counting, len(ends) / length
+
+
+def _variance(
+    top: np.ndarray,
+    exposure: np.ndarray,
+    plain: np.ndarray,
+    window: np.ndarray,
+    counted: bool,
+    spare: np.ndarray,
+    noise_now: np.ndarray,
+) -> tuple[np.ndarray, float]:
+    """Variance of log(observed ÷ expected) over the days `window`, and its degrees of freedom.
+
+    `noise_now`: what counting alone gives; `spare` is 1 − rate, by which a share varies less than a count.
+    """
+    days = len(window)
+    length = min(days, 7)
+    seen, noise, df = _placebo(top, exposure, plain, int(window[0]), length, counted)
+    floor_then = noise * spare if counted else np.zeros_like(seen)
+    extra = np.maximum(np.nan_to_num(seen, nan=0.01) - np.nan_to_num(floor_then), 0.0)
+    family = float(np.median(extra)) if len(extra) >= 3 else float(np.nan)
+    if np.isnan(family):
+        family, prior = 0.0016, min(PRIOR_DF, 4.0)
+    else:
+        prior = PRIOR_DF
+    moderated = (prior * family + df * extra) / (prior + df)
+    moderated *= (length / days) ** 0.5 if days > length else 1.0
+    return moderated + (noise_now if counted else 1e-6), max(df + prior, 3.0)
+
+
+def _since(log_daily: np.ndarray, days: pd.DatetimeIndex, first: int) -> pd.Timestamp:
+    """The day the figure left its expectation: the split that parts earlier from later days best."""
+    known = np.flatnonzero(~np.isnan(log_daily))
+    if len(known) < 3:
+        return days[min(first, len(days) - 1)]
+    x = log_daily[known]
+    cuts = np.arange(1, len(x))
+    left, right = np.cumsum(x)[:-1] / cuts, (x.sum() - np.cumsum(x)[:-1]) / (len(x) - cuts)
+    gain = cuts * (len(x) - cuts) / len(x) * (right - left) ** 2
+    return days[known[int(np.argmax(gain)) + 1]]
+
+
+def _tail(top: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Two-sided negative-binomial tail of a small count around `expected`."""
+    extra = np.maximum(variance - 1 / np.maximum(expected, 0.1), 1e-4)
+    size, success = 1 / extra, 1 / (1 + np.maximum(expected, 1e-9) * extra)
+    below = betainc(size, np.floor(top) + 1, success)
+    above = 1 - np.where(top > 0, betainc(size, np.maximum(np.floor(top), 1.0), success), 0.0)
+    return np.minimum(1.0, 2 * np.minimum(below, above))
+
+
+def read(panel: Panel, period: Period, rhythm: Rhythm, market: np.ndarray | None = None) -> Readings | None:
+    """Readings of every member over `period`; None when fewer than 7 comparable days lie before it.
+
+    `market`: movement of the tier per day of the panel (1 = as usual), by which sums are expected to move too.
+    """
+    start, stop = panel.index(period.start), panel.index(period.end) + 1
+    label, faulty = rhythm.align(panel.days)
+    top = panel.top
+    exposure = panel.bottom if market is None else panel.bottom * market[:, None]
+    usable = ~np.isnan(top).all(1) & ~faulty
+    plain = usable & (label == "")
+    if start < MIN_BASE_DAYS or stop > len(top):
+        return None
+    base = _base_rows(plain, start, panel.metric.base_days)
+    if len(base) < MIN_BASE_DAYS:
+        base = _base_rows(usable, start, panel.metric.base_days)
+    window = np.arange(start, stop)
+    window = window[usable[window]]
+    if len(base) < MIN_BASE_DAYS or not len(window):
+        return None
+    history = plain.copy()
+    history[start:] = False
+    factor = _weekday_factors(
+        top, exposure, history if history.sum() >= 14 else usable, panel.days.day_of_week.to_numpy()
+    )
+    shaped = np.where(np.isnan(top), np.nan, exposure * factor)
+    level = _sum(top, base) / np.maximum(_sum(shaped, base), 1e-12)
+    fitted = shaped * level
+    lift, spread = _lifts(top, fitted, label, usable, start, panel.metric.kind)
+    expected = np.where(np.isnan(lift)[:, None], top, fitted * np.exp(np.nan_to_num(lift))[:, None])
+    return _assemble(panel, period, top, exposure, shaped, expected, window, base, plain, spread)
+
+
+def _assemble(
+    panel: Panel,
+    period: Period,
+    top: np.ndarray,
+    exposure: np.ndarray,
+    shaped: np.ndarray,
+    expected: np.ndarray,
+    window: np.ndarray,
+    base: np.ndarray,
+    plain: np.ndarray,
+    spread: np.ndarray,
+) -> Readings:
+    seen, wanted, weight = _sum(top, window), _sum(expected, window), _sum(panel.bottom, window)
+    counted = panel.metric.kind in ("sum", "ratio") and panel.metric.numerator in COUNTED
+    rate = np.minimum(wanted / np.maximum(weight, 1e-12), 1.0) if panel.metric.unit == "rate" else np.zeros_like(wanted)
+    noise = (1 - rate) * (1 / np.maximum(np.minimum(seen, wanted), 1.0) + 1 / np.maximum(_sum(top, base), 1.0))
+    variance, df = _variance(top, shaped, plain, window, counted, 1 - rate, noise)
+    share = np.nan_to_num(expected[window]).sum(1) / max(np.nansum(expected[window]), 1e-12)
+    variance = variance + float(((share * spread[window]).sum()) ** 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(wanted > 0, seen / wanted, np.nan)
+        half = 0.5 if counted else 1e-9
+        score = np.log((seen + half) / (wanted + half))
+        p = 2 * stdtr(df, -np.abs(score) / np.sqrt(variance))
+        daily = np.log(np.maximum(top, 0.5 * (top == 0)) / expected)
+    p = np.where(np.logical_and(counted, wanted < SMALL), _tail(seen, wanted, variance), p)
+    divisor = weight if panel.is_rate else np.ones_like(weight)
+    first = max(int(window[0]) - 14, 0)
+    daily[~np.isfinite(daily)] = np.nan
+    since = [_since(daily[first : window[-1] + 1, m], panel.days[first:], 14) for m in range(top.shape[1])]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame = pd.DataFrame(
+            {
+                "observed": seen / divisor,
+                "expected": wanted / divisor,
+                "ratio": ratio,
+                "se": np.sqrt(variance),
+                "df": df,
+                "p": np.where(np.isfinite(ratio), p, 1.0),
+                "n": weight if panel.is_rate and panel.metric.kind != "level" else seen,
+                "since": since,
+                "top": seen,
+                "bottom": weight,
+            },
+            index=list(panel.members),
+        )
+    return Readings(panel, period, expected, frame)

@@ -1,0 +1,140 @@
+"""A case: one shop over one period, diagnosed once; the notebooks and the command line show the same case."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sizhen.diagnosis import follow_up
+from sizhen.diagnosis.causes import DETECTORS
+from sizhen.diagnosis.chart import Chart, open_chart
+from sizhen.diagnosis.claim import Claim, Patient
+from sizhen.diagnosis.findings import finding, number, rank
+from sizhen.diagnosis.judge import Key, real_changes
+from sizhen.diagnosis.rules import Judgement, judge
+from sizhen.diagnosis.sales import Sales, measure_sales
+from sizhen.diagnosis.stake import Stake, allocate
+from sizhen.diagnosis.unexplained import collapses, leftovers
+from sizhen.tables import Period, Shop
+from sizhen.vocab import load
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Case:
+    """The diagnosis of `chart`. Everything is worked out at first use and kept."""
+
+    chart: Chart
+    previous: dict[str, Any] | None = None
+
+    @cached_property
+    def sales(self) -> Sales:
+        return measure_sales(self.chart)
+
+    @cached_property
+    def real(self) -> frozenset[Key]:
+        return real_changes(self.chart)
+
+    @cached_property
+    def _claims(self) -> list[tuple[Claim, Stake]]:
+        patient = Patient(
+            self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
+        )
+        claims = [c for detect in DETECTORS for c in detect(patient)]
+        _, left = allocate(claims, self.sales)
+        claims += leftovers(self.chart, self.sales, left, self.real) + collapses(self.chart)
+        stakes, _ = allocate(claims, self.sales)
+        return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
+
+    @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """Findings as findings.md has them, ranked."""
+        return rank([finding(self.chart, c, s, self.sales) for c, s in self._claims])
+
+    def judge(self, rule_id: str) -> Judgement:
+        """The answer to one rule. KeyError for a rule the vocabulary does not know."""
+        return judge(self.chart, load().rules[rule_id], self.findings)
+
+    @cached_property
+    def judgements(self) -> list[Judgement]:
+        return [self.judge(r) for r in load().rules]
+
+    def document(self) -> dict[str, Any]:
+        """findings.json."""
+        chart, sales = self.chart, self.sales
+        period, base = chart.period, chart.period.baseline
+        return {
+            "schema": SCHEMA,
+            "shop_id": chart.shop.id,
+            "period": {"start": f"{period.start}", "end": f"{period.end}"},
+            "baseline": {"start": f"{base.start}", "end": f"{base.end}", "kind": "trailing"}
+            if chart.comparable
+            else None,
+            "data": _data(chart),
+            "sales": {k: number(getattr(sales, k)) for k in ("observed", "expected", "low", "high", "target")},
+            "split": [{"path": list(p), "amount": a} for p, a in sales.split.items()],
+            "cost_lines": [{"name": n, "observed": number(o), "expected": number(e)} for n, o, e in sales.cost_lines],
+            "findings": self.findings,
+            "not_concluded": [
+                {"rule": j.rule.id, "needs": list(j.needs), "why": j.says[chart.language]}
+                for j in self.judgements
+                if j.state == "unknown"
+            ],
+            "previous": follow_up.review(chart, self.previous),
+        }
+
+    def save(self, folder: str | Path) -> Path:
+        """Writes findings.json into `folder`, whole or not at all."""
+        path = Path(folder) / "findings.json"
+        beside = path.with_suffix(".part")
+        with beside.open("w", encoding="utf-8") as stream:
+            json.dump(self.document(), stream, ensure_ascii=False, allow_nan=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+        return path
+
+
+def _data(chart: Chart) -> dict[str, Any]:
+    """What the diagnosis rests on: tables with their rows and days, what is missing, what is not final."""
+    tables = {}
+    for name, spec in load().tables.items():
+        if not chart.shop.has(name):
+            continue
+        frame = chart.shop.table(name)
+        days = frame[spec.dated].dropna() if spec.dated else frame.iloc[:0, 0]
+        tables[name] = {
+            "rows": len(frame),
+            "first": f"{days.min():%Y-%m-%d}" if len(days) else None,
+            "last": f"{days.max():%Y-%m-%d}" if len(days) else None,
+        }
+    return {
+        "fingerprint": chart.shop.fingerprint(),
+        "tables": tables,
+        "missing": chart.shop.missing,
+        "missing_days": [f"{d}" for d in chart.faults.missing],
+        "immature": chart.immature(),
+    }
+
+
+def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None) -> Case:
+    """Opens the case of `shop` over `period`; `previous` is the last period's findings document, if any.
+
+    Raises DataError when a table breaks its contract.
+    """
+    return Case(open_chart(shop, period), previous)
+
+
+def read_findings(path: str | Path) -> dict[str, Any] | None:
+    """The findings document at `path`; None for an empty path. ValueError when it is not one."""
+    if not str(path):
+        return None
+    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    if document.get("schema") != SCHEMA:
+        raise ValueError(f"{Path(path).name} is not a findings document of schema {SCHEMA}")
+    return dict(document)

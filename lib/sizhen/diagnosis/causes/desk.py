@@ -1,0 +1,100 @@
+"""The service desk and the buyers who come back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+
+ORDER = 6
+SLOWER = 0.3
+MIN_INQUIRIES = 60.0
+
+
+def slow(patient: Patient) -> list[Claim]:
+    """Replies became slower, and fewer of those who asked bought."""
+    chart = patient.chart
+    wait = chart.reading("first_response_seconds", "desk")
+    rate = chart.reading("inquiry_conversion", "desk")
+    if not rose(wait, 0.01, SLOWER) or not fell(rate, 0.05) or wait is None or rate is None:
+        return []
+    loss = rate.bottom * (rate.expected - rate.observed) * patient.money.order_value
+    agents = chart.readings("first_response_seconds", "agent")
+    slower = [r.member for r in agents if rose(r, 0.01, SLOWER)] if agents is not None else []
+    alone = agents is not None and len(slower) == 1 and len(agents.frame) > 1
+    return [
+        Claim(
+            "service.slow",
+            {"agent": slower[0]} if alone else {},
+            level="B",
+            evidence=("fact", "timing", "dose_response"),
+            pool="conversion",
+            amount=loss,
+            order=ORDER,
+            explains=("conversion", "inquiry_conversion"),
+            **{**from_reading(wait), "se": rate.se / max(abs(rate.log), 0.05)},  # type: ignore[arg-type]
+        )
+    ]
+
+
+def skill(patient: Patient) -> list[Claim]:
+    """One agent turns far fewer askers into buyers than the others do."""
+    rates = patient.chart.readings("inquiry_conversion", "agent")
+    if rates is None or len(rates.frame) < 2:
+        return []
+    claims = []
+    for reading in rates:
+        others = rates.frame.drop(reading.member)
+        asked, paid = others["bottom"].sum(), others["top"].sum()
+        if reading.bottom < MIN_INQUIRIES or asked < MIN_INQUIRIES or paid == 0:
+            continue
+        norm = paid / asked
+        error = np.sqrt(norm * (1 - norm) * (1 / reading.bottom + 1 / asked))
+        z = (reading.observed - norm) / error
+        if z > -4 or reading.observed > 0.75 * norm:
+            continue
+        fresh = fell(reading, 0.05, 0.1)
+        claims.append(
+            Claim(
+                "service.skill",
+                {"agent": reading.member},
+                reading.metric,
+                reading.observed,
+                float(norm),
+                "B",
+                ("comparison", "timing") if fresh else ("comparison",),
+                pool="conversion" if fresh else "none",
+                amount=reading.bottom * (norm - reading.observed) * patient.money.order_value,
+                order=ORDER,
+                since=reading.since if fresh else None,
+                se=float(abs(1 / z)),
+                n=reading.bottom,
+                p=float(2 * np.exp(-(z**2) / 2)),
+                kind="loss" if fresh else "opportunity",
+                reference="tier_average" if not fresh else "own_baseline",
+                explains=("inquiry_conversion",),
+            )
+        )
+    return claims
+
+
+def returning(patient: Patient) -> list[Claim]:
+    """Fewer buyers came back, and more so than new ones."""
+    reading = patient.chart.reading("returning_paid_buyers")
+    share = patient.chart.reading("repeat_share")
+    if not fell(reading, 0.01, 0.08) or not fell(share, 0.05, 0.05) or reading is None:
+        return []
+    loss = (reading.expected - reading.observed) * patient.money.order_value
+    return [
+        Claim(
+            "customer.returning",
+            {},
+            level="B",
+            evidence=("timing", "comparison"),
+            pool="conversion",
+            amount=loss,
+            order=ORDER,
+            explains=("conversion",),
+            **from_reading(reading),  # type: ignore[arg-type]
+        )
+    ]

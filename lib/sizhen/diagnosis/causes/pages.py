@@ -1,0 +1,111 @@
+"""What a visitor meets on the way: pages that lose them, a device that fails, orders nobody pays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+
+ORDER = 4
+
+
+def payment(patient: Patient) -> list[Claim]:
+    """Orders are placed as before and fewer are paid."""
+    rate = patient.chart.reading("payment_rate.buyers")
+    orders = patient.chart.reading("order_conversion")
+    if not fell(rate, 0.01, by=0.03) or rate is None or rate.ratio < 0.4:
+        return []
+    if orders is not None and fell(orders, 0.01) and orders.log < rate.log:
+        return []
+    amount = min(patient.loss("conversion"), (1 - rate.ratio) * patient.money.expected)
+    return [
+        Claim(
+            "order.payment",
+            {},
+            level="A",
+            evidence=("arithmetic", "timing"),
+            pool="conversion",
+            amount=amount,
+            order=3,
+            explains=("conversion",),
+            **from_reading(rate),  # type: ignore[arg-type]
+        )
+    ]
+
+
+def _loss_on(patient: Patient, source: str, member: str, rate: Reading) -> float:
+    """What a member's lower conversion costs: its visitors × the lost rate × the order value."""
+    visitors = patient.chart.reading("visitors", source, member)
+    if visitors is None:
+        return 0.0
+    return max(visitors.observed * (rate.expected - rate.observed), 0.0) * patient.money.order_value
+
+
+def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
+    bounce = patient.chart.readings("bounce_rate.visitor", source)
+    rates = patient.chart.readings("conversion", source)
+    if bounce is None or rates is None:
+        return []
+    claims = []
+    for reading in bounce:
+        member = reading.member
+        if member not in rates or not rose(reading, 0.01, 0.03):
+            continue
+        if not patient.real("bounce_rate.visitor", source, member) or not fell(rates[member], 0.05):
+            continue
+        claims.append(
+            Claim(
+                "page.bounce",
+                {key: member} if key else {},
+                level="B",
+                evidence=("timing", "comparison"),
+                pool="conversion",
+                amount=_loss_on(patient, source, member, rates[member]) if key else patient.loss("conversion"),
+                order=ORDER,
+                explains=(f"conversion:{member}" if key else "conversion",),
+                **from_reading(reading),  # type: ignore[arg-type]
+            )
+        )
+    return claims
+
+
+def bounce(patient: Patient) -> list[Claim]:
+    """More leave after one page, and fewer buy: of one device, of one product, or everywhere."""
+    devices, items = _bounced(patient, "device", "device"), _bounced(patient, "product", "product_id")
+    everywhere = patient.chart.readings("bounce_rate.visitor", "device")
+    if devices and everywhere is not None and len(devices) == len(everywhere.frame) > 1:
+        return _bounced(patient, "shop", "") or devices
+    if devices or items:
+        return devices or items
+    return _bounced(patient, "shop", "")
+
+
+def checkout(patient: Patient) -> list[Claim]:
+    """One device converts less, the other does not, and its bounce is as it was."""
+    rates = patient.chart.readings("conversion", "device")
+    bounce = patient.chart.readings("bounce_rate.visitor", "device")
+    if rates is None or len(rates.frame) < 2:
+        return []
+    claims = []
+    for reading in rates:
+        others = [r for r in rates if r.member != reading.member]
+        apart = reading.log - float(np.mean([r.log for r in others]))
+        if not fell(reading, 0.02) or not patient.real("conversion", "device", reading.member) or apart > -0.1:
+            continue
+        if bounce is not None and reading.member in bounce and rose(bounce[reading.member], 0.01, 0.03):
+            continue
+        claims.append(
+            Claim(
+                "page.checkout",
+                {"device": reading.member},
+                level="B",
+                evidence=("timing", "comparison"),
+                pool="conversion",
+                amount=_loss_on(patient, "device", reading.member, reading),
+                order=ORDER,
+                explains=(f"conversion:{reading.member}",),
+                **from_reading(reading),  # type: ignore[arg-type]
+            )
+        )
+    return claims

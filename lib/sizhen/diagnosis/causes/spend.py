@@ -1,0 +1,130 @@
+"""Advertising: clicks dearer than they are worth, spend without sales, pictures nobody clicks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+
+ORDER = 8
+MIN_CLICKS = 100.0
+MIN_SPEND_SHARE = 0.02
+
+
+def _subject(source: str, member: str) -> dict[str, str]:
+    if source == "plan":
+        return {"plan": member}
+    plan, _, keyword = member.partition("\t")
+    return {"keyword": keyword} if keyword else {"plan": plan}
+
+
+def _places(patient: Patient, metric: str) -> list[tuple[str, Reading]]:
+    """Readings by plan, and by keyword where a plan has several and one of them stands out."""
+    plans = patient.chart.readings(metric, "plan")
+    words = patient.chart.readings(metric, "keyword")
+    found = [("plan", r) for r in plans] if plans is not None else []
+    return found + ([("keyword", r) for r in words if r.member.partition("\t")[2]] if words is not None else [])
+
+
+def _worth_of_click(patient: Patient, source: str, member: str) -> float:
+    """conversion × order value × margin of a click, from the shop's last comparable days; NaN if unknown."""
+    margin = patient.chart.shop.profile.gross_margin
+    rate = patient.chart.readings("return_on_spend", source)
+    cost = patient.chart.readings("click_cost", source)
+    if margin is None or rate is None or cost is None or member not in rate or member not in cost:
+        return float("nan")
+    return rate[member].expected * cost[member].expected * margin
+
+
+def _narrow(claims: list[tuple[str, Claim]]) -> list[Claim]:
+    """One place per cause and plan: the keyword when it holds most of its plan's excess, else the plan."""
+    plans = [c for s, c in claims if s == "plan"]
+    words = [c for s, c in claims if s == "keyword"]
+    if not plans:
+        return words
+    most = max(plans, key=lambda c: c.amount)
+    if words and max(w.amount for w in words) > 0.75 * most.amount:
+        return words
+    return plans
+
+
+def click_cost(patient: Patient) -> list[Claim]:
+    claims = []
+    for source, reading in _places(patient, "click_cost"):
+        if reading.n < MIN_CLICKS or not rose(reading, 0.01, 0.1):
+            continue
+        worth = _worth_of_click(patient, source, reading.member)
+        if np.isfinite(worth) and reading.observed <= worth:
+            continue
+        claim = Claim(
+            "ads.click_cost",
+            _subject(source, reading.member),
+            level="A",
+            evidence=("arithmetic", "timing"),
+            pool="ad_spend",
+            amount=(reading.observed - reading.expected) * reading.bottom,
+            order=ORDER,
+            kind="cost",
+            explains=("ad_spend",),
+            **from_reading(reading),  # type: ignore[arg-type]
+        )
+        claims.append((source, claim))
+    return _narrow(claims)
+
+
+def waste(patient: Patient) -> list[Claim]:
+    """Spend rose, or stayed, and the sales it brings fell away."""
+    claims = []
+    spends = {s: patient.chart.readings("ad_spend", s) for s in ("plan", "keyword")}
+    whole = sum(r.observed for r in spends["plan"]) if spends["plan"] is not None else 0.0
+    for source, reading in _places(patient, "return_on_spend"):
+        spend = spends[source]
+        if spend is None or reading.member not in spend:
+            continue
+        cost = spend[reading.member]
+        if cost.observed < MIN_SPEND_SHARE * whole or not fell(reading, 0.01, 0.3) or cost.ratio < 0.8:
+            continue
+        if rose(patient.chart.reading("click_cost", source, reading.member), 0.01, 0.1):
+            continue
+        excess = cost.observed * (1 - reading.ratio)
+        claim = Claim(
+            "ads.waste",
+            _subject(source, reading.member),
+            level="A",
+            evidence=("arithmetic", "timing"),
+            pool="ad_spend",
+            amount=excess,
+            order=ORDER,
+            kind="cost",
+            explains=("ad_spend",),
+            **from_reading(reading),  # type: ignore[arg-type]
+        )
+        claims.append((source, claim))
+    return _narrow(claims)
+
+
+def creative(patient: Patient) -> list[Claim]:
+    """Shown as often as before and clicked less."""
+    claims = []
+    shown = {s: patient.chart.readings("impressions", s) for s in ("plan", "keyword")}
+    for source, reading in _places(patient, "click_through"):
+        views = shown[source]
+        if views is None or reading.member not in views or not fell(reading, 0.01, 0.1):
+            continue
+        if views[reading.member].ratio < 0.8 or not patient.real("click_through", source, reading.member):
+            continue
+        lost_clicks = views[reading.member].observed * (reading.expected - reading.observed)
+        claim = Claim(
+            "ads.creative",
+            _subject(source, reading.member),
+            level="B",
+            evidence=("arithmetic", "timing"),
+            pool="visitors",
+            amount=lost_clicks * patient.money.visitor_value,
+            order=ORDER - 7,
+            explains=("visitors",),
+            **from_reading(reading),  # type: ignore[arg-type]
+        )
+        claims.append((source, claim))
+    return _narrow(claims)

@@ -1,0 +1,117 @@
+"""Visitors by channel: which source fell, and whether the shop's own spend or a penalty is behind it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+from sizhen.vocab import load
+
+ORDER = 2
+SURGE = 0.2
+POOR = 0.6
+
+
+def _claim(
+    patient: Patient,
+    cause: str,
+    subject: dict[str, str],
+    reading: Reading,
+    channel: str,
+    level: str,
+    evidence: tuple[str, ...],
+) -> Claim:
+    return Claim(
+        cause,
+        subject,
+        level=level,  # type: ignore[arg-type]
+        evidence=evidence,
+        pool="visitors",
+        amount=patient.loss("visitors", channel),
+        order=ORDER,
+        explains=(f"visitors:{channel}",),
+        **from_reading(reading),  # type: ignore[arg-type]
+    )
+
+
+def _violations(patient: Patient) -> pd.DataFrame:
+    return patient.chart.events("violation")
+
+
+def _fallen(patient: Patient) -> list[tuple[str, Reading]]:
+    """Channels whose visitors fell beyond the market's movement, and whose fall moved the shop's visitors."""
+    chart = patient.chart
+    found = chart.readings("visitors", "channel", market=True)
+    if found is None:
+        return []
+    return [
+        (reading.member, reading)
+        for reading in found
+        if fell(reading) and patient.real("visitors", "channel", reading.member)
+    ]
+
+
+def violation(patient: Patient) -> list[Claim]:
+    """Penalty points or a search block, and free search fell after it."""
+    events = _violations(patient)
+    reading = dict(_fallen(patient)).get("search")
+    if events.empty or reading is None:
+        return []
+    return [_claim(patient, "traffic.violation", {}, reading, "search", "B", ("fact", "timing", "comparison"))]
+
+
+def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, str, tuple[str, ...]]:
+    """(cause, level, evidence) of a paid channel's fall: the spend's own fall explains it, or not."""
+    cost = patient.chart.reading("ad_spend", "channel", channel)
+    if cost is not None and cost.ratio < 1 and cost.log < 0.5 * reading.log:
+        return "traffic.paid_budget", "A", ("fact", "timing", "dose_response")
+    return "traffic.channel", "C", ("timing",)
+
+
+def channels(patient: Patient) -> list[Claim]:
+    blocked = not _violations(patient).empty
+    claims = []
+    for channel, reading in _fallen(patient):
+        if channel == "search" and blocked:
+            continue
+        if load().channels[channel].group == "paid":
+            cause, level, evidence = _paid_cause(patient, channel, reading)
+        elif channel in ("search", "recommend"):
+            cause, level, evidence = f"traffic.{channel}", "B", ("timing", "comparison")
+        else:
+            cause, level, evidence = "traffic.channel", "B", ("timing", "comparison")
+        claims.append(_claim(patient, cause, {"channel": channel}, reading, channel, level, evidence))
+    return claims
+
+
+def low_quality(patient: Patient) -> list[Claim]:
+    """Many more visitors of a channel, who buy far less than its visitors did."""
+    visitors = patient.chart.readings("visitors", "channel", market=True)
+    rates = patient.chart.readings("conversion", "channel")
+    shop = patient.chart.reading("conversion")
+    if visitors is None or rates is None or shop is None:
+        return []
+    claims = []
+    for reading in visitors:
+        channel = reading.member
+        if channel not in rates or not rose(reading, 0.01, SURGE):
+            continue
+        rate = rates[channel]
+        if not (fell(rate, 0.05) or rate.observed < POOR * shop.expected) or shop.ratio >= 1:
+            continue
+        loss = patient.loss("conversion", "rate", channel) + patient.loss("conversion", "mix", channel)
+        claims.append(
+            Claim(
+                "traffic.low_quality",
+                {"channel": channel},
+                level="B",
+                evidence=("arithmetic", "timing"),
+                pool="conversion",
+                amount=loss or patient.loss("conversion"),
+                order=ORDER,
+                explains=("conversion", f"conversion:{channel}"),
+                **from_reading(rate),  # type: ignore[arg-type]
+            )
+        )
+    return claims

@@ -1,0 +1,132 @@
+"""What buyers say and send back: complaints, refunds, and what the platform punishes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.causes.products import product_loss
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
+from sizhen.diagnosis.judge import discoveries
+from sizhen.diagnosis.panel import SHOP
+from sizhen.diagnosis.refunds import equally_aged
+from sizhen.vocab import load
+
+ORDER = 6
+MIN_REVIEWS = 8
+MIN_COMPLAINTS = 4
+RISEN_Q = 0.05
+SUPPORTED_P = 0.02
+POINT_LIMITS = (12.0, 24.0, 36.0, 48.0)
+
+
+def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
+    """(aspect, reading) of every complaint that rose: false discoveries held over all that were counted, or fewer
+    buyers of the same product are real already and the complaint supports them."""
+    tested = []
+    for aspect in load().aspects:
+        found = patient.chart.readings("complaint_share", f"{source}:{aspect}")
+        tested += [(aspect, r) for r in found or () if r.n >= MIN_REVIEWS and r.member]
+    real = discoveries(np.array([r.p for _, r in tested]), RISEN_Q)
+    supported = [r.p < SUPPORTED_P and patient.real("conversion", "product", r.member) for _, r in tested]
+    return [
+        x
+        for x, yes in zip(tested, real | np.array(supported, dtype=bool), strict=True)
+        if yes and x[1].ratio > 1.5 and x[1].top >= MIN_COMPLAINTS
+    ]
+
+
+def _hurt(patient: Patient, product: str) -> tuple[bool, float]:
+    """(whether conversion fell too, what that cost)."""
+    if not product:
+        return fell(patient.chart.reading("conversion"), 0.05), patient.loss("conversion")
+    return fell(patient.chart.reading("conversion", "product", product), 0.1), product_loss(patient, product)[0]
+
+
+def complaints(patient: Patient) -> list[Claim]:
+    """Complaints of an aspect rose, on one product or over the shop. `other` is named only when nothing else is."""
+    items = _risen(patient, "reviews.product")
+    aspects = {aspect for aspect, _ in items}
+    found = items + [(a, r) for a, r in _risen(patient, "reviews") if a not in aspects]
+    named = [x for x in found if x[0] != "other"] or found
+    claims = []
+    for aspect, reading in named:
+        product = "" if reading.member == SHOP else reading.member
+        hurt, loss = _hurt(patient, product)
+        claims.append(
+            Claim(
+                f"review.{aspect}",
+                {"product_id": product} if product else {},
+                level="B" if hurt else "C",
+                evidence=("timing", "comparison") if hurt else ("timing",),
+                pool="conversion" if hurt else "none",
+                amount=loss if hurt else 0.0,
+                order=ORDER - 1 if product else ORDER,
+                explains=(f"conversion:{product}" if product else "conversion",) if hurt else (),
+                **from_reading(reading),  # type: ignore[arg-type]
+            )
+        )
+    return claims
+
+
+def refunds(patient: Patient) -> list[Claim]:
+    """A higher share of what was paid is refunded, counted by day of payment against equally old orders."""
+    aged = equally_aged(patient.chart)
+    claims = []
+    for row in aged.to_dict("records"):
+        if row["p"] > 0.002 or row["observed"] < 1.25 * row["expected"]:
+            continue
+        claims.append(
+            Claim(
+                "refund.rise",
+                {"product_id": row["product_id"]} if row["product_id"] else {},
+                "refund_rate",
+                row["observed"],
+                row["expected"],
+                "A",
+                ("fact", "timing"),
+                pool="refunds",
+                amount=row["amount"],
+                order=ORDER,
+                since=pd.Timestamp(patient.chart.period.start),
+                se=0.3,
+                n=row["n"],
+                p=row["p"],
+                kind="cost",
+            )
+        )
+    return claims
+
+
+def points(patient: Patient) -> list[Claim]:
+    """Penalty points of the year stand near or over a platform's limit."""
+    chart = patient.chart
+    if not chart.shop.has("events"):
+        return []
+    events = chart.shop.table("events")
+    events = events[(events["kind"] == "violation") & (events["starts_on"] <= pd.Timestamp(chart.period.end))]
+    year = events[events["starts_on"].dt.year == chart.period.end.year]
+    total = float(year["points"].sum())
+    limit = next((x for x in POINT_LIMITS if total < x), POINT_LIMITS[-1])
+    fresh = not chart.period.clip(events, "starts_on").empty
+    if not fresh or total < 0.66 * POINT_LIMITS[0]:
+        return []
+    reached = max((x for x in POINT_LIMITS if total >= x), default=limit)
+    return [
+        Claim(
+            "compliance.points",
+            {},
+            "penalty_points",
+            total,
+            reached,
+            "A",
+            ("fact",),
+            pool="none",
+            amount=0.0,
+            order=ORDER,
+            since=year["starts_on"].max(),
+            n=float(len(year)),
+            reference="rule",
+        )
+    ]

@@ -1,0 +1,173 @@
+"""The patient's chart: everything measured of one shop for one period, each thing once, when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from sizhen.diagnosis import sources
+from sizhen.diagnosis.baseline import Reading, Readings, read
+from sizhen.diagnosis.data_faults import DataFaults, find_faults
+from sizhen.diagnosis.panel import SHOP, panel
+from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
+from sizhen.tables import Period, Shop
+from sizhen.vocab import load
+
+Source = Callable[[Shop], pd.DataFrame | None]
+SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
+    "shop": (sources.shop, ()),
+    "channel": (sources.traffic, ("channel",)),
+    "device": (sources.traffic, ("device",)),
+    "product": (sources.products, ("product_id",)),
+    "plan": (sources.ads, ("plan",)),
+    "keyword": (sources.ads, ("plan", "keyword")),
+    "desk": (sources.service, ()),
+    "agent": (sources.service, ("agent",)),
+    "asked": (sources.asked, ()),
+    "stock": (sources.stock, ("product_id",)),
+    "tier": (sources.tier, ()),
+    "lost": (sources.lost, ()),
+    "words": (sources.words, ()),
+    "reviews": (sources.reviews, ()),
+    "reviews.product": (sources.reviews, ("product_id",)),
+}
+SPARSE = {"product", "plan", "keyword", "channel", "reviews", "reviews.product"}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One shop over one period. Nothing here judges; it measures."""
+
+    shop: Shop
+    period: Period
+    first: date
+    last: date
+    faults: DataFaults
+    rhythm: Rhythm
+    language: str
+    _kept: dict[tuple[object, ...], object] = field(default_factory=dict, repr=False, compare=False)
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], object]) -> object:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def frame(self, source: str) -> pd.DataFrame | None:
+        """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
+        name, _, aspect = source.partition(":")
+        make, _ = SOURCES[name]
+        frame = self._once(("frame", make), lambda: make(self.shop))
+        if aspect and frame is not None:
+            return sources.complaints(frame, aspect)  # type: ignore[arg-type]
+        return frame  # type: ignore[return-value]
+
+    def readings(self, metric: str, source: str = "shop", *, market: bool = False) -> Readings | None:
+        """Readings of `metric` per member of `source`; None where data or baseline are missing.
+
+        `market`: sums are expected to move as the tier did, where the tier is known.
+        """
+        return self._once(("readings", metric, source, market), lambda: self._read(metric, source, market))  # type: ignore[return-value]
+
+    def _read(self, metric: str, source: str, market: bool) -> Readings | None:
+        frame = self.frame(source)
+        if frame is None or frame.empty:
+            return None
+        about = load().metrics[metric]
+        by = SOURCES[source.partition(":")[0]][1]
+        sparse = source in SPARSE and about.kind == "sum"
+        made = panel(frame, metric, by, until=self.last, absent_is_zero=sparse)
+        if made is None:
+            return None
+        movement = self.market(made.days) if market and about.kind == "sum" else None
+        return read(made, self.period, self.rhythm, movement)
+
+    def reading(self, metric: str, source: str = "shop", member: str = SHOP, *, market: bool = False) -> Reading | None:
+        found = self.readings(metric, source, market=market)
+        return found[member] if found is not None and member in found else None
+
+    def market(self, days: pd.DatetimeIndex) -> np.ndarray | None:
+        """The tier's movement per day, 1 on average, softened as far as the shop follows it; None if unknown."""
+        tier = self.frame("tier")
+        if tier is None or tier["visitors"].notna().sum() < 28:
+            return None
+        series = tier.set_index("date")["visitors"].reindex(days).astype("float64")
+        smooth = series.rolling(3, center=True, min_periods=1).mean()
+        level = np.log(smooth / smooth.mean())
+        return np.exp(np.nan_to_num(level.to_numpy()) * self.follows)
+
+    @property
+    def follows(self) -> float:
+        """How far the shop's visitors move with the tier's, 0-1, from the days before the period."""
+        return self._once(("follows",), self._follow)  # type: ignore[return-value]
+
+    def _follow(self) -> float:
+        tier, own = self.frame("tier"), self.frame("shop")
+        if tier is None or own is None:
+            return 0.0
+        both = own.set_index("date")[["visitors"]].join(tier.set_index("date")["visitors"].rename("tier"))
+        before = both[both.index < pd.Timestamp(self.period.start)]
+        both = before.where(before > 0).dropna().map(np.log)
+        if len(both) < 28:
+            return 0.0
+        weekly = both.rolling(7).mean().dropna()
+        moved = weekly - weekly.mean()
+        spread = float((moved["tier"] ** 2).sum())
+        return float(np.clip((moved["visitors"] * moved["tier"]).sum() / spread, 0.0, 1.0)) if spread > 1e-9 else 0.0
+
+    def plain_sales(self) -> Readings | None:
+        """Sales against their expectation had no day of the period been special."""
+        return self._once(("plain",), self._plain)  # type: ignore[return-value]
+
+    def _plain(self) -> Readings | None:
+        frame = self.frame("shop")
+        made = None if frame is None else panel(frame, "paid_amount", until=self.last)
+        if made is None:
+            return None
+        inside = self.rhythm.days >= pd.Timestamp(self.period.start)
+        label = np.where(inside, "", self.rhythm.label)
+        return read(made, self.period, replace(self.rhythm, label=label))
+
+    def realised_price(self) -> Reading | None:
+        """What was paid ÷ what the units would have cost at the price asked that day."""
+        return self.reading("realised_price", "asked")
+
+    @property
+    def comparable(self) -> bool:
+        """True when the shop's sales have a baseline."""
+        return self.reading("paid_amount") is not None
+
+    def immature(self) -> list[dict[str, str]]:
+        """Figures of the period that are not final yet: metric, from which day on, and why."""
+        found = []
+        tables = {"refund_rate": "refunds", "return_on_spend": "ads_daily", "inquiry_conversion": "service_daily"}
+        for metric, table in tables.items():
+            days = load().metrics[metric].maturity_days
+            since = max(self.period.start, self.period.end - timedelta(days=days - 1))
+            if self.shop.has(table):
+                why = load().labels["immature"][self.language].format(days=days)
+                found.append({"metric": metric, "from": f"{since}", "why": why})
+        return found
+
+    def events(self, *kinds: str) -> pd.DataFrame:
+        """Events of these kinds that touch the period or the week before it."""
+        if not self.shop.has("events"):
+            return pd.DataFrame(columns=["starts_on", "ends_on", "name", "kind", "product_id", "points"])
+        events = self.shop.table("events")
+        end = events["ends_on"].fillna(events["starts_on"])
+        near = (events["starts_on"] <= pd.Timestamp(self.period.end)) & (
+            end >= pd.Timestamp(self.period.start - timedelta(days=7))
+        )
+        return events[near & events["kind"].isin(kinds)]
+
+
+def open_chart(shop: Shop, period: Period) -> Chart:
+    """Reads the shop's days up to the period's end and finds faulty ones."""
+    faults = find_faults(shop, period)
+    last = period.end
+    first = min(faults.first, period.start)
+    rhythm = read_rhythm(shop, first, last, faults.days)
+    return Chart(shop, period, first, last, faults, rhythm, shop.profile.language)

@@ -1,0 +1,99 @@
+"""A claim: a cause that would explain a symptom, with its evidence and the money it could account for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.chart import Chart
+
+Level = Literal["A", "B", "C", "D"]
+Pool = Literal["visitors", "conversion", "average_order_value", "refunds", "ad_spend", "none"]
+Kind = Literal["loss", "cost", "opportunity"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`amount`: money per period it could account for; `se` relative to it; `pool`: whose loss it draws on.
+
+    `order` decides who draws first where causes overlap: data, market, channels, payment, pages, products,
+    shop-wide causes, order value.
+    """
+
+    cause: str
+    subject: dict[str, str]
+    metric: str
+    observed: float
+    expected: float
+    level: Level
+    evidence: tuple[str, ...]
+    pool: Pool
+    amount: float
+    order: int
+    since: pd.Timestamp | None = None
+    se: float = 0.3
+    n: float = np.nan
+    p: float | None = None
+    kind: Kind = "loss"
+    reference: str = "own_baseline"
+    explains: tuple[str, ...] = ()
+    quiet: bool = False
+
+    @property
+    def id(self) -> str:
+        where = ":".join(self.subject.values())
+        return f"{self.cause}:{where}" if where else self.cause
+
+
+@dataclass(frozen=True)
+class Money:
+    """What sales should have been and what a visitor is worth: the units in which claims are priced."""
+
+    observed: float
+    expected: float
+    visitors: float
+    visitor_value: float
+    order_value: float
+
+
+Detector = Callable[["Patient"], list[Claim]]
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What a detector looks at: the chart, the split's amounts by path, and the money units."""
+
+    chart: Chart
+    split: dict[tuple[str, ...], float]
+    money: Money
+    real: Callable[[str, str, str], bool] = field(repr=False)
+
+    def loss(self, *path: str) -> float:
+        """Loss at a node of the split as a positive amount, 0 for a gain or an unknown node."""
+        return max(-self.split.get(path, 0.0), 0.0)
+
+
+def from_reading(reading: Reading) -> dict[str, object]:
+    """The fields of a claim that a reading fills."""
+    return {
+        "metric": reading.metric,
+        "observed": reading.observed,
+        "expected": reading.expected,
+        "since": reading.since,
+        "n": reading.n,
+        "p": reading.p,
+        "se": reading.se / max(abs(reading.log), 0.02) if np.isfinite(reading.log) else 0.5,
+    }
+
+
+def fell(reading: Reading | None, p: float = 0.05, by: float = 0.0) -> bool:
+    return reading is not None and reading.p < p and reading.ratio < 1 - by
+
+
+def rose(reading: Reading | None, p: float = 0.05, by: float = 0.0) -> bool:
+    return reading is not None and reading.p < p and reading.ratio > 1 + by

@@ -1,0 +1,95 @@
+"""Days and totals that cannot be trusted: named, and left out of every comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from sizhen.tables import Period, Shop
+
+PARTIAL_SHARE = 0.35
+TOLERANCE = 0.05
+RARE = 15.0  # below so many orders a day, a day without one may be a day without sales
+
+
+@dataclass(frozen=True)
+class DataFaults:
+    """`first`: first day with data. `missing` and `days`: days of the period, or faulty days anywhere.
+
+    `contradictions`: table -> days of the period whose parts do not add up to the shop's total.
+    """
+
+    first: date
+    missing: tuple[date, ...]
+    doubled: tuple[date, ...]
+    partial: tuple[date, ...]
+    contradictions: dict[str, tuple[date, ...]]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return (*self.doubled, *self.partial)
+
+
+def _dates(index: pd.DatetimeIndex) -> tuple[date, ...]:
+    return tuple(d.date() for d in index)
+
+
+def _doubled(daily: pd.DataFrame) -> pd.DatetimeIndex:
+    """Days that repeat the day before to the last figure."""
+    figures = daily.set_index("date").select_dtypes("number").dropna(axis=1, how="all")
+    figures = figures.drop(columns=[c for c in figures if str(c).startswith("dsr_")])
+    same = (figures == figures.shift()).where(figures.notna(), True).all(axis=1)
+    busy = figures.fillna(0).gt(20).sum(axis=1) >= 3
+    return pd.DatetimeIndex(figures.index[same & busy])
+
+
+def _partial(daily: pd.DataFrame, period: Period) -> pd.DatetimeIndex:
+    """The last day, when it holds so little that it must have been exported before its end."""
+    counts = daily.set_index("date")["visitors"].dropna()
+    last = pd.DatetimeIndex(counts.index[-1:])
+    if len(counts) < 15 or last[0] != pd.Timestamp(period.end):
+        return last[:0]
+    usual = counts.iloc[-15:-1].median()
+    return last if usual >= 100 and counts.iloc[-1] < PARTIAL_SHARE * usual else last[:0]
+
+
+def _contradictions(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, tuple[date, ...]]:
+    """Per table: days of the period on which its parts do not add up to the shop's paid amount."""
+    found = {}
+    own = period.clip(daily).set_index("date")["paid_amount"].dropna()
+    for table in ("product_daily", "traffic_daily"):
+        if not shop.has(table) or own.empty:
+            continue
+        frame = period.clip(shop.table(table))
+        if table == "traffic_daily":
+            split = frame["device"].ne("all").groupby(frame["date"]).transform("any")
+            frame = frame[frame["device"].ne("all") | ~split]
+        parts = frame.groupby("date")["paid_amount"].sum(min_count=1).dropna()
+        both = own.index.intersection(parts.index)
+        apart = (parts[both] - own[both]).abs() > TOLERANCE * own[both].clip(lower=1.0)
+        if apart.any():
+            found[table] = _dates(pd.DatetimeIndex(both[apart]))
+    return found
+
+
+def find_faults(shop: Shop, period: Period) -> DataFaults:
+    """Faults of the shop's days up to the period's end. A shop without days has none, and starts at the period."""
+    if not (shop.has("shop_daily") or shop.has("orders")):
+        return DataFaults(period.start, (), (), (), {})
+    daily = shop.daily()
+    daily = daily[daily["date"] <= pd.Timestamp(period.end)]
+    if daily.empty:
+        return DataFaults(period.start, _dates(period.dates()), (), (), {})
+    have = pd.DatetimeIndex(daily["date"])
+    real = shop.has("shop_daily")
+    quiet = not real and daily["paid_orders"].median() < RARE
+    missing = period.dates().difference(have) if not quiet else period.dates()[:0]
+    return DataFaults(
+        have.min().date(),
+        _dates(missing),
+        _dates(_doubled(daily)) if real else (),
+        _dates(_partial(daily, period)) if real else (),
+        _contradictions(shop, period, daily) if real else {},
+    )

@@ -1,0 +1,112 @@
+"""From claims to the findings of findings.md: state, wording, advice, rank."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sizhen.diagnosis import wording
+from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.claim import Claim
+from sizhen.diagnosis.sales import Sales
+from sizhen.diagnosis.stake import Stake
+from sizhen.vocab import Text, load
+
+MATERIAL = 0.015
+ACT_ANYWAY = ("data.inconsistent", "data.missing_days", "compliance.points")
+NOTHING_TO_DO = ("calendar.shift", "market.demand", "data.presale")
+
+
+def number(value: float | None) -> float | None:
+    """JSON has no NaN: unknown is null."""
+    return None if value is None or not math.isfinite(value) else float(np.round(value, 6))
+
+
+def state(claim: Claim, stake: Stake, sales: Sales) -> str:
+    """`act` needs an established cause and material money; faults of data and compliance are acted on as facts."""
+    if claim.cause in NOTHING_TO_DO or claim.quiet or stake.kind == "opportunity":
+        return "watch"
+    if claim.cause in ACT_ANYWAY:
+        return "act"
+    floor = MATERIAL * (sales.expected or 0.0)
+    return "act" if claim.level in ("A", "B") and stake.amount >= floor > 0 else "watch"
+
+
+def _rule(cause: str) -> str:
+    return next(r.id for r in load().rules.values() if cause in r.causes)
+
+
+def _says(chart: Chart, claim: Claim) -> dict[str, Text | str]:
+    currency = chart.shop.profile.currency
+    return {
+        "place": wording.place(chart.shop, claim.subject),
+        "observed": wording.figure(claim.observed, claim.metric, currency),
+        "expected": wording.figure(claim.expected, claim.metric, currency),
+        "since": wording.day(claim.since),
+    }
+
+
+def _fill(text: Text, values: dict[str, Text | str]) -> dict[str, str]:
+    return {
+        k: text[k].format(**{n: v[k] if isinstance(v, Text) else v for n, v in values.items()}) for k in ("zh", "en")
+    }
+
+
+def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str, Any]:
+    """One finding as findings.md has it."""
+    cause = load().causes[claim.cause]
+    values = _says(chart, claim)
+    due = cause.advice.due_days
+    by = chart.period.end + timedelta(days=max(due, 7))
+    return {
+        "id": claim.id,
+        "cause": claim.cause,
+        "subject": claim.subject,
+        "exam": cause.exam,
+        "state": state(claim, stake, sales),
+        "metric": claim.metric,
+        "observed": number(claim.observed),
+        "expected": number(claim.expected),
+        "reference": claim.reference,
+        "since": None if claim.since is None or pd.isna(claim.since) else f"{claim.since:%Y-%m-%d}",
+        "n": None if not math.isfinite(claim.n) else round(claim.n),
+        "p_value": number(claim.p),
+        "stake": {
+            "kind": stake.kind,
+            "amount": round(stake.amount, 2),
+            "low": round(stake.low, 2),
+            "high": round(stake.high, 2),
+            "per": "period",
+        },
+        "evidence": list(claim.evidence),
+        "level": claim.level,
+        "explains": list(claim.explains),
+        "advice": {
+            "who": cause.advice.who,
+            "what": _fill(cause.advice.what, values),
+            "due_days": due,
+            "expect": {"metric": claim.metric, "value": number(claim.expected), "by": by.isoformat()},
+        },
+        "says": _fill(cause.says, values),
+        "source": _rule(claim.cause),
+    }
+
+
+def rank(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """act and watch by money; data faults before anything they could spoil; opportunities after losses."""
+
+    def key(f: dict[str, Any]) -> tuple[object, ...]:
+        apart = f["stake"]["kind"] == "opportunity"
+        return (
+            apart,
+            -f["stake"]["amount"],
+            f["state"] != "act",
+            f["p_value"] if f["p_value"] is not None else 0.0,
+            f["id"],
+        )
+
+    return sorted(findings, key=key)

@@ -1,0 +1,80 @@
+"""Which changes are real: false discoveries held across all that is tested, in two tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from sizhen.diagnosis.chart import Chart
+
+Key = tuple[str, str, str]
+HEADLINE_Q = 0.05
+DRILL_DOWN_Q = 0.05
+
+HEADLINE = (
+    ("paid_amount", "shop"),
+    ("visitors", "shop"),
+    ("conversion", "shop"),
+    ("average_order_value", "shop"),
+    ("order_conversion", "shop"),
+    ("payment_rate.buyers", "shop"),
+    ("bounce_rate.visitor", "shop"),
+    ("units_per_buyer", "shop"),
+    ("returning_paid_buyers", "shop"),
+    ("visitors", "channel"),
+    ("conversion", "device"),
+    ("bounce_rate.visitor", "device"),
+    ("inquiry_conversion", "desk"),
+    ("first_response_seconds", "desk"),
+    ("dsr_description", "shop"),
+    ("dsr_service", "shop"),
+    ("dsr_logistics", "shop"),
+)
+DRILL_DOWN = (
+    ("conversion", "channel"),
+    ("visitors", "product"),
+    ("conversion", "product"),
+    ("bounce_rate.visitor", "product"),
+    ("click_cost", "plan"),
+    ("click_through", "plan"),
+    ("return_on_spend", "plan"),
+    ("click_cost", "keyword"),
+    ("click_through", "keyword"),
+    ("return_on_spend", "keyword"),
+    ("inquiry_conversion", "agent"),
+)
+
+
+def discoveries(p: np.ndarray, q: float) -> np.ndarray:
+    """Benjamini–Hochberg (1995): which p-values are discoveries at false-discovery rate `q`."""
+    found = np.zeros(len(p), dtype=bool)
+    order = np.argsort(p)
+    under = np.flatnonzero(p[order] <= q * np.arange(1, len(p) + 1) / max(len(p), 1))
+    if len(under):
+        found[order[: under[-1] + 1]] = True
+    return found
+
+
+def _collect(chart: Chart, wanted: Iterable[tuple[str, str]]) -> tuple[list[Key], np.ndarray]:
+    keys: list[Key] = []
+    values: list[float] = []
+    for metric, source in wanted:
+        readings = chart.readings(metric, source, market=True)
+        if readings is None:
+            continue
+        frame = readings.frame
+        tested = frame[np.isfinite(frame["ratio"]) & (frame["n"] > 0)]
+        keys += [(metric, source, str(m)) for m in tested.index]
+        values += tested["p"].tolist()
+    return keys, np.array(values)
+
+
+def real_changes(chart: Chart) -> frozenset[Key]:
+    """(metric, source, member) of every change that is real."""
+    found: set[Key] = set()
+    for wanted, q in ((HEADLINE, HEADLINE_Q), (DRILL_DOWN, DRILL_DOWN_Q)):
+        keys, p = _collect(chart, wanted)
+        if keys:
+            found |= {k for k, yes in zip(keys, discoveries(p, q), strict=True) if yes}
+    return frozenset(found)

@@ -1,0 +1,65 @@
+"""Which days are ordinary, and which are not comparable with them: promotions, holidays, days with faulty data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from sizhen.tables import Period, Shop
+from sizhen.vocab.calendar import Occasion, occasions
+
+OWN = "promotion"
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """For each day the occasion it belongs to: "" ordinary, "promotion" the shop's own, else the calendar's id.
+
+    `faulty` marks days whose figures are incomplete or doubled: they are compared with nothing.
+    """
+
+    days: pd.DatetimeIndex
+    label: np.ndarray
+    faulty: np.ndarray
+    occasions: tuple[Occasion, ...]
+
+    def align(self, days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+        """(label, faulty) for other days; days unknown here are ordinary."""
+        at = self.days.get_indexer(days)
+        label = np.where(at >= 0, self.label[at], "")
+        return label, np.where(at >= 0, self.faulty[at], False)
+
+    def promoted(self, period: Period) -> bool:
+        """True when a day of the period is not an ordinary one."""
+        rows = (self.days >= pd.Timestamp(period.start)) & (self.days <= pd.Timestamp(period.end))
+        return bool((self.label[rows] != "").any())
+
+
+def _mark(days: pd.DatetimeIndex, label: np.ndarray, spans: Iterable[tuple[pd.Timestamp, pd.Timestamp, str]]) -> None:
+    for start, end, name in spans:
+        label[(days >= start) & (days <= end)] = name
+
+
+def own_promotions(shop: Shop) -> pd.DataFrame:
+    """The shop's own promotions: name, starts_on, ends_on (a missing end is the first day)."""
+    if not shop.has("events"):
+        return pd.DataFrame({"name": [], "starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([])})
+    events = shop.table("events")
+    own = events[events["kind"] == "promotion"]
+    return own.assign(ends_on=own["ends_on"].fillna(own["starts_on"]))[["name", "starts_on", "ends_on"]]
+
+
+def read_rhythm(shop: Shop, first: date, last: date, faulty: Iterable[date] = ()) -> Rhythm:
+    """The rhythm of the days `first`..`last`."""
+    days = pd.date_range(first, last, unit="us")
+    label = np.full(len(days), "", dtype=object)
+    calendar = occasions(first, last)
+    _mark(days, label, ((pd.Timestamp(o.start), pd.Timestamp(o.end), o.id) for o in calendar))
+    own = own_promotions(shop)
+    _mark(days, label, ((r["starts_on"], r["ends_on"], OWN) for r in own.to_dict("records")))
+    bad = days.isin(pd.to_datetime(list(faulty)))
+    return Rhythm(days, label, np.asarray(bad), calendar)

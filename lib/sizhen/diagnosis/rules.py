@@ -1,0 +1,102 @@
+"""Each rule's answer: healthy, worth watching, to act on, or unknown with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sizhen.diagnosis import wording
+from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.gauges import gauge
+from sizhen.vocab import Limit, Rule, Text, load
+
+Z = 1.645
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A rule's answer for one shop and period. `says` is the sentence; `findings` those that answer the rule."""
+
+    rule: Rule
+    state: str
+    says: Text
+    observed: float | None
+    n: float
+    findings: tuple[dict[str, Any], ...]
+    needs: tuple[str, ...] = ()
+
+
+def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
+    """What the rule needs and the shop lacks: tables, or table.column without a known value in the period."""
+    lacking = []
+    for need in rule.needs:
+        table, _, column = need.partition(".")
+        derived = table == "shop_daily" and column and chart.shop.has("orders")
+        if not chart.shop.has(table) and not derived:
+            lacking += [table] if table not in lacking else []
+        elif column:
+            frame = chart.shop.daily() if table == "shop_daily" else chart.shop.table(table)
+            dated = load().tables[table].dated
+            inside = chart.period.clip(frame, dated) if dated else frame
+            if inside[column].isna().all() or (inside[column].astype("str") == "").all():
+                lacking.append(need)
+    return tuple(lacking)
+
+
+def broken(limit: Limit, value: float, n: float, unit: str) -> bool:
+    """True when the value is beyond the limit by more than chance; counting noise for rates, none for sums."""
+    margin = (
+        Z * float(np.sqrt(max(value * (1 - value), 0.0) / n)) if unit == "rate" and 0 <= value <= 1 and n > 0 else 0.0
+    )
+    return value - margin > limit.value if limit.bad == "above" else value + margin < limit.value
+
+
+def _limit_text(chart: Chart, rule: Rule) -> str:
+    if rule.limit is None or rule.metric is None:
+        return "—"
+    return wording.figure(rule.limit.value, rule.metric, chart.shop.profile.currency)
+
+
+def _unknown(chart: Chart, rule: Rule, needs: tuple[str, ...], n: float) -> Judgement:
+    words = load().labels
+    if needs:
+        names = list(dict.fromkeys(words[x.partition(".")[2] or x] for x in needs))
+        says = Text(
+            words["unknown_needs"].zh.format(needs="、".join(t.zh for t in names)),
+            words["unknown_needs"].en.format(needs=", ".join(t.en for t in names)),
+        )
+    else:
+        says = words["unknown_few"].fill(n=f"{n:,.0f}", least=f"{rule.min_n:,}")
+    return Judgement(rule, "unknown", says, None, n, (), needs)
+
+
+def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]]) -> Judgement:
+    """The rule's answer, from the findings whose cause answers it, else from its limit."""
+    lacking = missing(chart, rule)
+    if lacking:
+        return _unknown(chart, rule, lacking, 0.0)
+    mine = tuple(f for f in findings if f["cause"] in rule.causes)
+    value, n = gauge(chart, rule.metric) if rule.metric else (float("nan"), float("nan"))
+    known = np.isfinite(value)
+    values = {
+        "observed": wording.figure(value if known else None, rule.metric, chart.shop.profile.currency)
+        if rule.metric
+        else "",
+        "limit": _limit_text(chart, rule),
+    }
+    answer = (value if known else None, n)
+    if mine:
+        state = "act" if any(f["state"] == "act" for f in mine) else "watch"
+        return Judgement(rule, state, rule.unhealthy.fill(**values), *answer, mine)
+    if rule.metric and rule.min_n and n < rule.min_n:
+        return _unknown(chart, rule, (), n)
+    if rule.limit is not None:
+        if not known:
+            return _unknown(chart, rule, ("targets",) if rule.metric == "target_share" else (), n)
+        if broken(rule.limit, value, n, load().metrics[rule.metric or ""].unit):
+            return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())
+    if rule.causes and not chart.comparable:
+        return Judgement(rule, "unknown", load().labels["unknown_baseline"], answer[0], n, (), ("baseline",))
+    return Judgement(rule, "ok", rule.healthy.fill(**values), *answer, ())

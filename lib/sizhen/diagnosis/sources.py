@@ -1,0 +1,113 @@
+"""Tables prepared for comparison: one row per day and member, with the columns the metrics name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sizhen.tables import Shop
+from sizhen.tables import reviews as tagged
+
+
+def shop(shop: Shop) -> pd.DataFrame | None:
+    return shop.daily() if shop.has("shop_daily") or shop.has("orders") else None
+
+
+def traffic(shop: Shop) -> pd.DataFrame | None:
+    """traffic_daily without the rows for all devices where the devices are given."""
+    if not shop.has("traffic_daily"):
+        return None
+    frame = shop.table("traffic_daily")
+    split = frame["device"] != "all"
+    given = split.groupby([frame["date"], frame["channel"]]).transform("any")
+    return frame[split | ~given]
+
+
+def products(shop: Shop) -> pd.DataFrame | None:
+    return shop.table("product_daily") if shop.has("product_daily") else None
+
+
+def asked(shop: Shop) -> pd.DataFrame | None:
+    """product_daily with `asked_amount`: the units sold at the price asked that day."""
+    frame = products(shop)
+    if frame is None:
+        return None
+    known = frame.dropna(subset=["paid_units", "paid_amount", "price"])
+    return known.assign(asked_amount=known["paid_units"] * known["price"])
+
+
+def ads(shop: Shop) -> pd.DataFrame | None:
+    return shop.table("ads_daily") if shop.has("ads_daily") else None
+
+
+def service(shop: Shop) -> pd.DataFrame | None:
+    return shop.table("service_daily") if shop.has("service_daily") else None
+
+
+def tier(shop: Shop) -> pd.DataFrame | None:
+    """The tier's average by day: date, visitors (or their index), conversion, average_order_value."""
+    if not shop.has("peers", "peers_daily"):
+        return None
+    peers = shop.table("peers")
+    ids = peers.loc[peers["kind"] == "tier_average", "peer_id"]
+    frame = shop.table("peers_daily")
+    frame = frame[frame["peer_id"].isin(ids)]
+    if frame.empty:
+        return None
+    if frame["visitors"].isna().all():
+        frame = frame.assign(visitors=frame["visitors_index"])
+    return frame.groupby("date", as_index=False)[["visitors", "conversion", "average_order_value"]].mean()
+
+
+def stock(shop: Shop) -> pd.DataFrame | None:
+    """date, product_id, demand, demand_on_hand: the share of a product's demand whose sku was on hand.
+
+    A sku's share of demand comes from its own downward movements; where none moves, from mean on_hand.
+    """
+    if not shop.has("stock_daily"):
+        return None
+    frame = shop.table("stock_daily").dropna(subset=["on_hand"]).sort_values(["product_id", "sku", "date"])
+    by_sku = frame.groupby(["product_id", "sku"], observed=True)["on_hand"]
+    sold = (-by_sku.diff()).clip(lower=0).fillna(0.0)
+    there = frame["on_hand"] > 0
+    rate = sold.groupby([frame["product_id"], frame["sku"]]).sum() / there.groupby(
+        [frame["product_id"], frame["sku"]]
+    ).sum().clip(lower=1)
+    mean = by_sku.mean()
+    moves = rate.groupby(level=0).transform("sum") > 0
+    demand = rate.where(moves, mean).rename("demand").reset_index()
+    frame = frame.merge(demand, on=["product_id", "sku"], how="left")
+    frame["demand_on_hand"] = frame["demand"].where(frame["on_hand"] > 0, 0.0)
+    return frame.groupby(["date", "product_id"], as_index=False)[["demand", "demand_on_hand"]].sum()
+
+
+def lost(shop: Shop) -> pd.DataFrame | None:
+    return shop.table("lost_buyers_daily") if shop.has("lost_buyers_daily") else None
+
+
+def words(shop: Shop) -> pd.DataFrame | None:
+    return shop.table("keywords_daily") if shop.has("keywords_daily") else None
+
+
+def reviews(shop: Shop) -> pd.DataFrame | None:
+    """Per day and product: reviews, rated_reviews, bad_reviews, complaints and `complaints.<aspect>`."""
+    if not shop.has("reviews"):
+        return None
+    frame = tagged.clean(shop.table("reviews").dropna(subset=["reviewed_at"]))
+    aspects = tagged.aspects(frame).astype("float64")
+    counted = pd.DataFrame(
+        {
+            "date": frame["reviewed_at"].dt.normalize(),
+            "product_id": frame["product_id"].fillna(""),
+            "reviews": 1.0,
+            "rated_reviews": frame["rating"].notna().astype("float64"),
+            "bad_reviews": tagged.bad(frame).fillna(False).astype("float64"),
+            "complaints": aspects.max(axis=1),
+        }
+    )
+    counted = counted.join(aspects.add_prefix("complaints."))
+    return counted.groupby(["date", "product_id"], as_index=False).sum()
+
+
+def complaints(reviews: pd.DataFrame, aspect: str) -> pd.DataFrame:
+    """`reviews` with `complaints`: how many complain of the aspect."""
+    return reviews.assign(complaints=reviews[f"complaints.{aspect}"])

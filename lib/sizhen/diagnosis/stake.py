@@ -1,0 +1,77 @@
+"""Money: every claim is priced, and overlapping claims share a loss; together they never exceed it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from sizhen.diagnosis.claim import Claim
+from sizhen.diagnosis.sales import Sales
+
+NINETY = 1.645
+WEIGHT = {"A": 4.0, "B": 3.0, "C": 1.0, "D": 0.0}
+SALES_POOLS = ("visitors", "conversion", "average_order_value")
+
+
+@dataclass(frozen=True)
+class Stake:
+    """Money per period with its 90 % interval."""
+
+    kind: str
+    amount: float
+    low: float
+    high: float
+
+
+def pools(sales: Sales) -> dict[str, float]:
+    """What there is to claim: the loss at each root of the split, the excess in each cost line."""
+    found = {p: max(-sales.split.get((p,), 0.0), 0.0) for p in SALES_POOLS}
+    found["unsplit"] = max(-sales.split.get(("unsplit",), 0.0), 0.0)
+    for name, observed, expected in sales.cost_lines:
+        known = observed is not None and expected is not None
+        found[name] = max(observed - expected, 0.0) if known else 0.0  # type: ignore[operator]
+    return found
+
+
+def shrunk(claim: Claim) -> float:
+    """The amount without the winner's curse: a claim that is found because it looks large is drawn back."""
+    return claim.amount / (1 + min(claim.se, 2.0) ** 2 / 2)
+
+
+def _share(claims: list[Claim], left: float) -> list[float]:
+    """Claims on the same symptom share by level; then all are cut to what is left of the pool."""
+    rivals: defaultdict[str, list[int]] = defaultdict(list)
+    for i, claim in enumerate(claims):
+        rivals[claim.explains[0] if claim.explains else claim.id].append(i)
+    wanted = [0.0] * len(claims)
+    for group in rivals.values():
+        weights = [WEIGHT[claims[i].level] for i in group]
+        whole = max(shrunk(claims[i]) for i in group)
+        for i, weight in zip(group, weights, strict=True):
+            share = weight / sum(weights) if sum(weights) else 0.0
+            wanted[i] = min(shrunk(claims[i]) if WEIGHT[claims[i].level] else 0.0, whole * share)
+    total = sum(wanted)
+    cut = min(1.0, left / total) if total > 0 else 0.0
+    return [w * cut for w in wanted]
+
+
+def allocate(claims: Iterable[Claim], sales: Sales) -> tuple[dict[str, Stake], dict[str, float]]:
+    """(stake by claim id, what no claim accounts for by pool). Earlier orders draw first."""
+    left = pools(sales)
+    stakes: dict[str, Stake] = {}
+    for _, group in groupby(sorted(claims, key=lambda c: (c.order, c.id)), key=lambda c: c.order):
+        by_pool: defaultdict[str, list[Claim]] = defaultdict(list)
+        for claim in group:
+            by_pool[claim.pool].append(claim)
+        for pool, mine in by_pool.items():
+            room = left.get(pool, float("inf"))
+            amounts = _share(mine, room)
+            for claim, amount in zip(mine, amounts, strict=True):
+                half = NINETY * min(claim.se, 1.0) * amount
+                possible = min(claim.amount, room) if claim.level == "D" else amount + half
+                stakes[claim.id] = Stake(claim.kind, amount, max(amount - half, 0.0), possible)
+            if pool in left:
+                left[pool] = max(room - sum(amounts), 0.0)
+    return stakes, left

@@ -1,0 +1,105 @@
+"""Real changes for which no cause was found: said so, never dressed up as a cause."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.claim import Claim, fell, from_reading
+from sizhen.diagnosis.judge import Key
+from sizhen.diagnosis.sales import Sales
+
+ORDER = 9
+LEFT_SHARE = 0.4
+ROOTS = ("visitors", "conversion", "average_order_value")
+SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
+COLLAPSE = 0.25
+RUN_UP = 7
+MIN_ORDERS = 20.0
+
+
+def _symptom(metric: str, reading: Reading, pool: str, amount: float) -> Claim:
+    return Claim(
+        f"unexplained.{metric}",
+        {},
+        level="C",
+        evidence=("timing",),
+        pool=pool,  # type: ignore[arg-type]
+        amount=amount,
+        order=ORDER,
+        explains=(metric,),
+        **from_reading(reading),  # type: ignore[arg-type]
+    )
+
+
+def leftovers(chart: Chart, sales: Sales, left: dict[str, float], real: frozenset[Key]) -> list[Claim]:
+    """Roots that fell, whose loss the claims leave mostly open; scores that fell."""
+    claims = []
+    for root in ROOTS:
+        loss = -sales.split.get((root,), 0.0)
+        reading = chart.reading(root)
+        if loss <= 0 or left.get(root, 0.0) < LEFT_SHARE * loss or (root, "shop", "-") not in real:
+            continue
+        if fell(reading, 0.05) and reading is not None:
+            claims.append(_symptom(root, reading, root, left[root]))
+    sold = chart.reading("paid_amount")
+    if ("unsplit",) in sales.split and ("paid_amount", "shop", "-") in real and fell(sold, 0.05) and sold is not None:
+        claims.append(_symptom("paid_amount", sold, "unsplit", left["unsplit"]))
+    for score in SCORES:
+        reading = chart.reading(score)
+        if (score, "shop", "-") in real and fell(reading, 0.01) and reading is not None and reading.ratio < 0.998:
+            claims.append(_symptom(score, reading, "none", 0.0))
+    return claims
+
+
+def _runs(days: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp, float]]:
+    """(first day, last day, usual level) of each run of two or more days far below the days before it.
+
+    Days without data do not end a run; low days do not lower the level that they are held against.
+    """
+    runs: list[tuple[pd.Timestamp, pd.Timestamp, float]] = []
+    usual: list[float] = []
+    low: list[pd.Timestamp] = []
+    for day, value in [*zip(pd.DatetimeIndex(days.index), days, strict=True), (pd.Timestamp.max, np.inf)]:
+        level = float(np.median(usual[-RUN_UP:])) if len(usual) >= 4 else 0.0
+        if value < COLLAPSE * level:
+            low.append(day)
+            continue
+        if len(low) >= 2:
+            runs.append((low[0], low[-1], level))
+        low = []
+        usual.append(value)
+    return runs
+
+
+def collapses(chart: Chart) -> list[Claim]:
+    """Without a baseline: runs of days inside the period far below the week before them."""
+    frame = chart.frame("shop")
+    if frame is None or chart.reading("paid_amount") is not None:
+        return []
+    days = chart.period.clip(frame).set_index("date")["paid_orders"].dropna()
+    if len(days) < 10 or days.median() < MIN_ORDERS:
+        return []
+    claims = []
+    for first, last, usual in _runs(days):
+        seen = float(days[first:last].mean())
+        claims.append(
+            Claim(
+                "unexplained.paid_amount",
+                {"event": f"{first:%Y-%m-%d}..{last:%Y-%m-%d}"},
+                "paid_orders",
+                seen,
+                usual,
+                "C",
+                ("timing",),
+                pool="none",
+                amount=0.0,
+                order=ORDER,
+                since=first,
+                n=float(np.sum(days[first:last])),
+                reference="own_baseline",
+            )
+        )
+    return claims
