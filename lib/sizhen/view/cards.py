@@ -1,0 +1,257 @@
+"""The case as cards: verdict, findings, a rule's answer, what came of the last advice. Every text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from markupsafe import Markup
+
+from sizhen.view import labels
+from sizhen.view.labels import fmt, name, say
+from sizhen.vocab import Rule, Text, load
+
+Document = Mapping[str, Any]
+FIRST_SCREEN = 2
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a notebook shows; the markup is complete and escaped."""
+
+    html: Markup
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
+
+    def __repr__(self) -> str:
+        return f"Card({len(self.html)} characters of HTML)"
+
+
+class Answer(Protocol):
+    """A rule's answer as `case.judge` gives it."""
+
+    rule: Rule
+    state: str
+    says: Text
+    n: float
+    findings: tuple[dict[str, Any], ...]
+
+
+def _join(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)
+
+
+def _p(css: str, text: object) -> Markup:
+    return Markup('<p class="{}">{}</p>').format(css, text)
+
+
+def _money(value: float | None) -> str:
+    return name("card.unknown") if value is None else labels.money(value, 0 if abs(value) >= 100 else 2)
+
+
+def _day(text: str) -> str:
+    return labels.day(date.fromisoformat(text))
+
+
+def _figure(label: str, value: str, note: str = "") -> Markup:
+    small = Markup("<small>{}</small>").format(note) if note else Markup("")
+    return Markup('<div class="sz-figure"><span>{}</span><strong>{}</strong>{}</div>').format(label, value, small)
+
+
+def _acts(document: Document) -> list[dict[str, Any]]:
+    return [f for f in document["findings"] if f["state"] == "act"]
+
+
+def _verdict(acts: int) -> tuple[str, str]:
+    if not acts:
+        return "ok", name("card.nothing")
+    return "act", name("card.act_one") if acts == 1 else say("card.act", count=acts)
+
+
+def _sales(document: Document) -> Markup:
+    sales = document["sales"]
+    seen, wanted, target = sales["observed"], sales["expected"], sales["target"]
+    gap = say("card.gap", change=labels.change(seen / wanted - 1)) if seen is not None and wanted else ""
+    figures = [_figure(name("card.sales"), _money(seen), gap)]
+    if wanted is not None:
+        usual = say("card.between", low=_money(sales["low"]), high=_money(sales["high"]))
+        figures.append(_figure(name("card.expected"), _money(wanted), usual))
+    if target is not None:
+        reached = say("card.of_target", share=labels.rate(seen / target)) if seen is not None and target else ""
+        figures.append(_figure(name("card.target"), _money(target), reached))
+    for line in document["cost_lines"]:
+        if line["observed"] is not None:
+            usual = say("card.usual", value=_money(line["expected"])) if line["expected"] is not None else ""
+            figures.append(_figure(name(f"card.{line['name']}"), _money(line["observed"]), usual))
+    return Markup('<div class="sz-figures">{}</div>').format(_join(figures))
+
+
+def verdict(document: Document) -> Card:
+    """The first thing an owner reads: is there something to do, and how sales stand."""
+    state, sentence = _verdict(len(_acts(document)))
+    period, base = document["period"], document["baseline"]
+    when = say("card.period", start=_day(period["start"]), end=_day(period["end"]))
+    compared = (
+        name("card.not_compared")
+        if base is None
+        else say("card.compared", start=_day(base["start"]), end=_day(base["end"]))
+    )
+    head = Markup('<section class="sz-verdict sz-{}"><h2>{}</h2><p>{} · {}</p></section>')
+    return Card(head.format(state, sentence, when, compared) + _sales(document))
+
+
+def _stake(finding: dict[str, Any]) -> Markup:
+    stake = finding["stake"]
+    if finding["level"] == "D" and stake["high"] > 0:
+        return _p("sz-money", say("card.possible", high=_money(stake["high"])))
+    if stake["amount"] <= 0:
+        return Markup("")
+    shown = say(f"card.{stake['kind']}", amount=_money(stake["amount"]))
+    between = say("card.range", low=_money(stake["low"]), high=_money(stake["high"]))
+    return _p("sz-money", Markup("{} <small>({})</small>").format(shown, between))
+
+
+def _limit(rule: Rule) -> str:
+    limit = rule.limit
+    if limit is None or rule.metric is None:
+        return say("card.rule", title=labels.text(rule.title)) + say("card.by_method", source=rule.source)
+    return say(
+        "card.rule_limit",
+        title=labels.text(rule.title),
+        limit=fmt(limit.value, rule.metric),
+        source=limit.source,
+        year=name(limit.year) if isinstance(limit.year, str) else limit.year,
+        kind=name(f"kind.{limit.kind}"),
+    )
+
+
+def _advice(finding: dict[str, Any]) -> Markup:
+    advice = finding["advice"]
+    who = say("card.who_when", who=name(f"who.{advice['who']}"), days=advice["due_days"])
+    expect = advice["expect"]
+    aim = (
+        say(
+            "card.expect",
+            by=_day(expect["by"]),
+            metric=name(expect["metric"]),
+            value=fmt(expect["value"], expect["metric"]),
+        )
+        if expect["value"] is not None and finding["stake"]["amount"] > 0
+        else ""
+    )
+    text = Markup("<strong>{}</strong> {}").format(who, labels.text(advice["what"]))
+    return _p("sz-advice", text if not aim else Markup("{}<br>{}").format(text, aim))
+
+
+def finding_card(finding: dict[str, Any]) -> Markup:
+    """One finding: what, money, why we believe it, what to do, who, by when, and the rule behind it."""
+    cause = load().causes[finding["cause"]]
+    evidence = name(f"card.level.{finding['level']}")
+    if finding["n"] is not None and finding["n"] > 0:
+        evidence += " " + say("card.count", n=f"{finding['n']:,}")
+    return _join(
+        [
+            Markup('<section class="sz-finding sz-{}"><h3>{}</h3>').format(finding["state"], labels.text(cause.label)),
+            _stake(finding),
+            _p("sz-says", labels.text(finding["says"])),
+            _advice(finding),
+            _p("sz-evidence", evidence),
+            _p("sz-source", _limit(load().rules[finding["source"]])),
+            Markup("</section>"),
+        ]
+    )
+
+
+def _line(finding: dict[str, Any]) -> Markup:
+    cause = load().causes[finding["cause"]]
+    return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(cause.label), labels.text(finding["says"]))
+
+
+def prescription(document: Document) -> Card:
+    """The findings in order of money: at most two to act on first, the others behind them."""
+    acts = _acts(document)
+    watched = [f for f in document["findings"] if f["state"] == "watch"]
+    parts = [finding_card(f) for f in acts[:FIRST_SCREEN]]
+    if acts[FIRST_SCREEN:]:
+        parts += [Markup("<h3>{}</h3>").format(name("card.more")), *map(finding_card, acts[FIRST_SCREEN:])]
+    if watched:
+        lines = _join(map(_line, watched))
+        parts.append(Markup('<div class="sz-note"><h3>{}</h3><ul>{}</ul></div>').format(name("card.others"), lines))
+    if not parts:
+        parts = [_p("sz-note", name("card.nothing"))]
+    return Card(_join(parts))
+
+
+def judgement(answer: Answer) -> Card:
+    """A rule's answer: its question, state and sentence, with the findings behind it."""
+    lines = _join(_line(f) for f in answer.findings)
+    return Card(
+        Markup(
+            '<div class="sz-judgement sz-{}"><p><strong>{}</strong> {}</p><p>{}</p>{}<p class="sz-source">{}</p></div>'
+        ).format(
+            answer.state,
+            labels.text(answer.rule.title),
+            name(f"card.state.{answer.state}"),
+            labels.text(answer.says),
+            Markup("<ul>{}</ul>").format(lines) if lines else "",
+            _limit(answer.rule),
+        )
+    )
+
+
+def summary(case: Any, exam: str) -> Card:
+    """What one examination found: its findings, and how many questions were answered well or not at all."""
+    found = [f for f in case.findings if f["exam"] == exam]
+    states = [j.state for j in case.judgements if j.rule.exam == exam]
+    counts = say("card.counts", ok=states.count("ok"), unknown=states.count("unknown"))
+    body = Markup("<ul>{}</ul>").format(_join(map(_line, found))) if found else _p("", name("card.none_found"))
+    return Card(Markup('<div class="sz-note">{}<p>{}</p></div>').format(body, counts))
+
+
+def previous(document: Document) -> Card:
+    """What came of the last advice, figure by figure."""
+    if not document["previous"]:
+        return Card(_p("sz-note", name("card.previous_none")))
+    lines = []
+    for entry in document["previous"]:
+        cause = load().causes[entry["finding"].partition(":")[0]]
+        shown = say(
+            "card.previous",
+            finding=labels.text(cause.label),
+            then=fmt(entry["then"], cause.metric),
+            now=fmt(entry["now"], cause.metric),
+            outcome=name(f"outcome.{entry['outcome']}"),
+        )
+        lines.append(Markup("<li><strong>{}</strong><br>{}</li>").format(shown, entry["advice"]))
+    return Card(Markup('<div class="sz-previous"><ul>{}</ul></div>').format(_join(lines)))
+
+
+def not_concluded(case: Any) -> Card:
+    """What could not be answered and why, days without data, and figures that are not final."""
+    document = case.document()
+    lines = [
+        Markup("<li><strong>{}</strong> {}</li>").format(labels.text(j.rule.title), labels.text(j.says))
+        for j in case.judgements
+        if j.state == "unknown"
+    ]
+    notes = [
+        say(
+            "card.immature",
+            metric=name(x["metric"]),
+            day=_day(x["from"]),
+            why=labels.text(load().labels["immature"]).format(days=load().metrics[x["metric"]].maturity_days),
+        )
+        for x in document["data"]["immature"]
+    ]
+    if document["data"]["missing_days"]:
+        days = name("list.and").join(_day(d) for d in document["data"]["missing_days"])
+        notes.insert(0, say("card.no_days", days=days))
+    body = _join(_p("", n) for n in notes)
+    body += Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.all_concluded"))
+    return Card(Markup('<div class="sz-note">{}</div>').format(body))
+
+
+__all__ = ["Card", "finding_card", "judgement", "not_concluded", "prescription", "previous", "summary", "verdict"]

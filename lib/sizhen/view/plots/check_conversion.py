@@ -1,0 +1,146 @@
+"""Charts of the funnel and of conversion by channel, device and product."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sizhen.view import labels, style
+from sizhen.view.plots.base import (
+    SMALL,
+    axis_unit,
+    bare,
+    beside_bars,
+    canvas,
+    chart,
+    headline,
+    key,
+    room,
+    rows_high,
+    with_change,
+)
+from sizhen.view.plots.look_products import short
+
+SHOWN = 10
+NAMED = 6
+COLOURS = {"strong": style.NOW, "promote": style.BETTER, "repair": style.WORSE, "weak": style.BEFORE, "": "#e3e0da"}
+
+
+@chart
+def funnel(frame: pd.DataFrame) -> Axes | None:
+    """How many go on at each step, beside before. Frame: `check.funnel`."""
+    steps = frame.iloc[1:].reset_index(drop=True)
+    if steps["of_step"].isna().all():
+        return None
+    _, axes = canvas(rows_high(len(steps)))
+    names = [
+        f"{labels.brief('step', a)} → {labels.brief('step', b)}"
+        for a, b in zip(frame["step"], frame["step"].iloc[1:], strict=False)
+    ]
+    written = with_change(steps["of_step"], steps["of_step_change"], "rate")
+    beside_bars(axes, names, steps["of_step"], steps["of_step_before"], written)
+    key(axes, "plot.key.before")
+    last, moved = frame.iloc[-1], steps["of_step_change"].abs()
+    values = {"rate": labels.fmt(last["of_visitors"], "rate"), "before": labels.fmt(last["of_visitors_before"], "rate")}
+    if moved.isna().all():
+        headline(axes, "plot.funnel.alone", rate=values["rate"])
+    else:
+        at = int(np.nanargmax(moved))
+        change = labels.fmt(steps["of_step_change"].iloc[at], "change")
+        headline(axes, "plot.funnel", **values, step=names[at], change=change)
+    return axes
+
+
+def _who(frame: pd.DataFrame) -> tuple[str, list[str]]:
+    """The column that tells the rows apart, and their names."""
+    if "title" in frame:
+        return "product_id", [short(t) for t in frame["title"]]
+    column = str(frame.columns[0])
+    return column, [labels.brief(column, v) for v in frame[column]]
+
+
+@chart
+def conversion(frame: pd.DataFrame) -> Axes | None:
+    """Conversion before and now, of channels, devices or the ten most visited products. Frame: `check.channels`,
+    `check.devices`, `check.product_quadrants`."""
+    top = frame[frame["conversion"].notna()].head(SHOWN + 1).reset_index(drop=True)
+    if top.empty:
+        return None
+    _, axes = canvas(rows_high(len(top)))
+    _, names = _who(top)
+    rows, now, before = np.arange(len(top)), top["conversion"], top["conversion_before"]
+    axes.hlines(rows, before.fillna(now), now, color=style.BEFORE, linewidth=2.5)
+    axes.plot(before, rows, "o", color="white", markeredgecolor=style.QUIET, markersize=6.5)
+    axes.plot(now, rows, "o", color=style.NOW, markersize=7.5)
+    written = with_change(now, top["conversion_change"], "rate")
+    ends = np.fmax(now, before)
+    for row, end, text in zip(rows, ends, written, strict=True):
+        axes.annotate(text, (end, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    axes.set_yticks(rows, names)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    room(axes, names, written, 0.0, float(ends.max()) or 1.0)
+    bare(axes)
+    key(axes, "plot.key.dots")
+    weight = top["visitor_days"] * (now - before).abs()
+    if weight.isna().all():
+        headline(axes, "plot.conversion.alone", who=names[0], now=labels.fmt(now.iloc[0], "rate"))
+    else:
+        at = int(np.nanargmax(weight))
+        values = {"now": labels.fmt(now.iloc[at], "rate"), "before": labels.fmt(before.iloc[at], "rate")}
+        headline(axes, "plot.conversion", who=names[at], **values)
+    return axes
+
+
+def _name_points(axes: Axes, points: pd.DataFrame) -> None:
+    """Titles beside points, one by one, none over another."""
+    taken: list[tuple[float, float, float]] = []
+    for title, visitors, rate in zip(points["title"], points["visitor_days"], points["conversion"], strict=True):
+        text = short(title)
+        x, y = axes.transData.transform((visitors, rate))
+        left = x > axes.transAxes.transform((0.6, 0))[0]
+        begin = x - 12.5 * labels.width(text) if left else x
+        if any(
+            abs(y - row) < 30 and begin < end and start < begin + 12.5 * labels.width(text) for start, end, row in taken
+        ):
+            continue
+        taken.append((begin, begin + 12.5 * labels.width(text), y))
+        axes.annotate(
+            text,
+            (visitors, rate),
+            (-5 if left else 5, 0),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="center",
+            fontsize=SMALL,
+        )
+
+
+@chart
+def product_quadrants(frame: pd.DataFrame) -> Axes | None:
+    """Products by visitors and conversion. Frame: `check.product_quadrants`."""
+    shown = frame[frame["conversion"].notna() & (frame["visitor_days"] > 0)]
+    if shown.empty:
+        return None
+    figure, axes = canvas(3.4)
+    axes.scatter(shown["visitor_days"], shown["conversion"], s=34, c=[COLOURS[q] for q in shown["quadrant"]])
+    axes.axvline(frame.attrs["visitor_days"], color=style.QUIET, linestyle=":", linewidth=1)
+    axes.axhline(frame.attrs["conversion"], color=style.QUIET, linestyle=":", linewidth=1)
+    axes.set_xscale("log")
+    axes.set_ylim(0, shown["conversion"].max() * 1.12 or 1)
+    axes.minorticks_off()
+    low, high = shown["visitor_days"].min(), shown["visitor_days"].max()
+    ticks = [t for t in (m * 10**p for p in range(8) for m in (1, 2, 5)) if low * 0.7 <= t <= high * 1.4]
+    axes.set_xlim(min(low, ticks[0]) * 0.8, high * 1.4)
+    axes.set_xticks(ticks, [labels.compact(t) for t in ticks])
+    axis_unit(axes, "rate")
+    axes.set_xlabel(labels.name("visitor_days"), fontsize=SMALL)
+    key(axes, "plot.key.quadrants")
+    counts = shown["quadrant"].value_counts()
+    headline(axes, "plot.product_quadrants", promote=counts.get("promote", 0), repair=counts.get("repair", 0))
+    figure.draw_without_rendering()
+    asked = shown[shown["quadrant"].isin(["promote", "repair"])]
+    repair = asked[asked["quadrant"] == "repair"].sort_values("visitor_days", ascending=False).head(NAMED // 2)
+    promote = asked[asked["quadrant"] == "promote"].sort_values("conversion", ascending=False).head(NAMED // 2)
+    _name_points(axes, pd.concat([repair, promote]))
+    return axes

@@ -1,0 +1,72 @@
+"""Frames as HTML tables in the reader's language, every cell escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from sizhen.view import labels
+
+LEFT = ("text", "label", "date", "flag", "path")
+OF_METRIC = ("value", "value_before")
+LONG = 18  # columns a text may take before its cell wraps
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a notebook shows; `html` is complete and escaped."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"Table({len(self.html)} characters of HTML)"
+
+
+def note(frame: pd.DataFrame) -> str:
+    """Why an exam frame is empty: which tables it would need, or that the period has no rows."""
+    absent = [labels.name(table) for table in frame.attrs.get("needs", [])]
+    if not absent:
+        return labels.name("table.no_rows")
+    return labels.say("table.needs", tables=reduce(lambda a, b: labels.say("list.two", first=a, second=b), absent))
+
+
+def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
+    """One cell. Where a row names its `metric`, its values are in that metric's unit."""
+    shown = labels.fmt(value, str(row["metric"]) if column in OF_METRIC and "metric" in row else column)
+    kind = labels.unit(column)
+    if kind in ("text", "label") and labels.width(shown) > LONG:
+        return f'<td class="sz-words">{escape(shown)}</td>'
+    return f'<td style="text-align:left">{escape(shown)}</td>' if kind in LEFT else f"<td>{escape(shown)}</td>"
+
+
+def _head(column: str) -> str:
+    side = ' style="text-align:left"' if labels.unit(column) in LEFT else ""
+    return f"<th{side}>{escape(labels.name(column))}</th>"
+
+
+def show(frame: pd.DataFrame, limit: int = 12, *, columns: Sequence[str] | None = None) -> Table:
+    """The first `limit` rows; all columns, or `columns` in their order, without those that are unknown in every row.
+
+    Headings are the columns' labels, values formatted by the columns' units, coded values labelled.
+    KeyError for a column the vocabulary has no wording for.
+    """
+    if frame.empty:
+        return Table(f'<p class="sz-note sz-unknown">{escape(note(frame))}</p>')
+    chosen = [c for c in (columns or frame.columns) if frame[c].notna().any()]
+    head = "".join(_head(c) for c in chosen)
+    rows = "".join(
+        f"<tr>{''.join(_cell(c, row[c], row) for c in chosen)}</tr>"
+        for row in frame[chosen].head(limit).to_dict("records")
+    )
+    rest = len(frame) - limit
+    more = f'<p class="sz-note">{escape(labels.say("table.more", count=rest))}</p>' if rest > 0 else ""
+    table = f'<table class="sz-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return Table(table + more)
