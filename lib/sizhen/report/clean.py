@@ -1,0 +1,106 @@
+"""Markup from notebooks is data: only this list of tags, attributes and classes reaches a page."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+_TEXT = {
+    "p",
+    "span",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "small",
+    "sub",
+    "sup",
+    "code",
+    "pre",
+    "br",
+    "hr",
+    "time",
+    "abbr",
+    "mark",
+}
+_BLOCKS = {"section", "article", "header", "footer", "aside", "div", "h3", "h4", "h5", "h6", "blockquote", "details"}
+_LISTS = {"summary", "ul", "ol", "li", "dl", "dt", "dd", "meter"}
+_TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "colgroup", "col"}
+_TAGS = _TEXT | _BLOCKS | _LISTS | _TABLES | {"a"}
+_ATTRIBUTES = {
+    "*": {"class", "title", "lang", "style", "aria-label", "aria-hidden", "role"},
+    "a": {"href"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+    "time": {"datetime"},
+    "meter": {"value", "min", "max", "low", "high", "optimum"},
+    "details": {"open"},
+}
+_GONE_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "math", "title"}
+_HIGH_HEADING = re.compile(r"<(/?)h[12]\b", re.IGNORECASE)
+_PROSE_HEADING = re.compile(r"<(/?)h([1-6])>")
+
+
+def _display_attribute(_tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return " ".join(c for c in value.split() if c.startswith("sz-")) or None
+    if name == "href":
+        return value if value.startswith("#") else None
+    return value
+
+
+def _prose_attribute(_tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return value if value.startswith(("#", "https://")) else None
+    return value if name in ("colspan", "rowspan", "scope") else None
+
+
+_display = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_GONE_WITH_CONTENT,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_display_attribute,
+    filter_style_properties={"width", "text-align"},
+    url_schemes={"https"},
+    link_rel="noopener noreferrer",
+)
+_prose = nh3.Cleaner(
+    tags=_TAGS | {"h1", "h2"},
+    clean_content_tags=_GONE_WITH_CONTENT,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_prose_attribute,
+    url_schemes={"https"},
+    link_rel="noopener noreferrer",
+)
+
+
+def _boxed(html: str) -> str:
+    """Each table in a box of its own, so that a wide one scrolls and the page does not."""
+    return html.replace("<table", '<div class="sz-scroll"><table').replace("</table>", "</table></div>")
+
+
+def display(html: str) -> str:
+    """The allowed part of a cell's HTML output: no scripts, styles, images or outside links, and only `sz-` classes.
+
+    Its headings stay below the page's own: an h3 is the highest.
+    """
+    return str(_display.clean(_HIGH_HEADING.sub(r"<\1h3", _boxed(html))))
+
+
+def prose(html: str, anchor: str) -> str:
+    """The allowed part of rendered Markdown, one heading level down, headings numbered `anchor-1`, `anchor-2` …
+
+    The page has the h1 and each examination an h2; whatever its author chose, a heading of a notebook is an h3 or less.
+    """
+    count = 0
+
+    def demote(match: re.Match[str]) -> str:
+        nonlocal count
+        level = min(max(int(match[2]) + 1, 3), 6)
+        if match[1]:
+            return f"</h{level}>"
+        count += 1
+        return f'<h{level} id="{anchor}-{count}">'
+
+    return _PROSE_HEADING.sub(demote, _prose.clean(html))

@@ -1,0 +1,95 @@
+"""The agency's page of a period: every shop, the one with most money at stake first."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sizhen.report.page import environment, style_sheet
+from sizhen.report.write import write_text
+from sizhen.vocab import word
+
+_ORDER = ("act", "watch", "ok", "unknown")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A shop of a period. Not `done`, it has a reason and perhaps an earlier report."""
+
+    shop_id: str
+    name: str
+    currency: str
+    state: Literal["done", "failed", "no_data"] = "done"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A shop as the index shows it. `stake`: money lost in the period, as far as `act` and `watch` say."""
+
+    row: Row
+    state: str
+    stake: float | None
+    says: str
+    link: str
+
+    @property
+    def money(self) -> str:
+        return f"{self.stake:,.0f} {self.row.currency}" if self.stake else ""
+
+
+def stake(document: dict[str, Any]) -> float:
+    """What a findings document calls lost or spent too much: the stakes of its `act` and `watch` findings, added."""
+    troubles = (f for f in document["findings"] if f["state"] in ("act", "watch"))
+    stakes = (f.get("stake") or {} for f in troubles)
+    return float(sum(stake["amount"] for stake in stakes if stake.get("kind") in ("loss", "cost")))
+
+
+def top_finding(document: dict[str, Any], language: str) -> str:
+    """The sentence of the first finding that asks for something, or nothing."""
+    troubles = (f for f in document["findings"] if f["state"] in ("act", "watch"))
+    return next((str(f["says"][language]) for f in troubles), "")
+
+
+def state(document: dict[str, Any]) -> str:
+    """The worst state of the findings; unknown where not even the sales are known."""
+    states = {f["state"] for f in document["findings"]}
+    known = (document.get("sales") or {}).get("observed") is not None
+    return next((s for s in _ORDER if s in states), "ok" if known else "unknown")
+
+
+def write_index(period_dir: Path, rows: Sequence[Row], *, language: str, title: str) -> None:
+    """Writes `index.html` into `period_dir`, from the `findings.json` of each row's folder there.
+
+    Shops are grouped by currency (sums of different money have no order), the commonest first, and ranked by money at
+    stake; those without a new report come last.
+    """
+    lines = [_line(period_dir, row, language) for row in rows]
+    currencies = Counter(line.row.currency for line in lines if line.row.state == "done")
+    lines.sort(
+        key=lambda line: (
+            line.row.state != "done",
+            -currencies[line.row.currency],
+            line.row.currency,
+            -(line.stake or 0.0),
+            _ORDER.index(line.state) if line.state in _ORDER else len(_ORDER),
+            line.row.shop_id,
+        )
+    )
+    words = {id: word(f"report.{id}", language) for id in ("shop", "state", "at_stake", "first_finding", "earlier")}
+    states = {id: word(f"report.{id}", language) for id in (*_ORDER, "failed", "no_data")}
+    template = environment().get_template("index.html.j2")
+    html = template.render(language=language, title=title, lines=lines, words=words, states=states, css=style_sheet())
+    write_text(period_dir / "index.html", html)
+
+
+def _line(period_dir: Path, row: Row, language: str) -> Line:
+    link = f"{row.shop_id}/report.html" if (period_dir / row.shop_id / "report.html").is_file() else ""
+    if row.state != "done":
+        return Line(row, row.state, None, row.reason, link)
+    document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))
+    return Line(row, state(document), stake(document), top_finding(document, language), link)

@@ -1,0 +1,89 @@
+"""Executed notebooks → one page that needs nothing else: no script, no font, no request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader
+from nbconvert.exporters import HTMLExporter
+
+from sizhen.report import clean
+from sizhen.report.prepare import ReportError, prepare
+from sizhen.report.write import write_text
+from sizhen.vocab import LANGUAGES, word
+
+READING_ORDER = ("5_prescribe", "1_look", "2_listen", "3_ask", "4_check")
+TEMPLATES = Path(__file__).parent / "templates"
+_CARDS = Path(__file__).parents[1] / "view" / "style.css"
+_PART = re.compile(r'<h3 id="([a-z0-9-]+)">(.*?)</h3>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Part:
+    id: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    heading: str
+    html: str
+    parts: tuple[Part, ...]
+
+
+def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> None:
+    """Writes the report of one shop to `out` from its executed notebooks, named as in READING_ORDER, in any order.
+
+    `language` (zh, en) chooses headings and the cells tagged with it; `title` is plain text. The file appears whole or
+    not at all. Raises ReportError on a notebook that failed, wrote to stderr or cannot be shown; ValueError on an
+    unknown language.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    found = {path.stem: path for path in notebooks}
+    strange = sorted(set(found) - set(READING_ORDER))
+    if strange or not found:
+        raise ReportError(f"no place in a report for {strange[0]}" if strange else "no notebooks, no report")
+    sections = [_section(found[name], language) for name in READING_ORDER if name in found]
+    template = environment().get_template("page.html.j2")
+    html = template.render(
+        language=language, title=title, contents=word("report.contents", language), sections=sections, css=style_sheet()
+    )
+    write_text(out, html)
+
+
+def _section(path: Path, language: str) -> Section:
+    exam = path.stem.partition("_")[2]
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    html, _ = _exporter().from_notebook_node(prepare(notebook, exam, language))
+    parts = tuple(Part(id, _TAG.sub("", heading).strip()) for id, heading in _PART.findall(html))
+    return Section(exam, word(f"report.{exam}", language), html, parts)
+
+
+@cache
+def _exporter() -> Any:
+    exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="sizhen", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
+    )
+    exporter.register_filter("display", clean.display)
+    exporter.register_filter("prose", clean.prose)
+    return exporter
+
+
+@cache
+def environment() -> Environment:
+    """Templates of whole pages; values are escaped."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, keep_trailing_newline=True)
+
+
+@cache
+def style_sheet() -> str:
+    """The cards' style sheet (shared with the notebooks) followed by that of the page."""
+    return _CARDS.read_text(encoding="utf-8") + (TEMPLATES / "page.css").read_text(encoding="utf-8")

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+
+from sizhen.report import Row, write_index
+from sizhen.report.index import stake, state, top_finding
+from sizhen.vocab import word
+
+
+def finding(state: str, amount: float = 0.0, kind: str = "loss", says: str = "") -> dict[str, Any]:
+    return {"state": state, "stake": {"kind": kind, "amount": amount}, "says": {"zh": f"{says}。", "en": f"{says}."}}
+
+
+def document(*findings: dict[str, Any], observed: float | None = 1.0) -> dict[str, Any]:
+    return {"sales": {"observed": observed}, "findings": list(findings)}
+
+
+def publish(folder: Path, shop_id: str, findings: dict[str, Any]) -> None:
+    (folder / shop_id).mkdir(parents=True)
+    (folder / shop_id / "findings.json").write_text(json.dumps(findings), encoding="utf-8")
+    (folder / shop_id / "report.html").write_text("", encoding="utf-8")
+
+
+def test_stake_counts_the_losses_and_costs_that_ask_for_something() -> None:
+    found = document(
+        finding("act", 10), finding("watch", 5), finding("ok", 7), finding("act", 3, "cost"), finding("act", 2, "gain")
+    )
+    assert stake(found) == 18
+    assert stake(document({"state": "act", "stake": None})) == 0
+
+
+def test_state_is_the_worst_and_silence_is_health_only_where_sales_are_known() -> None:
+    assert state(document(finding("ok"), finding("watch"), finding("act"))) == "act"
+    assert state(document(finding("unknown"), finding("ok"))) == "ok"
+    assert state(document()) == "ok"
+    assert state(document(observed=None)) == "unknown"
+
+
+def test_top_finding_asks_for_something() -> None:
+    assert top_finding(document(finding("ok", says="fine"), finding("watch", says="look")), "zh") == "look。"
+    assert top_finding(document(finding("ok", says="fine")), "en") == ""
+
+
+def test_index_ranks_by_money_within_a_currency_and_keeps_failures_last(tmp_path: Path) -> None:
+    publish(tmp_path, "small", document(finding("act", 10, says="a little")))
+    publish(tmp_path, "large", document(finding("watch", 99, says="<b>much</b>")))
+    publish(tmp_path, "dollars", document(finding("act", 1000, says="elsewhere")))
+    publish(tmp_path, "fell", document(finding("act", 5000)))
+    rows = [
+        Row("fell", "Fell", "CNY", "failed", "orders.csv, row 3: broken"),
+        Row("small", "Small", "CNY"),
+        Row("large", "Large & Co", "CNY"),
+        Row("dollars", "Dollars", "USD"),
+        Row("new", "New", "CNY", "no_data", "nothing yet"),
+    ]
+    write_index(tmp_path, rows, language="en", title="Shops · 2026-10")
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    cells = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in soup.select("tbody tr")]
+    earlier, watch, act = (word(f"report.{id}", "en") for id in ("earlier", "watch", "act"))
+    assert cells == [
+        ["Large & Co large", watch, "99 CNY", "<b>much</b>."],
+        ["Small small", act, "10 CNY", "a little."],
+        ["Dollars dollars", act, "1,000 USD", "elsewhere."],
+        ["Fell fell", word("report.failed", "en"), "", f"orders.csv, row 3: broken {earlier}"],
+        ["New new", word("report.no_data", "en"), "", "nothing yet"],
+    ]
+    assert [a["href"] for a in soup.select("a")] == [
+        f"{shop}/report.html" for shop in ("large", "small", "dollars", "fell")
+    ]
+    assert not soup.select("script")
+
+
+def test_index_speaks_the_language_it_is_asked_for(tmp_path: Path) -> None:
+    publish(tmp_path, "one", document(finding("act", 10, says="一")))
+    write_index(tmp_path, [Row("one", "One", "CNY")], language="zh", title="店铺")
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert soup.html["lang"] == "zh"
+    assert word("report.act", "zh") in soup.text
+    assert "一。" in soup.text

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import nbformat
+import nbformat.v4 as v4
+import pytest
+from bs4 import BeautifulSoup
+
+from sizhen.report import ReportError, build
+from sizhen.vocab import word
+
+Write = Callable[..., list[Path]]
+FAULTS = Path(__file__).parents[1] / "faults"
+
+
+def page(paths: list[Path], language: str = "en", title: str = "Shop · 2026-10") -> BeautifulSoup:
+    out = paths[0].parent / "report.html"
+    build(paths, language=language, title=title, out=out)
+    return BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
+
+
+def fault(name: str, tmp_path: Path) -> list[Path]:
+    """A broken notebook in the place of the look."""
+    path = tmp_path / "1_look.ipynb"
+    path.write_bytes((FAULTS / f"{name}.ipynb").read_bytes())
+    return [path]
+
+
+def test_reading_order_and_headings(write: Write, full: dict[str, list[Any]]) -> None:
+    soup = page(write(**full))
+    sections = soup.select("main > section.sz-exam")
+    assert [s["id"] for s in sections] == ["prescribe", "look", "listen", "ask", "check"]
+    assert [s.h2.text for s in sections] == [word(f"report.{s['id']}", "en") for s in sections]
+    assert [h.text for h in soup.select("h1")] == ["Shop · 2026-10"]
+    assert soup.title.text == "Shop · 2026-10"
+    assert "First words." in sections[1].text
+
+
+def test_contents_lead_to_what_is_there(write: Write, full: dict[str, list[Any]]) -> None:
+    soup = page(write(**full))
+    links = [a["href"][1:] for a in soup.select("nav a")]
+    ids = [tag["id"] for tag in soup.select("[id]")]
+    assert len(links) == 5 + 3
+    assert set(links) <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_nothing_runs_and_nothing_is_fetched(write: Write, full: dict[str, list[Any]]) -> None:
+    soup = page(write(**full))
+    html = str(soup)
+    policy = soup.select_one('meta[http-equiv="Content-Security-Policy"]')
+    assert policy["content"] == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    assert not soup.select("script, iframe, object, embed, svg, form, input, link[rel=stylesheet]")
+    assert {a["src"].partition(",")[0] for a in soup.select("[src]")} == {"data:image/png;base64"}
+    assert not re.search(r"url\(|@import|https?://|\bon\w+=", html)
+
+
+def test_no_code_no_prompts(write: Write, full: dict[str, list[Any]]) -> None:
+    html = str(page(write(**full)))
+    assert "secret_source" not in html
+    assert not re.search(r"\b(In|Out)\s*(&nbsp;)?\[", html)
+
+
+def test_every_figure_has_alternative_text_and_size(write: Write, full: dict[str, list[Any]]) -> None:
+    images = page(write(**full)).select("img")
+    assert [i["alt"] for i in images] == [
+        "Where visitors come from",
+        'visitors "a day"',
+        "Only a sentence, no heading.",
+    ]
+    assert [(i["width"], i["height"]) for i in images] == [("40", "30"), ("2", "3"), ("4", "3")]
+
+
+def test_tables_scroll_in_their_own_box(write: Write, full: dict[str, list[Any]]) -> None:
+    tables = page(write(**full)).select("table")
+    assert len(tables) == 1
+    assert all(t.parent["class"] == ["sz-scroll"] for t in tables)
+
+
+def test_cards_stand_below_the_page_s_own_headings(write: Write, cells: SimpleNamespace) -> None:
+    card = '<section class="sz-verdict sz-ok"><h2>Nothing to do</h2><p>October</p></section>'
+    soup = page(write(prescribe=[cells.shown(html=card)]))
+    assert soup.select_one("section.sz-verdict.sz-ok > h3").text == "Nothing to do"
+    assert len(soup.select("h2")) == 1
+
+
+def test_text_is_escaped(write: Write, full: dict[str, list[Any]]) -> None:
+    soup = page(write(**full), title="A <b>& B</b>")
+    assert soup.select_one("#ask pre").text == "1 < 2 & 3"
+    assert soup.h1.text == "A <b>& B</b>"
+
+
+@pytest.mark.parametrize(("language", "seen"), [("zh", "中文"), ("en", "English")])
+def test_cells_of_the_other_language_stay_out(write: Write, cells: SimpleNamespace, language: str, seen: str) -> None:
+    words = [("## 中文", "zh"), ("## English", "en"), ("for us", "analyst-only")]
+    soup = page(write(look=[*(cells.markdown(*each) for each in words), cells.shown(png=cells.png())]), language)
+    assert soup.html["lang"] == language
+    assert [h.text for h in soup.select("h3")] == [seen]
+    assert soup.img["alt"] == seen
+    assert "for us" not in soup.text
+
+
+def test_display_outputs_are_cleaned(tmp_path: Path) -> None:
+    soup = page(fault("script", tmp_path))
+    main = soup.main
+    assert not main.select("script, iframe, svg, form, input, style, img, [onclick], [onerror]")
+    assert [p["class"] for p in main.select("p.sz-note")] == [["sz-note"]]
+    assert [a.get("href") for a in main.select("a")] == [None, None, "#look"]
+    assert [s["style"] for s in main.select("[style]")] == ["width:40%"]
+    assert main.strong.text == "bold"
+    assert [p.text for p in main.select("pre")] == ["<script>steal()</script>"] * 2
+    assert not [script for div in main.select("div.sz-display") for script in re.findall("steal", str(div))]
+
+
+def test_a_figure_without_alternative_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="look, cell 2: a figure without alternative text"):
+        page(fault("no_alt", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (v4.new_output("error", ename="KeyError", evalue="'x'", traceback=[]), "look, cell 1: KeyError: 'x'"),
+        (v4.new_output("stream", name="stderr", text="\nUserWarning: glyph"), "wrote to stderr: UserWarning: glyph"),
+        (v4.new_output("display_data", data={"image/svg+xml": "<svg/>", "text/plain": ""}), "cannot show image/svg"),
+        (v4.new_output("display_data", data={"application/javascript": "1"}), "cannot show application/javascript"),
+        (v4.new_output("display_data", data={"image/png": "AAAA"}), "without alternative text"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(write: Write, output: Any, reason: str) -> None:
+    paths = write(look=[v4.new_code_cell("x", outputs=[output], execution_count=1)])
+    with pytest.raises(ReportError, match=re.escape(reason)):
+        page(paths)
+    assert not (paths[0].parent / "report.html").exists()
+
+
+def test_a_picture_that_is_none_is_refused(write: Write, cells: SimpleNamespace) -> None:
+    with pytest.raises(ReportError, match="not a PNG"):
+        page(write(look=[cells.markdown("## Here"), cells.shown(png="PHN2Zz4=" * 10)]))
+
+
+def test_same_notebooks_same_bytes_and_the_old_page_survives_an_error(
+    write: Write, full: dict[str, list[Any]], cells: SimpleNamespace, tmp_path: Path
+) -> None:
+    paths = write(**full)
+    page(paths)
+    before = (tmp_path / "report.html").read_bytes()
+    page(paths)
+    assert (tmp_path / "report.html").read_bytes() == before
+    nbformat.write(v4.new_notebook(cells=[cells.shown(svg="<svg/>")]), paths[0])
+    with pytest.raises(ReportError):
+        page(paths)
+    assert (tmp_path / "report.html").read_bytes() == before
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_wrong_arguments(write: Write, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    with pytest.raises(ReportError, match="no notebooks"):
+        build([], language="zh", title="", out=out)
+    with pytest.raises(ReportError, match="no place in a report for explore"):
+        build([tmp_path / "explore.ipynb"], language="zh", title="", out=out)
+    with pytest.raises(ValueError, match="language 'fr'"):
+        build(write(look=[]), language="fr", title="", out=out)
