@@ -1,0 +1,66 @@
+"""Success is proved from what was written: papermill's word and a clean exit are not enough."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from nbformat import NotebookNode
+
+_IMAGE = re.compile(r'src="data:[^"]*"')
+
+
+class RunError(Exception):
+    """A run whose result must not be published; the message is one line for the person who started it."""
+
+    def __init__(self, message: str, state: Literal["failed", "no_data"] = "failed"):
+        super().__init__(message)
+        self.state = state
+
+
+def refuse_unfinished(notebook: NotebookNode, name: str) -> None:
+    """Every code cell has run, none ended in an error, nothing was written to stderr."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise RunError(f"{name}, cell {number}: {output.ename}: {output.evalue}")
+            if output.output_type == "stream" and output.name == "stderr":
+                raise RunError(f"{name}, cell {number} wrote to stderr: {one_line(output.text)}")
+        if cell.execution_count is None:
+            raise RunError(f"{name}, cell {number} was not run to its end")
+
+
+def read_findings(path: Path, shop_id: str, period: tuple[str, str]) -> dict[str, Any]:
+    """The findings a run has just written, if they are of this shop and period (ISO days, both included)."""
+    if not path.is_file():
+        raise RunError("the prescription wrote no findings.json")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        written = (document["shop_id"], document["period"]["start"], document["period"]["end"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunError(f"findings.json is not a findings document: {one_line(str(error))}") from None
+    if written != (shop_id, *period):
+        raise RunError(f"findings.json is of {' '.join(map(str, written))}, not of {shop_id} {' '.join(period)}")
+    return dict(document)
+
+
+def refuse_paths(html: str, paths: list[str]) -> None:
+    """A report goes to other people: it must not name the folders of the computer it was made on."""
+    text = _IMAGE.sub("", html)
+    for path in paths:
+        if re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w-])", text):
+            raise RunError(f"the report shows a folder of this computer: {path}")
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """The first line that says something, shortened."""
+    line = next((stripped for line in text.splitlines() if (stripped := line.strip())), "")
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,63 @@
+"""What will be run for a shop, found out before anything is started."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from sizhen.batch.job import NOTEBOOKS, PRESCRIBE, Job
+from sizhen.tables import MissingTable, Period, Shop
+
+
+class NoData(Exception):
+    """The shop has nothing to examine in the period."""
+
+
+def plan(
+    shop_id: str, *, data_dir: Path, period: Period, reports_dir: Path, notebooks_dir: Path, language: str | None
+) -> Job:
+    """The job of one shop. Raises NoData, UnknownShop or DataError before anything is started."""
+    shop = Shop.open(data_dir, shop_id)
+    try:
+        days = period.clip(shop.daily())
+    except MissingTable as error:
+        raise NoData(str(error)) from None
+    if days.empty:
+        raise NoData(f"{shop_id} has no day of {period.label}")
+    staging = work_dir(reports_dir, period) / shop_id
+    common = {"shop_id": shop_id, "period": period.label, "data_dir": str(data_dir), "language": language or ""}
+    own = {"output": str(staging / "ready"), "previous": str(previous(reports_dir, shop_id, period) or "")}
+    return Job(
+        shop_id=shop_id,
+        title=f"{shop.profile.name} · {period.label}",
+        language=language or shop.profile.language,
+        period=(period.start.isoformat(), period.end.isoformat()),
+        data_dir=str(data_dir),
+        reports_dir=str(reports_dir),
+        staging=str(staging),
+        notebooks={name: str(notebooks_dir / f"{name}.ipynb") for name in NOTEBOOKS},
+        parameters={name: {**common, **(own if name == PRESCRIBE else {})} for name in NOTEBOOKS},
+    )
+
+
+def period_dir(reports_dir: Path, period: Period) -> Path:
+    return reports_dir / period.label
+
+
+def work_dir(reports_dir: Path, period: Period) -> Path:
+    return period_dir(reports_dir, period) / ".work"
+
+
+def previous(reports_dir: Path, shop_id: str, period: Period) -> Path | None:
+    """The shop's published findings with the latest end before the period starts, judged by what is in the file."""
+    found: list[tuple[date, Path]] = []
+    for path in reports_dir.glob(f"*/{shop_id}/findings.json"):
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            end = date.fromisoformat(document["period"]["end"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if document.get("shop_id") == shop_id and end < period.start:
+            found.append((end, path))
+    return max(found, default=(None, None))[1]

@@ -1,0 +1,39 @@
+"""A shop's folder under `reports` changes whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+
+def publish(ready: Path, final: Path, aside: Path) -> None:
+    """Puts `ready` in the place of `final`, which waits at `aside` until that has succeeded. One file system."""
+    restore(final, aside)
+    if final.exists():
+        final.rename(aside)
+    try:
+        ready.rename(final)
+    except OSError:
+        restore(final, aside)
+        raise
+    _sync_folder(final.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def restore(final: Path, aside: Path) -> None:
+    """Ends an exchange that was cut off: the folder set aside comes back where nothing took its place."""
+    if not aside.exists():
+        return
+    if final.exists():
+        shutil.rmtree(aside)
+    else:
+        aside.rename(final)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

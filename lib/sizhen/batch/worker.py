@@ -1,0 +1,129 @@
+"""The process of one shop. It runs the notebooks, checks them and builds the report; its parent publishes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill  # type: ignore[import-untyped]
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
+from traitlets import default
+
+from sizhen import report
+from sizhen.batch.check import RunError, one_line, read_findings, refuse_paths, refuse_unfinished
+from sizhen.batch.job import Job, check_parameters
+from sizhen.report.index import stake, top_finding
+from sizhen.report.write import sync, write_text
+
+RESULT = "result.json"
+STEP = "step"
+PAGE_STEP = "report"
+
+
+class ThisPython(AsyncKernelManager):
+    """Starts kernels with the running interpreter, whatever `python3` means to Jupyter on this computer."""
+
+    @default("kernel_spec_manager")
+    def _only_own_kernel(self) -> KernelSpecManager:
+        return KernelSpecManager(parent=self, kernel_dirs=[])
+
+
+def main(job_path: str) -> None:
+    """Does the job in the file `job_path` and writes what came of it beside, as `result.json`."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    job = Job.read(Path(job_path))
+    try:
+        result = {"state": "done", "reason": "", **examine(job)}
+    except RunError as error:
+        result = {"state": error.state, "reason": one_line(str(error))}
+    except (report.ReportError, ValueError, OSError) as error:
+        result = {"state": "failed", "reason": one_line(str(error))}
+    except Exception as error:  # noqa: BLE001 - the parent must hear of it
+        traceback.print_exc()
+        result = {"state": "failed", "reason": one_line(f"{type(error).__name__}: {error}")}
+    write_text(Path(job.staging) / RESULT, json.dumps({"shop_id": job.shop_id, **result}, ensure_ascii=False))
+
+
+def examine(job: Job) -> dict[str, Any]:
+    """Runs the notebooks and builds the report into `job.ready`; returns `stake` and `top_finding`.
+
+    Raises RunError or ReportError, whose messages are for the person who started it.
+    """
+    staging = Path(job.staging)
+    executed = []
+    for name, path in job.notebooks.items():
+        write_text(staging / STEP, name)
+        _check_known(Path(path), job.parameters[name])
+        executed.append(_execute(Path(path), job.ready / "notebooks" / f"{name}.ipynb", job.parameters[name], staging))
+    write_text(staging / STEP, PAGE_STEP)
+    findings = read_findings(job.ready / "findings.json", job.shop_id, job.period)
+    page = job.ready / "report.html"
+    report.build(executed, language=job.language, title=job.title, out=page)
+    refuse_paths(page.read_text(encoding="utf-8"), [job.data_dir, job.reports_dir, sys.prefix])
+    sync(job.ready)
+    return {"stake": stake(findings), "top_finding": top_finding(findings, job.language)}
+
+
+def _check_known(path: Path, given: dict[str, Any]) -> None:
+    if not path.is_file():
+        raise RunError(f"there is no notebook {path.name}")
+    known = papermill.inspect_notebook(_unformatted(path))
+    check_parameters(given, set(known), path.stem)
+
+
+def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Path:
+    """The executed copy, proved complete. Saved once, at the end or at the error; times are left out of it."""
+    try:
+        papermill.execute_notebook(
+            _unformatted(path),
+            _unformatted(out),
+            parameters=parameters,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            cwd=cwd,
+            kernel_manager_class=ThisPython,
+            shutdown_kernel="immediate",
+            record_timing=False,
+        )
+    except PapermillExecutionError as error:
+        raise _in_words(error, out.stem) from None
+    except Exception as error:
+        raise RunError(f"{out.stem}: {one_line(str(error)) or type(error).__name__}") from error
+    notebook = nbformat.read(out, as_version=4)  # type: ignore[no-untyped-call]
+    refuse_unfinished(notebook, out.stem)
+    notebook.metadata.papermill = {"parameters": parameters}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+    write_text(out, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+    return out
+
+
+def _unformatted(path: Path) -> str:
+    """papermill formats paths as templates; braces in a folder's name are meant as they are."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _in_words(error: PapermillExecutionError, notebook: str) -> RunError:
+    """Errors that were written for people stand alone; others say where they came from."""
+    if error.ename in ("DataError", "MissingTable", "UnknownShop"):
+        return RunError(error.evalue, "no_data" if error.ename == "MissingTable" else "failed")
+    return RunError(f"{notebook}: {error.ename}: {error.evalue}")
+
+
+def _die_with_parent() -> None:
+    """Waits at standard input, which ends when the parent does; the kernel then misses its own parent."""
+    os.read(0, 1)
+    os._exit(1)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from sizhen.batch.check import RunError, one_line, read_findings, refuse_paths
+from sizhen.batch.job import check_parameters
+from sizhen.batch.plan import previous
+from sizhen.batch.progress import STEPS, Bar
+from sizhen.batch.publish import publish, restore
+from sizhen.batch.shop_result import ShopResult
+from sizhen.batch.summary import table
+from sizhen.tables import Period
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("value", [(1, 2), {1: 2}, float("nan"), float("inf"), date(2026, 1, 1), Text("x"), [(1,)]])
+def test_only_plain_json_becomes_a_parameter(value: object) -> None:
+    with pytest.raises(ValueError, match="1_look: the value of period is not plain JSON"):
+        check_parameters({"period": value}, {"period"}, "1_look")
+
+
+def test_parameters_come_from_the_parameters_cell() -> None:
+    check_parameters({"a": [1, {"b": None}], "c": 0.5}, {"a", "c", "d"}, "1_look")
+    with pytest.raises(ValueError, match="1_look has no parameter x = 1; import os #"):
+        check_parameters({"x = 1; import os #": 1}, {"a"}, "1_look")
+
+
+def test_previous_is_the_latest_that_ended_before(tmp_path: Path) -> None:
+    def wrote(folder: str, start: str, end: str, shop_id: str = "s") -> Path:
+        path = tmp_path / folder / "s" / "findings.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({"shop_id": shop_id, "period": {"start": start, "end": end}}))
+        return path
+
+    period = Period.parse("2026-10")
+    assert previous(tmp_path, "s", period) is None
+    wrote("2026-08", "2026-08-01", "2026-08-31")
+    week = wrote("2026-W39", "2026-09-21", "2026-09-27")
+    wrote("2026-W40", "2026-09-28", "2026-10-04")
+    wrote("2026-10", "2026-10-01", "2026-10-31")
+    wrote("moved", "2026-09-01", "2026-09-30", "another")
+    (tmp_path / "bad" / "s").mkdir(parents=True)
+    (tmp_path / "bad" / "s" / "findings.json").write_text("{")
+    assert previous(tmp_path, "s", period) == week
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "wrote no findings.json"),
+        ("{", "not a findings document"),
+        ("[]", "not a findings document"),
+        ('{"shop_id": "s"}', "not a findings document"),
+        ('{"shop_id": "s", "period": {"start": "a", "end": "b"}, "x": NaN}', "NaN is not JSON"),
+        ('{"shop_id": "s", "period": {"start": "a", "end": "c"}}', "is of s a c, not of s a b"),
+    ],
+)
+def test_findings_are_not_believed(tmp_path: Path, text: str | None, reason: str) -> None:
+    path = tmp_path / "findings.json"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(RunError, match=reason):
+        read_findings(path, "s", ("a", "b"))
+
+
+def test_paths_are_found_in_words_and_not_in_pictures() -> None:
+    with pytest.raises(RunError, match="/srv/data"):
+        refuse_paths("<p>read /srv/data/shop</p>", ["/srv/data"])
+    refuse_paths('<img src="data:image/png;base64,A/srv/data/B"> a/srv/data /srv/database', ["/srv/data"])
+
+
+def test_one_line() -> None:
+    assert one_line("\n  a\nb") == "a"
+    assert one_line("") == ""
+    assert one_line("x" * 400) == "x" * 299 + "…"
+
+
+def test_publishing_swaps_whole_folders(tmp_path: Path) -> None:
+    ready, final, aside = (tmp_path / name for name in ("ready", "final", "aside"))
+    for content in ("first", "second"):
+        ready.mkdir()
+        (ready / content).write_text(content)
+        publish(ready, final, aside)
+        assert [f.name for f in final.iterdir()] == [content]
+    assert [f.name for f in tmp_path.iterdir()] == ["final"]
+
+
+def test_a_failed_exchange_brings_the_old_folder_back(tmp_path: Path) -> None:
+    final, aside = tmp_path / "final", tmp_path / "aside"
+    final.mkdir()
+    (final / "old").write_text("")
+    with pytest.raises(FileNotFoundError):
+        publish(tmp_path / "never-made", final, aside)
+    assert (final / "old").is_file()
+    final.rename(aside)
+    restore(final, aside)
+    assert (final / "old").is_file()
+    assert not aside.exists()
+
+
+def test_bar_reaches_its_end_however_shops_finish() -> None:
+    bar = Bar(3, Console(quiet=True))
+    for step in range(STEPS):
+        bar.step("through", str(step))
+    bar.finish("through")
+    bar.step("fell", "1_look")
+    bar.finish("fell")
+    bar.finish("unknown")
+    task = bar._progress.tasks[0]
+    assert task.completed == task.total == 3 * STEPS
+
+
+def test_table_of_results() -> None:
+    results = [
+        ShopResult("alpha", "done", 12.34, top_finding="sold out [b]", stake=18250.4),
+        ShopResult("beta", "failed", 1.0, "orders.csv, row 3: broken"),
+        ShopResult("gamma", "no_data", 0.0, "no day of 2026-10"),
+    ]
+    console = Console(width=120, record=True, quiet=True)
+    console.quiet = False
+    with console.capture() as captured:
+        console.print(table(results))
+    text = captured.get()
+    for part in ("12.3", "18,250", "sold out [b]", "orders.csv, row 3: broken", "no data"):
+        assert part in text

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import fcntl
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from sizhen.batch.job import NOTEBOOKS
+from sizhen.batch.runner import BusyError, run
+from sizhen.batch.shop_result import ShopResult
+from sizhen.tables import Period
+
+pytestmark = pytest.mark.timeout(90)
+OCTOBER = Period.parse("2026-10")
+Broken = Callable[..., Path]
+
+
+@dataclass(frozen=True)
+class Published:
+    reports: Path
+    results: list[ShopResult]
+
+    @property
+    def period(self) -> Path:
+        return self.reports / "2026-10"
+
+    def bytes(self) -> dict[str, bytes]:
+        """Everything under the shops' folders."""
+        return {str(f): f.read_bytes() for f in self.period.glob("[!.]*/**/*") if f.is_file()}
+
+
+@pytest.fixture(scope="module")
+def published(data_dir: Path, healthy: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """Four shops of October, one of them with findings of September."""
+    reports = tmp_path_factory.mktemp("reports")
+    old = reports / "2026-09" / "alpha"
+    old.mkdir(parents=True)
+    september = {"shop_id": "alpha", "period": {"start": "2026-09-01", "end": "2026-09-30"}}
+    (old / "findings.json").write_text(json.dumps(september))
+    shops = ["alpha", "empty", "wrong", "nobody", "beta"]
+    return Published(reports, run(shops, **_where(data_dir, healthy, reports), jobs=2, language=None))
+
+
+def _where(data_dir: Path, notebooks: Path, reports: Path) -> dict[str, object]:
+    return {"data_dir": data_dir, "period": OCTOBER, "reports_dir": reports, "notebooks_dir": notebooks}
+
+
+@pytest.fixture
+def one(data_dir: Path, tmp_path: Path) -> Callable[..., ShopResult]:
+    def one(notebooks: Path, reports: Path | None = None, timeout_seconds: float = 60) -> ShopResult:
+        where = _where(data_dir, notebooks, reports or tmp_path / "reports")
+        return run(["beta"], **where, jobs=1, language=None, timeout_seconds=timeout_seconds)[0]
+
+    return one
+
+
+def test_each_shop_has_its_result(published: Published) -> None:
+    alpha, empty, wrong, nobody, beta = published.results
+    assert [r.shop_id for r in published.results] == ["alpha", "empty", "wrong", "nobody", "beta"]
+    assert (alpha.state, alpha.reason, alpha.stake, alpha.top_finding) == ("done", "", 1234.5, "2026-09 断货")
+    assert (beta.state, beta.reason, beta.stake, beta.top_finding) == ("done", "", 1234.5, "sold out")
+    assert (empty.state, empty.reason) == ("no_data", "empty has no table shop_daily")
+    assert wrong.state == "failed"
+    assert "shop_daily.csv, row 2, column visitors" in wrong.reason
+    assert nobody.state == "failed"
+    assert nobody.reason.startswith("no shop 'nobody'")
+
+
+def test_what_is_published(published: Published) -> None:
+    expected = {"report.html", "findings.json", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
+    for shop_id in ("alpha", "beta"):
+        folder = published.period / shop_id
+        assert {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()} == expected
+    assert {f.name for f in published.period.iterdir()} == {".work", "alpha", "beta", "index.html"}
+    assert {f.name for f in (published.period / ".work").iterdir()} == {"lock"}
+
+
+def test_reports_name_the_shop_and_no_folder(published: Published, data_dir: Path) -> None:
+    for shop_id, language in (("alpha", "zh"), ("beta", "en")):
+        html = (published.period / shop_id / "report.html").read_text(encoding="utf-8")
+        assert f"<title>{shop_id.title()} &amp; Co · 2026-10</title>" in html
+        assert f'<html lang="{language}">' in html
+        assert html.count("<img ") == 1
+        for folder in (data_dir, published.reports, Path.home(), sys.prefix):
+            assert f"{folder}/" not in html
+
+
+def test_notebooks_were_run_by_this_python_with_the_given_parameters(published: Published, data_dir: Path) -> None:
+    notebook = nbformat.read(published.period / "alpha" / "notebooks" / "1_look.ipynb", as_version=4)
+    given = {"shop_id": "alpha", "period": "2026-10", "data_dir": str(data_dir), "language": ""}
+    assert dict(notebook.metadata.papermill.parameters) == given
+    assert all(c.execution_count for c in notebook.cells if c.cell_type == "code")
+    assert not any("papermill" in c.metadata for c in notebook.cells)
+
+
+def test_index_lists_every_shop(published: Published) -> None:
+    html = (published.period / "index.html").read_text(encoding="utf-8")
+    assert [html.count(f'href="{shop}/report.html"') for shop in ("alpha", "beta", "wrong")] == [1, 1, 0]
+    assert "column visitors" in html
+    assert str(published.reports) not in html
+
+
+def test_a_hung_cell_is_stopped_with_its_kernel(one: Callable[..., ShopResult], broken: Broken, tmp_path: Path) -> None:
+    seen: set[int] = set()
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.2):
+            seen.update(_left_in(tmp_path))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    result = one(broken("hung"), timeout_seconds=8)
+    over.set()
+    watcher.join()
+    assert (result.state, result.reason) == ("failed", "stopped in 1_look after 8 s")
+    assert result.seconds < 30
+    assert len(seen) >= 2, "the worker and its kernel"
+    assert not _left_in(tmp_path)
+
+
+def test_a_failed_rerun_leaves_the_published_report_whole(
+    one: Callable[..., ShopResult], broken: Broken, published: Published
+) -> None:
+    before = published.bytes()
+    result = one(broken("error"), published.reports)
+    assert (result.state, result.reason) == ("failed", "1_look: RuntimeError: the pot boils over")
+    assert published.bytes() == before
+    html = (published.period / "index.html").read_text(encoding="utf-8")
+    assert [html.count(f'href="{shop}/report.html"') for shop in ("alpha", "beta")] == [1, 1]
+    assert "the pot boils over" in html
+
+
+def test_a_second_run_of_the_same_period_waits_its_turn(published: Published, one: Callable[..., ShopResult]) -> None:
+    with (published.period / ".work" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BusyError, match="2026-10"):
+            one(published.reports, published.reports)
+
+
+def test_interrupt_ends_everything_and_still_reports(data_dir: Path, broken: Broken, tmp_path: Path) -> None:
+    script = f"""
+from pathlib import Path
+from sizhen.batch.runner import run
+from sizhen.tables import Period
+results = run(["alpha", "beta"], data_dir=Path({str(data_dir)!r}), period=Period.parse("2026-10"),
+    reports_dir=Path({str(tmp_path / "reports")!r}), notebooks_dir=Path({str(broken("hung"))!r}), jobs=1, language=None)
+print([(r.state, r.reason) for r in results])
+"""
+    started = partial(subprocess.Popen, stdout=subprocess.PIPE, start_new_session=True, text=True)
+    with started([sys.executable, "-c", script]) as process:
+        step = tmp_path / "reports" / "2026-10" / ".work" / "alpha" / "step"
+        while not step.is_file():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=15)
+    assert told.strip() == str([("failed", "interrupted")] * 2)
+    assert not _left_in(tmp_path)
+
+
+def _left_in(folder: Path) -> list[int]:
+    """Processes that still work in a folder, as the kernels of its shops do."""
+    left = []
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()).is_relative_to(folder):
+                left.append(process.pid)
+        except psutil.Error:
+            continue
+    return left
