@@ -1,0 +1,3 @@
+from sizhen.cli.commands import app
+
+app(prog_name="sizhen")

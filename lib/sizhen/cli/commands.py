@@ -1,0 +1,218 @@
+"""sizhen run, diagnose, check-data, import, sample, simulate. What a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sizhen.cli.stop import FAILED, USAGE, plainly, stop
+
+if TYPE_CHECKING:
+    from sizhen.tables import Period
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Look, listen, ask, check: diagnoses online shops from their own tables.",
+)
+
+
+class Language(StrEnum):
+    zh = "zh"
+    en = "en"
+
+
+Data = Annotated[Path, typer.Option("--data", help="Folder with one folder per shop.")]
+Reports = Annotated[Path, typer.Option("--reports", help="Folder of the reports.")]
+PeriodText = Annotated[str, typer.Option("--period", help="2026-10, 2026-W45 or 2026-11-01..2026-11-14.")]
+Reader = Annotated[Language | None, typer.Option("--language", help="zh or en; without it, the shop's own.")]
+DATA, REPORTS = Path("data/sample"), Path("reports")
+
+
+def _period(text: str) -> Period:
+    from sizhen.tables import Period
+
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        stop(error)
+
+
+def _notebooks() -> Path:
+    """The notebooks beside the checkout's lib, else those of the current folder."""
+    import sizhen
+
+    beside = Path(sizhen.__file__).parents[2] / "notebooks"
+    return beside if beside.is_dir() else Path("notebooks")
+
+
+@app.command()
+def run(
+    period: PeriodText,
+    shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all when none.")] = None,
+    data: Data = DATA,
+    reports: Reports = REPORTS,
+    jobs: Annotated[int, typer.Option(min=1, help="Shops examined at a time.")] = 2,
+    language: Reader = None,
+    notebooks: Annotated[Path | None, typer.Option(help="Folder of the five notebooks.")] = None,
+) -> None:
+    """Examine shops and write their reports.
+
+    Writes REPORTS/PERIOD/SHOP/report.html and an index of the period.
+
+    Ends with 0 when every shop has its report, 1 when one has not, 2 when the command was wrong.
+    """
+    from rich.console import Console
+
+    from sizhen.batch import runner, summary
+    from sizhen.tables import list_shops
+
+    days = _period(period)
+    wanted = shops or list_shops(data)
+    if not wanted:
+        stop(f"no shop in {data}; a shop is a folder with a shop.toml")
+    try:
+        results = runner.run(
+            wanted,
+            data_dir=data,
+            period=days,
+            reports_dir=reports,
+            notebooks_dir=notebooks or _notebooks(),
+            jobs=jobs,
+            language=language,
+        )
+    except runner.BusyError as error:
+        stop(error, FAILED)
+    Console().print(summary.table(results))
+    failed = [r for r in results if r.state != "done"]
+    for result in failed:
+        typer.echo(f"error: {result.shop_id}: {result.reason}", err=True)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command()
+def diagnose(
+    shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
+    period: PeriodText,
+    data: Data = DATA,
+    reports: Annotated[Path | None, typer.Option(help="Reports to take the last findings from.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings document and nothing else.")] = False,
+    language: Reader = None,
+) -> None:
+    """Say what is wrong with a shop, without writing a report."""
+    days = _period(period)
+    with plainly():
+        from sizhen.diagnosis import open_case
+        from sizhen.tables import Shop
+
+        opened = Shop.open(data, shop)
+        case = open_case(opened, days, previous=_last(reports, shop, days))
+        document = case.document()
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1).encode())
+        return
+    from rich.console import Console
+
+    from sizhen.cli import show
+
+    for part in show.diagnosed(case, language or opened.profile.language):
+        Console().print(part)
+
+
+def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] | None:
+    """The shop's findings of the last period published before."""
+    if reports is None:
+        return None
+    from sizhen.batch.plan import previous
+
+    path = previous(reports, shop_id, period)
+    return None if path is None else json.loads(path.read_text(encoding="utf-8"))
+
+
+@app.command("check-data")
+def check_data(
+    shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
+    data: Data = DATA,
+) -> None:
+    """List a shop's tables: there, missing, broken or odd.
+
+    Ends with 1 when a table is broken.
+    """
+    with plainly():
+        from rich.console import Console
+
+        from sizhen.cli import show
+        from sizhen.tables import Shop
+        from sizhen.tables.inspect import overview
+
+        found = overview(Shop.open(data, shop))
+    Console().print(show.files(found))
+    broken = found.loc[found["state"] == "broken", "note"]
+    for note in broken:
+        typer.echo(f"error: {note}", err=True)
+    raise typer.Exit(FAILED if len(broken) else 0)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them.")],
+    shop: Annotated[str, typer.Option(help="The shop they belong to; made when new.")],
+    data: Data = DATA,
+) -> None:
+    """Read platform exports into a shop's tables.
+
+    Ends with 1 when a file could not be read; the others are imported.
+    """
+    with plainly():
+        from rich.console import Console
+
+        from sizhen import intake
+        from sizhen.intake.summary import table
+
+        try:
+            reports = intake.import_files(files, shop_id=shop, data_dir=data)
+        except ValueError as error:
+            stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
+    Console().print(table(reports))
+    failed = [r.error for r in reports if r.error is not None]
+    for reason in failed:
+        typer.echo(f"error: {reason}", err=True)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command()
+def sample(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the sample shops go.")] = DATA) -> None:
+    """Write the made sample shops: the same bytes every time."""
+    from sizhen.simulate import write_samples
+
+    for shop_id in write_samples(folder):
+        typer.echo(folder / shop_id)
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the shops and truth.json go.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of shops.")] = 10,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same shops.")] = 1,
+    visitors: Annotated[float, typer.Option(min=1, help="Visitors a day, about.")] = 2000,
+    products: Annotated[int, typer.Option(min=1, help="Products of a shop.")] = 24,
+    days: Annotated[int, typer.Option(min=1, help="Days of data.")] = 112,
+    fault: Annotated[list[str] | None, typer.Option(help="A cause to draw from; may be repeated.")] = None,
+) -> None:
+    """Make shops with planted faults, to test a diagnosis.
+
+    Each shop gets one of the faults named with --fault; without, all are healthy. truth.json tells what was planted.
+    """
+    from sizhen.simulate import make_shops
+
+    try:
+        made = make_shops(folder, count, seed, visitors, products, days, fault or [])
+    except ValueError as error:
+        stop(error)
+    typer.echo(f"{len(made)} shops in {folder}")

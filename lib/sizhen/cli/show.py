@@ -1,0 +1,95 @@
+"""A case and the state of a shop's files, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sizhen.diagnosis import Case, wording
+from sizhen.tables import Period, Shop
+from sizhen.vocab import load, word
+
+STYLES = {"act": "bold red", "watch": "yellow", "ok": "green", "unknown": "dim"}
+FILES = {"there": "green", "missing": "dim", "broken": "bold red"}
+
+
+def diagnosed(case: Case, language: str) -> Iterator[RenderableType]:
+    """The verdict, the sales, the findings and what could not be concluded, in the reader's language."""
+    shop, period = case.chart.shop, case.chart.period
+    document = case.document()
+    yield Text(_verdict(document["findings"], shop, period, language), style="bold")
+    yield Text(_sales(document["sales"], shop, language))
+    if document["findings"]:
+        yield _findings(document["findings"], shop, language)
+    open_questions = [j for j in case.judgements if j.state == "unknown"]
+    if open_questions:
+        yield Text(word("terminal.not_concluded", language), style="bold")
+    reasons = dict.fromkeys(j.says[language] for j in open_questions)
+    for why in reasons:
+        asked = " ".join(j.rule.title[language] for j in open_questions if j.says[language] == why)
+        yield Text(f"  {why} {asked}", style="dim")
+
+
+def _say(id: str, language: str, **values: object) -> str:
+    return word(id, language).format(**values)
+
+
+def _verdict(findings: list[dict[str, Any]], shop: Shop, period: Period, language: str) -> str:
+    states = [f["state"] for f in findings]
+    act, watch = states.count("act"), states.count("watch")
+    told = "terminal.act" if act else "terminal.watch" if watch else "terminal.nothing"
+    return f"{shop.profile.name} · {period.label}: {_say(told, language, act=act, watch=watch)}"
+
+
+def _sales(sales: dict[str, Any], shop: Shop, language: str) -> str:
+    said = {
+        k: wording.amount(sales[k], shop.profile.currency) for k in ("observed", "expected", "low", "high", "target")
+    }
+    parts = [_say("terminal.observed", language, **said)]
+    parts += [_say("terminal.expected", language, **said)] if sales["expected"] is not None else []
+    parts += [_say("terminal.target", language, **said)] if sales["target"] is not None else []
+    return " · ".join(parts)
+
+
+def _findings(findings: list[dict[str, Any]], shop: Shop, language: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("state", "what", "place", "money", "who", "due"):
+        table.add_column(word(f"terminal.{column}", language), justify="right" if column == "money" else "left")
+    for f in findings:
+        stake = f["stake"]["amount"]
+        table.add_row(
+            Text(word(f"report.{f['state']}", language), style=STYLES[f["state"]]),
+            Text(load().causes[f["cause"]].label[language]),
+            Text(wording.place(shop, f["subject"])[language]),
+            wording.amount(stake, shop.profile.currency) if stake else "—",
+            word(f"who.{f['advice']['who']}", language),
+            _say("terminal.days", language, days=f["advice"]["due_days"]),
+        )
+    return table
+
+
+def files(overview: pd.DataFrame) -> Table:
+    """What `tables.inspect.overview` found, one row per table."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("table", "state", "rows", "first", "last", "gaps", "note"):
+        table.add_column(
+            column, justify="right" if column in ("rows", "gaps") else "left", no_wrap=column != "note", overflow="fold"
+        )
+    for line in overview.to_dict("records"):
+        there = line["state"] == "there"
+        unknown = f"unknown: {line['unknown_columns']}" if line["unknown_columns"] else ""
+        table.add_row(
+            line["table"],
+            Text(line["state"], style=FILES[line["state"]]),
+            f"{line['rows']:,}" if there else "",
+            *("" if pd.isna(line[end]) else f"{line[end]:%Y-%m-%d}" for end in ("first", "last")),
+            "" if pd.isna(line["days_missing"]) else f"{line['days_missing']:.0f}",
+            Text("; ".join(part for part in (line["note"], unknown) if part)),
+        )
+    return table

@@ -1,0 +1,30 @@
+"""How a command ends when it cannot go on: one line on standard error, no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+FAILED, USAGE = 1, 2
+
+
+def stop(message: object, code: int = USAGE) -> NoReturn:
+    """Says `error: message` in one line and ends the command."""
+    typer.echo(f"error: {' '.join(str(message).split())}", err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Errors a person can act on end the command plainly; anything else is a fault of ours and shows itself."""
+    from sizhen.tables import DataError, MissingTable, UnknownShop
+
+    try:
+        yield
+    except UnknownShop as error:
+        stop(error)
+    except (DataError, MissingTable) as error:
+        stop(error, FAILED)

@@ -1,0 +1,159 @@
+"""The commands: what they print, where, and how they end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sizhen.batch import runner
+from sizhen.batch.shop_result import ShopResult
+from sizhen.cli import app
+from sizhen.diagnosis import open_case
+from sizhen.tables import Period, Shop
+
+PERIOD = ["--period", "2026-10"]
+
+
+def sizhen(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def refused(result: Result, code: int, *said: str) -> None:
+    """One line on standard error, nothing on standard output."""
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
+    assert all(part in result.stderr for part in said)
+
+
+def test_help_names_every_command() -> None:
+    told = sizhen("--help").stdout
+    assert all(f"  {name} " in told for name in ("run", "diagnose", "check-data", "import", "sample", "simulate"))
+
+
+def test_help_comes_without_loading_the_library() -> None:
+    code = "import sys, sizhen.cli; print([m for m in ('pandas', 'matplotlib', 'papermill') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_diagnose_json_is_the_findings_document_and_nothing_else(tiny_shop: Shop, tmp_path: Path) -> None:
+    result = sizhen("diagnose", "tiny", "--data", tmp_path, *PERIOD, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    document = json.loads(result.stdout, parse_constant=pytest.fail)
+    assert document == json.loads(json.dumps(open_case(tiny_shop, Period.parse("2026-10")).document()))
+    assert list(document)[:4] == ["schema", "shop_id", "period", "baseline"]
+
+
+@pytest.mark.parametrize(("language", "sales"), [("zh", "支付金额 ¥31,300"), ("en", "sales ¥31,300")])
+def test_diagnose_speaks_both_languages(tiny_shop: Shop, tmp_path: Path, language: str, sales: str) -> None:
+    result = sizhen("diagnose", "tiny", "--data", tmp_path, *PERIOD, "--language", language)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("小店 · 2026-10: ")
+    assert sales in result.stdout
+
+
+def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path) -> None:
+    last = open_case(tiny_shop, Period.parse("2026-09")).document()
+    advice = {"what": {"zh": "做", "en": "do"}, "expect": {"metric": "visitors", "value": 3100.0}}
+    last["findings"] = [
+        {"id": "traffic.search:search", "cause": "traffic.search", "subject": {}, "metric": "visitors", "state": "act"}
+        | {"observed": 3000.0, "expected": 3100.0, "advice": advice, "says": {"zh": "", "en": ""}}
+    ]
+    folder = tmp_path / "reports" / "2026-09" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "findings.json").write_text(json.dumps(last), encoding="utf-8")
+    asked = ["diagnose", "tiny", "--data", tmp_path, *PERIOD, "--json"]
+    assert json.loads(sizhen(*asked).stdout)["previous"] == []
+    assert len(json.loads(sizhen(*asked, "--reports", tmp_path / "reports").stdout)["previous"]) == 1
+
+
+def test_a_misspelt_shop_names_the_known_ones(tiny_shop: Shop, tmp_path: Path) -> None:
+    refused(sizhen("diagnose", "tinny", "--data", tmp_path, *PERIOD), 2, "'tinny'", "there: tiny")
+    refused(sizhen("check-data", "tinny", "--data", tmp_path), 2, "'tinny'", "there: tiny")
+
+
+@pytest.mark.parametrize("command", [["diagnose", "tiny"], ["run"]])
+def test_a_misspelt_period_names_the_forms(tiny_shop: Shop, tmp_path: Path, command: list[str]) -> None:
+    result = sizhen(*command, "--data", tmp_path, "--period", "october")
+    refused(result, 2, "'october' is not a period", "2026-W45")
+
+
+def test_a_broken_table_is_one_line(tiny_shop: Shop, tmp_path: Path) -> None:
+    (tiny_shop.folder / "orders.csv").write_text("order_id,amount\no1,-5\n", encoding="utf-8")
+    told = "orders.csv, row 2, column amount: '-5' is not an amount of at least 0"
+    refused(sizhen("diagnose", "tiny", "--data", tmp_path, *PERIOD), 1, told)
+    result = sizhen("check-data", "tiny", "--data", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: {told}")
+    assert "shop_daily" in result.stdout
+
+
+def test_check_data_lists_every_table(tiny_shop: Shop, tmp_path: Path) -> None:
+    result = sizhen("check-data", "tiny", "--data", tmp_path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "traffic_daily" in result.stdout and "2026-09-01" in result.stdout and "missing" in result.stdout
+
+
+def test_run_ends_with_the_worst_of_its_shops(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+
+    def run(shops: list[str], **given: Any) -> list[ShopResult]:
+        asked.update(given, shops=shops)
+        bad = [ShopResult("tinny", "failed", 0.0, "no shop 'tinny'")] if "tinny" in shops else []
+        return [ShopResult("tiny", "done", 1.0, top_finding="断码", stake=12.0), *bad]
+
+    monkeypatch.setattr(runner, "run", run)
+    result = sizhen("run", "--data", tmp_path, *PERIOD, "--reports", tmp_path / "out", "--jobs", "3")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert asked["shops"] == ["tiny"] and asked["jobs"] == 3 and asked["language"] is None
+    assert asked["period"] == Period.parse("2026-10") and asked["notebooks_dir"].name == "notebooks"
+    result = sizhen("run", "tinny", "tiny", "--data", tmp_path, *PERIOD)
+    assert result.exit_code == 1
+    assert result.stderr == "error: tinny: no shop 'tinny'\n"
+    assert "断码" in result.stdout
+
+
+def test_run_without_shops_says_what_a_shop_is(tmp_path: Path) -> None:
+    refused(sizhen("run", "--data", tmp_path, *PERIOD), 2, "a shop is a folder with a shop.toml")
+
+
+def test_run_beside_another_run_waits_for_nobody(
+    tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> None:
+        raise runner.BusyError("another run of 2026-10 is writing to reports")
+
+    monkeypatch.setattr(runner, "run", busy)
+    refused(sizhen("run", "--data", tmp_path, *PERIOD), 1, "another run")
+
+
+def test_import_reports_each_file(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    odd.write_text("a,b\n1,2\n", encoding="utf-8")
+    result = sizhen("import", odd, tmp_path / "none.csv", "--shop", "new", "--data", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.count("error: ") == 2 and "odd.csv" in result.stderr and "none.csv" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_import_refuses_a_shop_id_that_leaves_the_folder(tmp_path: Path) -> None:
+    refused(sizhen("import", tmp_path / "a.csv", "--shop", "../x", "--data", tmp_path), 2, "no shop id")
+
+
+def test_simulate_makes_shops_that_can_be_checked(tmp_path: Path) -> None:
+    small = ["--count", "1", "--visitors", "80", "--products", "4", "--days", "60", "--fault", "order.payment"]
+    result = sizhen("simulate", tmp_path, *small)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert (tmp_path / "truth.json").is_file()
+    (shop,) = [path.parent.name for path in tmp_path.glob("*/shop.toml")]
+    assert sizhen("check-data", shop, "--data", tmp_path).exit_code == 0
+
+
+def test_simulate_refuses_an_unknown_fault(tmp_path: Path) -> None:
+    refused(sizhen("simulate", tmp_path, "--fault", "bad.luck"), 2, "bad.luck")
