@@ -1,0 +1,73 @@
+"""The notebooks as an analyst uses them: JupyterLab in a browser, Run All, and the explorer's controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from . import lab_server
+
+pytestmark = pytest.mark.browser
+
+TOLD = ("1_look", "2_listen", "3_ask", "4_check", "5_prescribe")
+PATIENCE = 20_000
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_runs_unchanged(page: Page, lab: lab_server.Lab, name: str) -> None:
+    lab_server.open_notebook(page, lab, f"{name}.ipynb")
+    done = lab_server.run_all(page, lab, f"{name}.ipynb")
+    lab.rest(f"{name}.ipynb")
+    assert lab_server.trouble(done) == []
+
+
+@pytest.fixture(scope="module")
+def explorer(chromium: Browser, lab: lab_server.Lab) -> Iterator[Locator]:
+    """The explorer, run once and shared: a test begins by choosing its shop."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    page = context.new_page()
+    lab_server.open_notebook(page, lab, "explore.ipynb")
+    assert lab_server.trouble(lab_server.run_all(page, lab, "explore.ipynb")) == []
+    yield page.locator(".sz-explorer")
+    context.close()
+    lab.rest("explore.ipynb")
+
+
+def choose(explorer: Locator, control: str, option: str, told: str) -> None:
+    """Chooses as a user does, until the line under the controls tells it."""
+    explorer.get_by_label(control, exact=True).select_option(label=option)
+    expect(explorer.locator(".sz-about")).to_contain_text(told, timeout=PATIENCE)
+
+
+def first(explorer: Locator, mark: str) -> Locator:
+    """The first chart (img) or table of the open tab."""
+    return explorer.locator(f".sz-panel {mark}:visible").first
+
+
+def test_explorer_follows_its_controls(explorer: Locator) -> None:
+    expect(explorer.locator(".sz-about")).to_contain_text("2026-10-01", timeout=PATIENCE)
+    seen = [(first(explorer, "img").get_attribute("src") or "", first(explorer, "table").inner_text())]
+    for control, option, told in (("渠道", "搜索", "搜索"), ("店铺", "tea-corner", "Tea Corner")):
+        choose(explorer, control, option, told)
+        expect(first(explorer, "img")).not_to_have_attribute("src", seen[-1][0], timeout=PATIENCE)
+        seen.append((first(explorer, "img").get_attribute("src") or "", first(explorer, "table").inner_text()))
+    assert len({chart for chart, _ in seen}) == len({table for _, table in seen}) == len(seen)
+    explorer.get_by_label("or own dates").fill("last week")
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.get_by_role("status")).to_contain_text("last week", timeout=PATIENCE)
+    choose(explorer, "Month or week", "2026-10", "2026-10-01")
+    choose(explorer, "Shop", "linen-house", "亚麻小屋")
+    assert explorer.page.locator(".jp-OutputArea-output[data-mime-type$='stderr']").count() == 0
+
+
+def test_explorer_leads_from_a_finding_to_its_rows(explorer: Locator) -> None:
+    explorer.get_by_role("tab", name="诊断发现").click()
+    findings, rows = explorer.get_by_label("诊断发现", exact=True), explorer.locator(".sz-found table")
+    expect(findings.locator("option").nth(1)).to_be_attached(timeout=PATIENCE)
+    expect(rows).to_be_visible(timeout=PATIENCE)
+    card, before = explorer.locator(".sz-found .sz-finding"), explorer.locator(".sz-found .sz-finding").inner_text()
+    findings.select_option(index=1)
+    expect(card).not_to_have_text(before, timeout=PATIENCE)
+    expect(rows.locator("tbody tr").first).to_be_visible(timeout=PATIENCE)
