@@ -27,8 +27,8 @@ def imported(shop: Shop, period: Period) -> pd.DataFrame:
 
 @needs("orders")
 def orders(shop: Shop, period: Period) -> pd.DataFrame:
-    """The orders placed in the period, one row: orders_placed, with_payment_time, paid_above_zero, order_amount,
-    paid_amount, refunded_orders, refund_amount (of these orders, whenever refunded)."""
+    """The orders placed in the period, one row: orders_placed, with_payment_time, paid_above_zero, amount_ordered,
+    amount_paid, refunded_orders, amount_refunded (of these orders, whenever refunded)."""
     table = shop.table("orders")
     placed = period.clip(table.assign(date=table["created_at"].fillna(table["paid_at"])))
     if placed.empty:
@@ -39,11 +39,11 @@ def orders(shop: Shop, period: Period) -> pd.DataFrame:
             "orders_placed": [float(len(placed))],
             "with_payment_time": [float(paid.sum())],
             "paid_above_zero": [float((paid & (placed["paid_amount"] > 0)).sum())],
-            "order_amount": [placed["amount"].sum(min_count=1)],
-            "paid_amount": [placed.loc[paid, "paid_amount"].sum(min_count=1)],
+            "amount_ordered": [placed["amount"].sum(min_count=1)],
+            "amount_paid": [placed.loc[paid, "paid_amount"].sum(min_count=1)],
             "refunded_orders": [
                 float((placed["refund_amount"] > 0).sum()) if placed["refund_amount"].notna().any() else None
             ],
-            "refund_amount": [placed["refund_amount"].sum(min_count=1)],
+            "amount_refunded": [placed["refund_amount"].sum(min_count=1)],
         }
     )

@@ -155,7 +155,7 @@ def _leading(shop: Shop, period: Period, reviews: pd.DataFrame) -> pd.DataFrame:
     known = next((w for w in weights if w.notna().any()), weights[-1])
     top = known.sort_values(ascending=False, kind="stable").head(LEADING)
     table = top.rename("visitor_days" if top.name == "visitors" else str(top.name)).reset_index()
-    return table.assign(title=table["product_id"].map(titles(shop)))
+    return table.assign(title=table["product_id"].map(titles(shop)).astype("str"))
 
 
 @needs("reviews")

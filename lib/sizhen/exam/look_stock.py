@@ -52,7 +52,8 @@ def _cost_while_out(shop: Shop, period: Period, daily: pd.DataFrame) -> pd.Serie
 def stock(shop: Shop, period: Period) -> pd.DataFrame:
     """Per product, the one short of most demand first: product_id, title, role, in_stock_share (+ _before, _change),
     skus, broken_skus (at 0 on the last known day), days_short (days with less than half of the demand on hand),
-    visitor_days, paid_amount, cost_while_short (advertising cost on those days; 0 where the product has none)."""
+    visitor_days, paid_amount, cost_while_short (advertising cost on those days; 0 where the product has none,
+    unknown without ads_daily)."""
     daily = days_on_hand(shop, period)
     table = beside(daily, period, ["in_stock_share"], ["product_id"]) if len(daily) else daily
     if table.empty:
@@ -70,8 +71,8 @@ def stock(shop: Shop, period: Period) -> pd.DataFrame:
         if shop.has("product_daily"):
             sums = period.clip(shop.table("product_daily")).groupby("product_id")[column].sum(min_count=1)
             table[name] = ids.map(sums)
-    if shop.has("ads_daily"):
-        table["cost_while_short"] = ids.map(_cost_while_out(shop, period, here)).fillna(0.0)
+    wasted = ids.map(_cost_while_out(shop, period, here)).fillna(0.0) if shop.has("ads_daily") else float("nan")
+    table["cost_while_short"] = wasted
     missed = (1 - table["in_stock_share"]) * table["paid_amount"].fillna(0.0)
     order = (
         missed.to_frame("missed")

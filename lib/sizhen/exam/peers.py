@@ -141,7 +141,8 @@ def same_style(shop: Shop, period: Period) -> pd.DataFrame:
     rows["name"] = rows["name"].fillna(rows["peer_id"])
     for column in ("price", "price_change"):
         rows[f"own_{column}"] = rows["product_id"].map(own[column]) if own is not None else np.nan
-    rows = rows.assign(title=rows["product_id"].map(titles(shop)), price_gap=rows["peer_price"] / rows["own_price"] - 1)
+    named = rows["product_id"].map(titles(shop)).astype("str")
+    rows = rows.assign(title=named, price_gap=rows["peer_price"] / rows["own_price"] - 1)
     shown = ["product_id", "title", "peer_id", "name", "own_price", "peer_price", "price_gap", "own_price_change"]
     return rows.sort_values("price_gap", kind="stable", ignore_index=True)[[*shown, "peer_price_change", "units_sold"]]
 

@@ -47,7 +47,7 @@ def refund_products(shop: Shop, period: Period) -> pd.DataFrame:
     told["leading_share"] = told["told"] / told.groupby("product_id")["told"].transform("sum")
     first = told.sort_values(["told", "reason"], ascending=[False, True]).drop_duplicates("product_id")
     table = table.merge(first.drop(columns="told"), how="left", on="product_id")
-    table.insert(1, "title", table["product_id"].map(titles(shop)))
+    table.insert(1, "title", table["product_id"].map(titles(shop)).astype("str"))
     return table.reset_index(drop=True)
 
 

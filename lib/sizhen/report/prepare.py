@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-import struct
+from itertools import pairwise
 from typing import Any
 
 import nbformat.v4
 from nbformat import NotebookNode
 
+from sizhen.report.figure import NoPicture, slim
+from sizhen.report.fold import fold, is_folded
 from sizhen.vocab import LANGUAGES
 
 _v4: Any = nbformat.v4
 ANALYST_ONLY = "analyst-only"
 _SHOWN = ("image/png", "text/html", "text/markdown", "text/plain")
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MARKS = re.compile(r"[*_`#>|]+|!?\[([^\]]*)\]\([^)]*\)")
 _ALT_LENGTH = 160
 
@@ -29,7 +28,8 @@ def prepare(notebook: NotebookNode, name: str, language: str) -> NotebookNode:
     """A copy of an executed notebook with only the cells and outputs a reader of `language` sees.
 
     Cells tagged with another language or `analyst-only` are left out, an opening h1 goes (the page has its own
-    heading), each output keeps its best form, each figure carries its alternative text and size.
+    heading), each output keeps its best form, each figure carries its alternative text and size, long tables are folded
+    and stand below the figure that shows the same.
     Raises ReportError on an error output, on anything written to stderr, on an output a static page cannot show, and on
     a figure without alternative text.
     """
@@ -47,9 +47,17 @@ def prepare(notebook: NotebookNode, name: str, language: str) -> NotebookNode:
             result.cells.append(_v4.new_markdown_cell(source, metadata={"anchor": f"{name}-{number}"}))
         elif cell.cell_type == "code" and cell.outputs:
             alt = cell.metadata.get("alt") or spoken
-            outputs = [_shown(output, alt, where) for output in cell.outputs]
+            outputs = [_shown(output, alt, where, language) for output in cell.outputs]
             result.cells.append(_v4.new_code_cell(outputs=outputs))
+    _figures_first(result.cells)
     return result
+
+
+def _figures_first(cells: list[NotebookNode]) -> None:
+    for here, (cell, following) in enumerate(pairwise(list(cells))):
+        table = cell.get("outputs") and is_folded(cell.outputs[-1].get("data", {}).get("text/html", ""))
+        if table and following.get("outputs") and "image/png" in following.outputs[0].get("data", {}):
+            cells[here : here + 2] = [following, cell]
 
 
 def _for_reader(cell: NotebookNode, language: str) -> bool:
@@ -67,7 +75,7 @@ def _refuse_trouble(cell: NotebookNode, where: str) -> None:
             raise ReportError(f"{where}: wrote to stderr: {lines[0] if lines else ''}")
 
 
-def _shown(output: NotebookNode, alt: str, where: str) -> NotebookNode:
+def _shown(output: NotebookNode, alt: str, where: str, language: str) -> NotebookNode:
     if output.output_type == "stream":
         text: NotebookNode = _v4.new_output("stream", name="stdout", text=output.text)
         return text
@@ -75,27 +83,25 @@ def _shown(output: NotebookNode, alt: str, where: str) -> NotebookNode:
     if foreign:
         raise ReportError(f"{where}: a page without scripts cannot show {foreign[0]}")
     kind = next(kind for kind in _SHOWN if kind in output.data)
-    metadata = {}
+    data, metadata = output.data[kind], {}
     if kind == "image/png":
-        metadata = {kind: _figure(output, alt, where)}
-    shown: NotebookNode = _v4.new_output("display_data", data={kind: output.data[kind]}, metadata=metadata)
+        data, metadata[kind] = _figure(output, alt, where)
+    elif kind == "text/html":
+        data = fold(data, language)
+    shown: NotebookNode = _v4.new_output("display_data", data={kind: data}, metadata=metadata)
     return shown
 
 
-def _figure(output: NotebookNode, alt: str, where: str) -> dict[str, str | int]:
+def _figure(output: NotebookNode, alt: str, where: str) -> tuple[str, dict[str, str | int]]:
     own = output.metadata.get("image/png", {})
     alt = own.get("alt") or alt
     if not alt:
         raise ReportError(f"{where}: a figure without alternative text (a heading before it, or `alt` in its metadata)")
     try:
-        png = base64.b64decode(output.data["image/png"].replace("\n", ""), validate=True)
-        width, height = struct.unpack(">II", png[16:24])
-    except (binascii.Error, struct.error):
-        png, width, height = b"", 0, 0
-    if not png.startswith(_PNG_SIGNATURE):
-        raise ReportError(f"{where}: image/png is not a PNG image")
-    output.data["image/png"] = base64.b64encode(png).decode("ascii")
-    return {"alt": alt, "width": int(own.get("width", width)), "height": int(own.get("height", height))}
+        png, width, height = slim(output.data["image/png"])
+    except NoPicture:
+        raise ReportError(f"{where}: image/png is not a PNG image") from None
+    return png, {"alt": alt, "width": int(own.get("width", width)), "height": int(own.get("height", height))}
 
 
 def _spoken(source: str) -> str:

@@ -114,15 +114,19 @@ def _stake(finding: dict[str, Any]) -> Markup:
     return _p("sz-money", Markup("{} <small>({})</small>").format(shown, between))
 
 
-def _limit(rule: Rule) -> str:
+def _source(codes: str) -> str:
+    return labels.listing([name(f"source.{code}") for code in codes.split(", ")])
+
+
+def _basis(rule: Rule) -> str:
+    """The norm of a rule with its source, or the source alone."""
     limit = rule.limit
     if limit is None or rule.metric is None:
-        return say("card.rule", title=labels.text(rule.title)) + say("card.by_method", source=rule.source)
+        return say("card.source", source=_source(rule.source))
     return say(
-        "card.rule_limit",
-        title=labels.text(rule.title),
+        "card.norm",
         limit=fmt(limit.value, rule.metric),
-        source=limit.source,
+        source=_source(limit.source),
         year=name(limit.year) if isinstance(limit.year, str) else limit.year,
         kind=name(f"kind.{limit.kind}"),
     )
@@ -148,7 +152,7 @@ def _advice(finding: dict[str, Any]) -> Markup:
 
 def finding_card(finding: dict[str, Any]) -> Markup:
     """One finding: what, money, why we believe it, what to do, who, by when, and the rule behind it."""
-    cause = load().causes[finding["cause"]]
+    cause, rule = load().causes[finding["cause"]], load().rules[finding["source"]]
     evidence = name(f"card.level.{finding['level']}")
     if finding["n"] is not None and finding["n"] > 0:
         evidence += " " + say("card.count", n=f"{finding['n']:,}")
@@ -159,7 +163,7 @@ def finding_card(finding: dict[str, Any]) -> Markup:
             _p("sz-says", labels.text(finding["says"])),
             _advice(finding),
             _p("sz-evidence", evidence),
-            _p("sz-source", _limit(load().rules[finding["source"]])),
+            _p("sz-source", say("card.rule", title=labels.text(rule.title), basis=_basis(rule))),
             Markup("</section>"),
         ]
     )
@@ -197,7 +201,7 @@ def judgement(answer: Answer) -> Card:
             name(f"card.state.{answer.state}"),
             labels.text(answer.says),
             Markup("<ul>{}</ul>").format(lines) if lines else "",
-            _limit(answer.rule),
+            _basis(answer.rule),
         )
     )
 
@@ -247,7 +251,7 @@ def not_concluded(case: Any) -> Card:
         for x in document["data"]["immature"]
     ]
     if document["data"]["missing_days"]:
-        days = name("list.and").join(_day(d) for d in document["data"]["missing_days"])
+        days = labels.listing([_day(d) for d in document["data"]["missing_days"]])
         notes.insert(0, say("card.no_days", days=days))
     body = _join(_p("", n) for n in notes)
     body += Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.all_concluded"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, reduce
@@ -175,6 +175,13 @@ def day(value: date | pd.Timestamp) -> str:
     return say("day", day=value)
 
 
+def listing(items: Sequence[str]) -> str:
+    """`a、b、c`, `a, b and c`."""
+    *most, last = items
+    first = reduce(lambda a, b: say("list.two", first=a, second=b), most) if most else ""
+    return say("list.last", first=first, second=last) if most else last
+
+
 def trail(names: Iterable[str]) -> str:
     """The way to a part of the split: `visitors / search`."""
     return reduce(lambda whole, part: say("path.two", whole=whole, part=part), names)
@@ -216,6 +223,7 @@ def compact(value: float, unit: str = "count") -> str:
 FORMATS = {
     "count": lambda v: _grouped(v, 0 if v == round(v) or abs(v) >= 100 else 1),
     "money": money,
+    "cents": lambda v: money(v, 2),
     "rate": rate,
     "change": change,
     "score": lambda v: _grouped(v, 2),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from html import escape
 from typing import Any
 
@@ -14,6 +13,7 @@ from sizhen.view import labels
 
 LEFT = ("text", "label", "date", "flag", "path")
 OF_METRIC = ("value", "value_before")
+FEW = 2
 LONG = 18  # columns a text may take before its cell wraps
 
 
@@ -35,7 +35,7 @@ def note(frame: pd.DataFrame) -> str:
     absent = [labels.name(table) for table in frame.attrs.get("needs", [])]
     if not absent:
         return labels.name("table.no_rows")
-    return labels.say("table.needs", tables=reduce(lambda a, b: labels.say("list.two", first=a, second=b), absent))
+    return labels.say("table.needs", tables=labels.listing(absent))
 
 
 def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
@@ -52,15 +52,26 @@ def _head(column: str) -> str:
     return f"<th{side}>{escape(labels.name(column))}</th>"
 
 
+def _tells(values: pd.Series) -> bool:
+    """False where every row says the same. Counts stay, unless all are 0: a share is read with them."""
+    return values.nunique(dropna=False) > 1 or (labels.unit(str(values.name)) == "count" and bool(values.iloc[0]))
+
+
+def _columns(frame: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
+    known = [c for c in wanted if frame[c].notna().any()]
+    return known if len(frame) <= FEW else [*known[:1], *(c for c in known[1:] if _tells(frame[c]))]
+
+
 def show(frame: pd.DataFrame, limit: int = 12, *, columns: Sequence[str] | None = None) -> Table:
-    """The first `limit` rows; all columns, or `columns` in their order, without those that are unknown in every row.
+    """The first `limit` rows; all columns, or `columns` in their order, without those that are unknown in every row and,
+    in more than FEW rows, those that say the same in every row.
 
     Headings are the columns' labels, values formatted by the columns' units, coded values labelled.
     KeyError for a column the vocabulary has no wording for.
     """
     if frame.empty:
         return Table(f'<p class="sz-note sz-unknown">{escape(note(frame))}</p>')
-    chosen = [c for c in (columns or frame.columns) if frame[c].notna().any()]
+    chosen = _columns(frame, list(columns or frame.columns))
     head = "".join(_head(c) for c in chosen)
     rows = "".join(
         f"<tr>{''.join(_cell(c, row[c], row) for c in chosen)}</tr>"
