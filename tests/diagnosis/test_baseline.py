@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sizhen.diagnosis.baseline import Readings, read
-from sizhen.diagnosis.panel import panel
+from sizhen.diagnosis.panel import grid, panel
 from sizhen.diagnosis.rhythm import OWN, Rhythm
 from sizhen.tables import Period
 
@@ -28,7 +28,7 @@ def ordinary(label: np.ndarray | None = None) -> Rhythm:
 
 def of(values: np.ndarray, rhythm: Rhythm | None = None, period: str = "2026-09-07..2026-09-13") -> Readings:
     frame = pd.DataFrame({"date": days(), "visitors": values})
-    made = panel(frame, "visitors", until=END)
+    made = panel(frame, grid(frame), "visitors")
     assert made is not None
     readings = read(made, Period.parse(period), rhythm or ordinary())
     assert readings is not None
@@ -81,7 +81,7 @@ def test_a_promotion_is_expected_to_lift_as_earlier_ones_did() -> None:
 
 def test_without_a_week_of_history_there_is_no_expectation() -> None:
     frame = pd.DataFrame({"date": days()[-10:], "visitors": 100.0})
-    made = panel(frame, "visitors", until=END)
+    made = panel(frame, grid(frame), "visitors")
     assert made is not None
     rhythm = Rhythm(days()[-10:], np.full(10, "", dtype=object), np.zeros(10, dtype=bool), ())
     assert read(made, Period.parse("2026-09-07..2026-09-13"), rhythm) is None

@@ -60,11 +60,12 @@ def test_index_ranks_by_money_within_a_currency_and_keeps_failures_last(tmp_path
     write_index(tmp_path, rows, language="en", title="Shops · 2026-10")
     soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
     cells = [[cell.get_text(" ", strip=True) for cell in row.select("th, td")] for row in soup.select("tbody tr")]
-    earlier, watch, act = (word(f"report.{id}", "en") for id in ("earlier", "watch", "act"))
+    words = (word(f"report.{id}", "en") for id in ("earlier", "watch", "act", "at_stake"))
+    earlier, watch, act, stake_word = words
     assert cells == [
-        ["Large & Co large", watch, "99 CNY", "<b>much</b>."],
-        ["Small small", act, "10 CNY", "a little."],
-        ["Dollars dollars", act, "1,000 USD", "elsewhere."],
+        ["Large & Co large", watch, f"{stake_word} ¥99", "<b>much</b>."],
+        ["Small small", act, f"{stake_word} ¥10", "a little."],
+        ["Dollars dollars", act, f"{stake_word} $1,000", "elsewhere."],
         ["Fell fell", word("report.failed", "en"), "", f"orders.csv, row 3: broken {earlier}"],
         ["New new", word("report.no_data", "en"), "", "nothing yet"],
     ]
@@ -72,6 +73,8 @@ def test_index_ranks_by_money_within_a_currency_and_keeps_failures_last(tmp_path
         f"{shop}/report.html" for shop in ("large", "small", "dollars", "fell")
     ]
     assert not soup.select("script")
+    counts = [span.get_text(" ", strip=True) for span in soup.select("header .sz-state")]
+    assert counts == [f"{act} 2", f"{watch} 1", f"{word('report.failed', 'en')} 1", f"{word('report.no_data', 'en')} 1"]
 
 
 def test_index_speaks_the_language_it_is_asked_for(tmp_path: Path) -> None:

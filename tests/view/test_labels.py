@@ -109,8 +109,32 @@ def test_table_values_in_the_unit_of_their_row(en: None) -> None:
     assert "<td>$1,234</td><td>—</td>" in html
 
 
+def test_table_leaves_out_what_says_the_same_in_every_row_but_counts(en: None) -> None:
+    same = {"device": ["mobile"] * 3, "conversion": [0.02] * 3, "visitors": [9] * 3, "paid_units": [0] * 3}
+    frame = pd.DataFrame({"channel": ["search"] * 3, "cost": [1.0, 2.0, 3.0], **same})
+    heads = [labels.name(c) for c in frame]
+    assert [h for h in heads if f">{h}</th>" in tables.show(frame).html] == [
+        heads[0],
+        heads[1],
+        labels.name("visitors"),
+    ]
+    assert all(f">{h}</th>" in tables.show(frame.head(2)).html for h in heads)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["a", "a and b", "a, b and c"]), ("zh", ["a", "a、b", "a、b、c"])]
+)
+def test_lists_read_as_in_a_sentence(language: str, said: list[str]) -> None:
+    view.use(language)
+    assert [labels.listing(list("abc")[:n]) for n in (1, 2, 3)] == said
+
+
+def test_a_small_loss_is_no_minus_zero(en: None) -> None:
+    assert labels.fmt(-0.001, "score") == "0.00"
+
+
 def test_table_leaves_out_unknown_columns_and_counts_the_rest(en: None) -> None:
     frame = pd.DataFrame({"visitors": range(15), "cost": [np.nan] * 15})
     html = tables.show(frame, limit=12).html
     assert html.count("<tr>") == 13 and "cost" not in html
-    assert "3 more rows" in html
+    assert labels.say("table.more", count=3) in html

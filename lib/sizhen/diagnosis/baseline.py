@@ -239,12 +239,12 @@ def read(panel: Panel, period: Period, rhythm: Rhythm, market: np.ndarray | None
     exposure = panel.bottom if market is None else panel.bottom * market[:, None]
     usable = ~np.isnan(top).all(1) & ~faulty
     plain = usable & (label == "")
-    if start < MIN_BASE_DAYS or stop > len(top):
+    if start < MIN_BASE_DAYS or start >= len(top):
         return None
     base = _base_rows(plain, start, panel.metric.base_days)
     if len(base) < MIN_BASE_DAYS:
         base = _base_rows(usable, start, panel.metric.base_days)
-    window = np.arange(start, stop)
+    window = np.arange(start, min(stop, len(top)))
     window = window[usable[window]]
     if len(base) < MIN_BASE_DAYS or not len(window):
         return None

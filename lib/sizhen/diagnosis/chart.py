@@ -12,7 +12,7 @@ import pandas as pd
 from sizhen.diagnosis import sources
 from sizhen.diagnosis.baseline import Reading, Readings, read
 from sizhen.diagnosis.data_faults import DataFaults, find_faults
-from sizhen.diagnosis.panel import SHOP, panel
+from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
 from sizhen.tables import Period, Shop
 from sizhen.vocab import load
@@ -60,10 +60,22 @@ class Chart:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
         make, _ = SOURCES[name]
-        frame = self._once(("frame", make), lambda: make(self.shop))
+        frame = self._once(("frame", make), lambda: self._until_the_end(make(self.shop)))
         if aspect and frame is not None:
             return sources.complaints(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
+
+    def _until_the_end(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
+        """Days after the period are not looked at."""
+        if frame is None:
+            return None
+        frame = frame[frame["date"] <= pd.Timestamp(self.last)]
+        return None if frame.empty else frame
+
+    def grid(self, source: str) -> Grid:
+        """The grid of the source's rows; the source must have a frame."""
+        name = source.partition(":")[0]
+        return self._once(("grid", name), lambda: grid(self.frame(name), SOURCES[name][1]))  # type: ignore[return-value,arg-type]
 
     def readings(self, metric: str, source: str = "shop", *, market: bool = False) -> Readings | None:
         """Readings of `metric` per member of `source`; None where data or baseline are missing.
@@ -74,12 +86,11 @@ class Chart:
 
     def _read(self, metric: str, source: str, market: bool) -> Readings | None:
         frame = self.frame(source)
-        if frame is None or frame.empty:
+        if frame is None:
             return None
         about = load().metrics[metric]
-        by = SOURCES[source.partition(":")[0]][1]
         sparse = source in SPARSE and about.kind == "sum"
-        made = panel(frame, metric, by, until=self.last, absent_is_zero=sparse)
+        made = panel(frame, self.grid(source), metric, absent_is_zero=sparse)
         if made is None:
             return None
         movement = self.market(made.days) if market and about.kind == "sum" else None
@@ -124,7 +135,7 @@ class Chart:
 
     def _plain(self) -> Readings | None:
         frame = self.frame("shop")
-        made = None if frame is None else panel(frame, "paid_amount", until=self.last)
+        made = None if frame is None else panel(frame, self.grid("shop"), "paid_amount")
         if made is None:
             return None
         inside = self.rhythm.days >= pd.Timestamp(self.period.start)

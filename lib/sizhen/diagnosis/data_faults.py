@@ -18,14 +18,15 @@ RARE = 15.0  # below so many orders a day, a day without one may be a day withou
 class DataFaults:
     """`first`: first day with data. `missing` and `days`: days of the period, or faulty days anywhere.
 
-    `contradictions`: table -> days of the period whose parts do not add up to the shop's total.
+    `contradictions`: table -> (days of the period whose parts do not add up to the shop's total, what the parts
+    add up to on them, the shop's total).
     """
 
     first: date
     missing: tuple[date, ...]
     doubled: tuple[date, ...]
     partial: tuple[date, ...]
-    contradictions: dict[str, tuple[date, ...]]
+    contradictions: dict[str, tuple[tuple[date, ...], float, float]]
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -55,8 +56,10 @@ def _partial(daily: pd.DataFrame, period: Period) -> pd.DatetimeIndex:
     return last if usual >= 100 and counts.iloc[-1] < PARTIAL_SHARE * usual else last[:0]
 
 
-def _contradictions(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, tuple[date, ...]]:
-    """Per table: days of the period on which its parts do not add up to the shop's paid amount."""
+def _contradictions(
+    shop: Shop, period: Period, daily: pd.DataFrame
+) -> dict[str, tuple[tuple[date, ...], float, float]]:
+    """Per table: days of the period on which its parts do not add up to the shop's paid amount, and both sums."""
     found = {}
     own = period.clip(daily).set_index("date")["paid_amount"].dropna()
     for table in ("product_daily", "traffic_daily"):
@@ -70,7 +73,8 @@ def _contradictions(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str
         both = own.index.intersection(parts.index)
         apart = (parts[both] - own[both]).abs() > TOLERANCE * own[both].clip(lower=1.0)
         if apart.any():
-            found[table] = _dates(pd.DatetimeIndex(both[apart]))
+            days = both[apart]
+            found[table] = (_dates(pd.DatetimeIndex(days)), float(parts[days].sum()), float(own[days].sum()))
     return found
 
 

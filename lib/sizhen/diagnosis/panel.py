@@ -15,6 +15,41 @@ SHOP = "-"
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Where each row of a table lies among its days and members, found once for all of its columns."""
+
+    days: pd.DatetimeIndex
+    members: tuple[str, ...]
+    cell: np.ndarray
+
+    def lay(self, values: np.ndarray) -> np.ndarray:
+        """Sums of `values` per day and member; NaN where every value is unknown or there is no row."""
+        shape = (len(self.days), len(self.members))
+        known = ~np.isnan(values)
+        sums = np.bincount(self.cell[known], weights=values[known], minlength=shape[0] * shape[1])
+        there = np.bincount(self.cell[known], minlength=shape[0] * shape[1])
+        return np.where(there > 0, sums, np.nan).reshape(shape)
+
+
+def grid(frame: pd.DataFrame, by: Sequence[str] = ()) -> Grid:
+    """The grid of a table with `date`; members of several columns are joined by a tab. Raises ValueError if empty."""
+    if frame.empty:
+        raise ValueError("a grid needs a row")
+    first = frame["date"].min()
+    days = pd.date_range(first, frame["date"].max(), unit="us")
+    day = ((frame["date"] - first) // pd.Timedelta(days=1)).to_numpy("int64")
+    codes, members = np.zeros(len(frame), dtype="int64"), np.array([SHOP], dtype=object)
+    for n, column in enumerate(by):
+        own, names = pd.factorize(frame[column], sort=True)
+        if n == 0:
+            codes, members = own.astype("int64"), np.asarray(names, dtype=object)
+        else:
+            both, codes = np.unique(codes * len(names) + own, return_inverse=True)
+            members = members[both // len(names)] + "\t" + np.asarray(names, dtype=object)[both % len(names)]
+    return Grid(days, tuple(map(str, members)), day * len(members) + codes)
+
+
+@dataclass(frozen=True)
 class Panel:
     """`top` and `bottom` have one row per day and one column per member; NaN is unknown.
 
@@ -37,38 +72,30 @@ class Panel:
         return (pd.Timestamp(day) - self.days[0]).days
 
 
-def _wide(frame: pd.DataFrame, values: pd.Series, by: Sequence[str], days: pd.DatetimeIndex) -> pd.DataFrame:
-    keyed = pd.DataFrame({"date": frame["date"], "value": values})
-    if not by:
-        return keyed.groupby("date")["value"].sum(min_count=1).reindex(days).to_frame(SHOP)
-    keyed["member"] = frame[by[0]] if len(by) == 1 else frame[list(by)].agg("\t".join, axis=1)
-    wide = keyed.groupby(["date", "member"], observed=True)["value"].sum(min_count=1).unstack("member")
-    return wide.reindex(days)
-
-
-def panel(
-    frame: pd.DataFrame, metric: str, by: Sequence[str] = (), *, until: date, absent_is_zero: bool = False
-) -> Panel | None:
-    """The panel of `metric` over `frame` (a table with `date`) up to and including `until`; None without data.
+def panel(frame: pd.DataFrame, where: Grid, metric: str, *, absent_is_zero: bool = False) -> Panel | None:
+    """The panel of `metric` over `frame`, whose rows lie as `where` says; None where the metric is unknown.
 
     `absent_is_zero`: a member without a row on a day on which others have one had none (sums only).
     """
     about = load().metrics[metric]
-    frame = frame[frame["date"] <= pd.Timestamp(until)]
-    top = frame[about.numerator].astype("float64")
-    if frame.empty or top.isna().all():
+    top = frame[about.numerator].to_numpy("float64")
+    if np.isnan(top).all():
         return None
-    days = pd.date_range(frame["date"].min(), until, unit="us")
     if about.kind == "sum":
-        wide = _wide(frame, top, by, days)
+        wide = where.lay(top)
         if absent_is_zero:
-            wide = wide.where(wide.isna().all(axis=1), wide.fillna(0.0), axis=0)
-        bottom = wide.notna().astype("float64").where(wide.notna())
-    else:
-        weight = frame[about.denominator].astype("float64") if about.denominator else top.notna().astype("float64")
-        if weight.isna().all():
-            return None
-        known = top.notna() & weight.notna()
-        wide = _wide(frame, (top if about.kind == "ratio" else top * weight).where(known), by, days)
-        bottom = _wide(frame, weight.where(known), by, days)
-    return Panel(about, days, tuple(map(str, wide.columns)), wide.to_numpy("float64"), bottom.to_numpy("float64"))
+            wide = np.where(np.isnan(wide).all(axis=1, keepdims=True), np.nan, np.nan_to_num(wide))
+        bottom = np.where(np.isnan(wide), np.nan, 1.0)
+        return Panel(about, where.days, where.members, wide, bottom)
+    weight = frame[about.denominator].to_numpy("float64") if about.denominator else np.where(np.isnan(top), np.nan, 1.0)
+    known = ~np.isnan(top) & ~np.isnan(weight)
+    if not known.any():
+        return None
+    amount = top if about.kind == "ratio" else top * weight
+    return Panel(
+        about,
+        where.days,
+        where.members,
+        where.lay(np.where(known, amount, np.nan)),
+        where.lay(np.where(known, weight, np.nan)),
+    )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sizhen.report.page import environment, style_sheet
 from sizhen.report.write import write_text
+from sizhen.view.labels import SIGNS
 from sizhen.vocab import word
 
 _ORDER = ("act", "watch", "ok", "unknown")
@@ -39,7 +40,8 @@ class Line:
 
     @property
     def money(self) -> str:
-        return f"{self.stake:,.0f} {self.row.currency}" if self.stake else ""
+        sign = SIGNS.get(self.row.currency, f"{self.row.currency} ")
+        return f"{sign}{self.stake:,.0f}" if self.stake else ""
 
 
 def stake(document: dict[str, Any]) -> float:
@@ -83,7 +85,15 @@ def write_index(period_dir: Path, rows: Sequence[Row], *, language: str, title: 
     words = {id: word(f"report.{id}", language) for id in ("shop", "state", "at_stake", "first_finding", "earlier")}
     states = {id: word(f"report.{id}", language) for id in (*_ORDER, "failed", "no_data")}
     template = environment().get_template("index.html.j2")
-    html = template.render(language=language, title=title, lines=lines, words=words, states=states, css=style_sheet())
+    html = template.render(
+        language=language,
+        title=title,
+        lines=lines,
+        counts=[(id, n) for id in states if (n := sum(line.state == id for line in lines))],
+        words=words,
+        states=states,
+        css=style_sheet(),
+    )
     write_text(period_dir / "index.html", html)
 
 

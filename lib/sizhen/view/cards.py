@@ -134,7 +134,8 @@ def _basis(rule: Rule) -> str:
 
 def _advice(finding: dict[str, Any]) -> Markup:
     advice = finding["advice"]
-    who = say("card.who_when", who=name(f"who.{advice['who']}"), days=advice["due_days"])
+    when = "card.who_when_one" if advice["due_days"] == 1 else "card.who_when"
+    who = say(when, who=name(f"who.{advice['who']}"), days=advice["due_days"])
     expect = advice["expect"]
     aim = (
         say(
@@ -194,7 +195,8 @@ def judgement(answer: Answer) -> Card:
     lines = _join(_line(f) for f in answer.findings)
     return Card(
         Markup(
-            '<div class="sz-judgement sz-{}"><p><strong>{}</strong> {}</p><p>{}</p>{}<p class="sz-source">{}</p></div>'
+            '<div class="sz-judgement sz-{}"><p><strong>{}</strong> <span class="sz-state">{}</span></p>\n'
+            '<p>{}</p>{}\n<p class="sz-source">{}</p></div>'
         ).format(
             answer.state,
             labels.text(answer.rule.title),

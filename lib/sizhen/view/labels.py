@@ -139,7 +139,7 @@ def unit(id: str) -> str:
 
 
 def _grouped(value: float, digits: int) -> str:
-    return f"{value:,.{digits}f}".replace("-", MINUS)
+    return f"{value:z,.{digits}f}".replace("-", MINUS)
 
 
 def money(value: float, digits: int | None = None) -> str:
@@ -165,6 +165,8 @@ def seconds(value: float) -> str:
     whole = round(value)
     if whole < 60:
         return say("duration.seconds", seconds=whole)
+    if whole < 3600 and whole % 60 == 0:
+        return say("duration.whole", minutes=whole // 60)
     if whole < 3600:
         return say("duration.minutes", minutes=whole // 60, seconds=whole % 60)
     return say("duration.hours", hours=whole // 3600, minutes=whole % 3600 // 60)

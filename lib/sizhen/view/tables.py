@@ -63,8 +63,9 @@ def _columns(frame: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
 
 
 def show(frame: pd.DataFrame, limit: int = 12, *, columns: Sequence[str] | None = None) -> Table:
-    """The first `limit` rows; all columns, or `columns` in their order, without those that are unknown in every row and,
-    in more than FEW rows, those that say the same in every row.
+    """The first `limit` rows; all columns, or `columns` in their order, without those that are unknown in every row.
+
+    In a frame of more than FEW rows those that say the same in every row are left out too.
 
     Headings are the columns' labels, values formatted by the columns' units, coded values labelled.
     KeyError for a column the vocabulary has no wording for.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from sizhen.diagnosis.claim import Claim, Patient, fell
@@ -34,24 +36,34 @@ def missing_days(patient: Patient) -> list[Claim]:
     ]
 
 
+def _own(patient: Patient) -> dict[str, tuple[tuple[date, ...], float, float]]:
+    """Doubled or partial days of the shop's own report: what they hold, and what as many usual days hold."""
+    chart = patient.chart
+    days = tuple(d for d in chart.faults.days if chart.period.start <= d <= chart.period.end)
+    frame = chart.frame("shop")
+    if not days or frame is None:
+        return {}
+    paid = frame.set_index("date")["paid_amount"]
+    usual = float(chart.period.baseline.clip(frame)["paid_amount"].median())
+    return {"shop_daily": (days, float(paid[pd.to_datetime(list(days))].sum()), usual * len(days))}
+
+
 def inconsistent(patient: Patient) -> list[Claim]:
-    faults = patient.chart.faults
-    period = patient.chart.period
-    own = tuple(d for d in faults.days if period.start <= d <= period.end)
+    """Totals that contradict each other, days that stand twice or were taken before they were over."""
+    found = _own(patient) | patient.chart.faults.contradictions
     return [
         _fact(
             "data.inconsistent",
             {"table": table},
-            "inconsistent_days",
-            float(len(days)),
-            0.0,
+            "paid_amount",
+            observed,
+            expected,
             pool="none",
             amount=0.0,
             since=pd.Timestamp(days[0]),
             n=float(len(days)),
         )
-        for table, days in {"shop_daily": own, **faults.contradictions}.items()
-        if days
+        for table, (days, observed, expected) in found.items()
     ]
 
 

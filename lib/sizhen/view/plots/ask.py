@@ -241,7 +241,7 @@ def promotions(runs: pd.DataFrame) -> Axes:
 
 
 def _by_day(days: pd.DataFrame, column: str, unit: str) -> Axes:
-    _, axes = base.canvas(2.5)
+    _, axes = base.canvas(2.3)
     first = days.loc[days["when"] == NOW, "date"].min()
     now = days["when"] == NOW
     joined = ~now | (days["date"] == first)

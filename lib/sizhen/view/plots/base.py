@@ -54,7 +54,7 @@ def panels(height: float, rows: int) -> tuple[Figure, list[Axes]]:
 
 def rows_high(rows: int) -> float:
     """Height in inches of a chart with so many horizontal bars."""
-    return 0.85 + 0.27 * rows
+    return 0.8 + 0.25 * rows
 
 
 def wrap(text: str, columns: float = LINE_WIDTH) -> str:

@@ -24,6 +24,7 @@ from sizhen.view.plots.look_products import short
 
 SHOWN = 10
 NAMED = 6
+DOT, LETTER, LINE = 9.0, 12.5, 24.0  # pixels: half a dot, a Latin character, the height of a title
 COLOURS = {"strong": style.NOW, "promote": style.BETTER, "repair": style.WORSE, "weak": style.BEFORE, "": "#e3e0da"}
 
 
@@ -92,25 +93,29 @@ def conversion(frame: pd.DataFrame) -> Axes | None:
     return axes
 
 
-def _name_points(axes: Axes, points: pd.DataFrame) -> None:
-    """Titles beside points, one by one, none over another."""
-    taken: list[tuple[float, float, float]] = []
-    for title, visitors, rate in zip(points["title"], points["visitor_days"], points["conversion"], strict=True):
+def _name_points(axes: Axes, named: pd.DataFrame, all_points: pd.DataFrame) -> None:
+    """Titles beside points, right or left of them, where they cover neither another title nor a point."""
+    place, edge = axes.transData.transform, axes.transAxes.transform
+    low, high = edge((0, 0))[0], edge((1, 0))[0]
+    points = place(all_points[["visitor_days", "conversion"]].to_numpy(dtype=float))
+    taken = [(x - DOT, x + DOT, y) for x, y in points]
+    for title, visitors, rate in zip(named["title"], named["visitor_days"], named["conversion"], strict=True):
         text = short(title)
-        x, y = axes.transData.transform((visitors, rate))
-        left = x > axes.transAxes.transform((0.6, 0))[0]
-        begin = x - 12.5 * labels.width(text) if left else x
-        if any(
-            abs(y - row) < 30 and begin < end and start < begin + 12.5 * labels.width(text) for start, end, row in taken
-        ):
+        (x, y), wide = place((visitors, rate)), LETTER * labels.width(text)
+        for side in (1, -1):
+            begin = x + 1.5 * DOT if side == 1 else x - 1.5 * DOT - wide
+            covers = any(abs(y - row) < LINE and begin < end and start < begin + wide for start, end, row in taken)
+            if not covers and low <= begin and begin + wide <= high:
+                break
+        else:
             continue
-        taken.append((begin, begin + 12.5 * labels.width(text), y))
+        taken.append((begin, begin + wide, y))
         axes.annotate(
             text,
             (visitors, rate),
-            (-5 if left else 5, 0),
+            (5 * side, 0),
             textcoords="offset points",
-            ha="right" if left else "left",
+            ha="left" if side == 1 else "right",
             va="center",
             fontsize=SMALL,
         )
@@ -142,5 +147,5 @@ def product_quadrants(frame: pd.DataFrame) -> Axes | None:
     asked = shown[shown["quadrant"].isin(["promote", "repair"])]
     repair = asked[asked["quadrant"] == "repair"].sort_values("visitor_days", ascending=False).head(NAMED // 2)
     promote = asked[asked["quadrant"] == "promote"].sort_values("conversion", ascending=False).head(NAMED // 2)
-    _name_points(axes, pd.concat([repair, promote]))
+    _name_points(axes, pd.concat([repair, promote]), shown)
     return axes

@@ -44,7 +44,7 @@ def payment(frame: pd.DataFrame) -> Axes | None:
     inside = frame["in_period"]
     if rate[inside].isna().all():
         return None
-    _, axes = canvas(2.5)
+    _, axes = canvas(2.3)
     joined = ~inside | (frame["date"] == frame.loc[inside, "date"].min())
     axes.plot(frame["date"][joined], rate[joined], color=style.BEFORE)
     axes.plot(frame["date"][inside], rate[inside], color=style.NOW)
@@ -66,7 +66,7 @@ def payment(frame: pd.DataFrame) -> Axes | None:
 @chart
 def dispatch(frame: pd.DataFrame) -> Axes:
     """Orders due by day of payment, those sent late in red. Frame: `check.dispatch`."""
-    _, axes = canvas(2.5)
+    _, axes = canvas(2.3)
     late = frame["due_orders"] - frame["sent_in_time"]
     axes.bar(frame["date"], frame["sent_in_time"], color=style.BEFORE, width=0.8)
     axes.bar(frame["date"], late, bottom=frame["sent_in_time"], color=style.WORSE, width=0.8)
@@ -74,7 +74,8 @@ def dispatch(frame: pd.DataFrame) -> Axes:
     axis_unit(axes, "count")
     day_axis(axes, frame["date"])
     axes.set_ylabel(labels.name("due_orders"), fontsize=SMALL)
-    key(axes, "plot.key.late")
+    if late.any():
+        key(axes, "plot.key.late")
     sent, due = frame["sent_in_time"].sum(), frame["due_orders"].sum()
     values = {"sent": labels.fmt(sent, "count"), "due": labels.fmt(due, "count")}
     headline(axes, "plot.dispatch", share=labels.fmt(sent / due, "rate"), **values)

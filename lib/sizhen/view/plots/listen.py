@@ -19,7 +19,7 @@ ROWS = 8
 @base.chart
 def review_weeks(weeks: pd.DataFrame) -> Axes:
     """Reviews per week, the period's weeks in its colour."""
-    _, axes = base.canvas(2.5)
+    _, axes = base.canvas(2.3)
     _week_bars(axes, weeks, "review_count")
     mean = weeks.groupby("when")["review_count"].mean()
     base.headline(
@@ -128,7 +128,7 @@ def refund_amounts(weeks: pd.DataFrame) -> Axes | None:
     """Money refunded per week, by the day the refund succeeded. Nothing where that day is not known."""
     if "refund_amount" not in weeks:
         return None
-    _, axes = base.canvas(2.5)
+    _, axes = base.canvas(2.3)
     _week_bars(axes, weeks, "refund_amount", "money")
     mean = weeks.groupby("when")["refund_amount"].mean()
     base.headline(

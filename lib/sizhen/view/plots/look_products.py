@@ -42,7 +42,7 @@ def concentration(frame: pd.DataFrame) -> Axes | None:
     reached = frame["cumulative_share"].dropna()
     if reached.empty:
         return None
-    _, axes = canvas(2.5)
+    _, axes = canvas(2.3)
     count = int((reached < MOST - 1e-9).sum()) + 1
     places = np.arange(len(reached) + 1)
     axes.plot(places, [0.0, *reached], color=style.NOW)
