@@ -87,15 +87,15 @@ def tiny_shop(tmp_path: Path) -> Shop:
 
 @pytest.fixture(scope="session")
 def sample_reports(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The --reports folder of one run over the sample shops, shared by all test processes of a session."""
+    """The --reports folder of one run over a Chinese and an English shop, shared by all test processes of a session."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     reports = shared / "sample-reports"
     with (shared / "sample-reports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not reports.exists():
-            command = [sys.executable, "-m", "sizhen.cli", "run", "--data", str(sample_dir), "--period", PERIOD]
-            command += ["--reports", str(reports), "--jobs", "2"]
+            command = [sys.executable, "-m", "sizhen.cli", "run", "linen-house", "tea-corner"]
+            command += ["--data", str(sample_dir), "--period", PERIOD, "--reports", str(reports), "--jobs", "2"]
             done = subprocess.run(command, capture_output=True, text=True, cwd=shared, timeout=600, check=False)
             (shared / "sample-reports.log").write_text(done.stdout + done.stderr, encoding="utf-8")
             if done.returncode == 0:

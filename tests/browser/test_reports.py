@@ -20,6 +20,16 @@ def test_report_is_fit_to_read(page: Page, sample_reports: Path, shop_id: str, w
     assert_page_ok(page, sample_reports / PERIOD / shop_id / "report.html", width)
 
 
+def test_folded_tables_lie_open_on_paper(page: Page, sample_reports: Path) -> None:
+    page.goto((sample_reports / PERIOD / "tea-corner" / "report.html").as_uri())
+    rows = page.locator("details.sz-fold tbody tr:first-child")
+    seen = "rows => rows.filter(row => row.checkVisibility({contentVisibilityAuto: true})).length"
+    assert rows.count() > 0
+    assert rows.evaluate_all(seen) == 0
+    page.emulate_media(media="print")
+    assert rows.evaluate_all(seen) == rows.count()
+
+
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_index_is_fit_to_read(page: Page, sample_reports: Path, width: int) -> None:
     assert_page_ok(page, sample_reports / PERIOD / "index.html", width)

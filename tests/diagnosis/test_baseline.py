@@ -10,7 +10,7 @@ import pytest
 
 from sizhen.diagnosis.baseline import Readings, read
 from sizhen.diagnosis.panel import grid, panel
-from sizhen.diagnosis.rhythm import OWN, Rhythm
+from sizhen.diagnosis.rhythm import Rhythm
 from sizhen.tables import Period
 
 END = date(2026, 9, 13)
@@ -64,7 +64,7 @@ def test_a_step_is_found_with_its_size_and_day() -> None:
 
 def test_promotion_days_do_not_raise_the_level() -> None:
     label = np.full(DAYS, "", dtype=object)
-    label[-20:-15] = OWN
+    label[-20:-15] = "promotion"
     values = shaped()
     values[-20:-15] *= 3
     assert of(values, ordinary(label))["-"].expected == pytest.approx(shaped()[-7:].sum(), rel=0.01)
@@ -72,7 +72,7 @@ def test_promotion_days_do_not_raise_the_level() -> None:
 
 def test_a_promotion_is_expected_to_lift_as_earlier_ones_did() -> None:
     label = np.full(DAYS, "", dtype=object)
-    label[30:33], label[60:63], label[-3:] = OWN, OWN, OWN
+    label[30:33], label[60:63], label[-3:] = "promotion", "promotion", "promotion"
     values = shaped()
     for part in (slice(30, 33), slice(60, 63), slice(-3, None)):
         values[part] *= 2

@@ -7,7 +7,7 @@ members of a panel, never below what counting noise allows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ MIN_BASE_DAYS = 7
 WEEKDAY_PRIOR = 400.0
 CALENDAR_LIFT_SD = {"sum": 0.10, "ratio": 0.05, "mean": 0.03, "level": 0.0}
 PRIOR_DF = 8.0
+ALONE_VARIANCE, ALONE_DF = 0.0004, 3.0
 SMALL = 25.0
 COUNTED = (
     "visitors",
@@ -65,6 +66,12 @@ class Reading:
         """Interval of `observed ÷ ratio`, the expected value."""
         t = float(stdtrit(self.df, 0.5 + level / 2))
         return self.expected * float(np.exp(-t * self.se)), self.expected * float(np.exp(t * self.se))
+
+    def against(self, movement: float) -> Reading:
+        """The same reading where a movement by the ratio `movement` was to be expected."""
+        ratio = self.ratio / movement
+        p = 2 * float(stdtr(self.df, -abs(np.log(max(ratio, 1e-6))) / self.se))
+        return replace(self, expected=self.expected * movement, ratio=ratio, p=p)
 
     @property
     def log(self) -> float:
@@ -126,7 +133,7 @@ def _lifts(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(log lift, its standard error) per day: 0 on ordinary days, the shop's past experience on others.
 
-    NaN lift: an own promotion without a past one says nothing of what to expect.
+    NaN lift: an own promotion or holiday without a past one says nothing of what to expect.
     """
     lift, spread = np.zeros(len(label)), np.zeros(len(label))
     for name in set(label[start:]) - {""}:
@@ -136,7 +143,7 @@ def _lifts(
         if len(seen) >= 2:
             lift[here] = seen.mean()
             spread[here] = max(float(seen.std(ddof=1)) / np.sqrt(len(seen) / 2), 0.04)
-        elif name == OWN:
+        elif name in OWN:
             lift[here] = np.nan
         else:
             spread[here] = CALENDAR_LIFT_SD[kind]
@@ -198,10 +205,8 @@ def _variance(
     floor_then = noise * spare if counted else np.zeros_like(seen)
     extra = np.maximum(np.nan_to_num(seen, nan=0.01) - np.nan_to_num(floor_then), 0.0)
     family = float(np.median(extra)) if len(extra) >= 3 else float(np.nan)
-    if np.isnan(family):
-        family, prior = 0.0016, min(PRIOR_DF, 4.0)
-    else:
-        prior = PRIOR_DF
+    alone = np.isnan(family)
+    family, prior = (ALONE_VARIANCE, ALONE_DF) if alone else (family, PRIOR_DF)
     moderated = (prior * family + df * extra) / (prior + df)
     moderated *= (length / days) ** 0.5 if days > length else 1.0
     return moderated + (noise_now if counted else 1e-6), max(df + prior, 3.0)

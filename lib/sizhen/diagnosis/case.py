@@ -46,9 +46,9 @@ class Case:
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
         claims = [c for detect in DETECTORS for c in detect(patient)]
-        _, left = allocate(claims, self.sales)
-        claims += leftovers(self.chart, self.sales, left, self.real) + collapses(self.chart)
-        stakes, _ = allocate(claims, self.sales)
+        stakes = allocate(claims, self.sales)
+        claims += leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart)
+        stakes = allocate(claims, self.sales)
         return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
 
     @cached_property

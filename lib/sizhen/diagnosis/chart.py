@@ -142,10 +142,6 @@ class Chart:
         label = np.where(inside, "", self.rhythm.label)
         return read(made, self.period, replace(self.rhythm, label=label))
 
-    def realised_price(self) -> Reading | None:
-        """What was paid ÷ what the units would have cost at the price asked that day."""
-        return self.reading("realised_price", "asked")
-
     @property
     def comparable(self) -> bool:
         """True when the shop's sales have a baseline."""

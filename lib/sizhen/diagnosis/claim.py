@@ -13,7 +13,7 @@ from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.chart import Chart
 
 Level = Literal["A", "B", "C", "D"]
-Pool = Literal["visitors", "conversion", "average_order_value", "refunds", "ad_spend", "none"]
+Pool = Literal["sales", "refunds", "ad_spend", "none"]
 Kind = Literal["loss", "cost", "opportunity"]
 
 

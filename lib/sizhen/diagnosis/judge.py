@@ -9,8 +9,8 @@ import numpy as np
 from sizhen.diagnosis.chart import Chart
 
 Key = tuple[str, str, str]
-HEADLINE_Q = 0.05
-DRILL_DOWN_Q = 0.05
+HEADLINE_Q = 0.10
+DRILL_DOWN_Q = 0.10
 
 HEADLINE = (
     ("paid_amount", "shop"),
@@ -21,6 +21,8 @@ HEADLINE = (
     ("payment_rate.buyers", "shop"),
     ("bounce_rate.visitor", "shop"),
     ("units_per_buyer", "shop"),
+    ("realised_price", "asked"),
+    ("asked_price", "asked"),
     ("returning_paid_buyers", "shop"),
     ("visitors", "channel"),
     ("conversion", "device"),

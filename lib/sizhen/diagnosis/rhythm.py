@@ -12,12 +12,12 @@ import pandas as pd
 from sizhen.tables import Period, Shop
 from sizhen.vocab.calendar import Occasion, occasions
 
-OWN = "promotion"
+OWN = ("promotion", "holiday")
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """For each day the occasion it belongs to: "" ordinary, "promotion" the shop's own, else the calendar's id.
+    """For each day the occasion it belongs to: "" ordinary, "promotion" or "holiday" the shop's own, else the calendar's id.
 
     `faulty` marks days whose figures are incomplete or doubled: they are compared with nothing.
     """
@@ -44,13 +44,13 @@ def _mark(days: pd.DatetimeIndex, label: np.ndarray, spans: Iterable[tuple[pd.Ti
         label[(days >= start) & (days <= end)] = name
 
 
-def own_promotions(shop: Shop) -> pd.DataFrame:
-    """The shop's own promotions: name, starts_on, ends_on (a missing end is the first day)."""
+def own_occasions(shop: Shop) -> pd.DataFrame:
+    """The promotions and holidays the shop noted: kind, name, starts_on, ends_on (a missing end is the first day)."""
     if not shop.has("events"):
-        return pd.DataFrame({"name": [], "starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([])})
+        return pd.DataFrame({"kind": [], "name": [], "starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([])})
     events = shop.table("events")
-    own = events[events["kind"] == "promotion"]
-    return own.assign(ends_on=own["ends_on"].fillna(own["starts_on"]))[["name", "starts_on", "ends_on"]]
+    own = events[events["kind"].isin(OWN)]
+    return own.assign(ends_on=own["ends_on"].fillna(own["starts_on"]))[["kind", "name", "starts_on", "ends_on"]]
 
 
 def read_rhythm(shop: Shop, first: date, last: date, faulty: Iterable[date] = ()) -> Rhythm:
@@ -59,7 +59,7 @@ def read_rhythm(shop: Shop, first: date, last: date, faulty: Iterable[date] = ()
     label = np.full(len(days), "", dtype=object)
     calendar = occasions(first, last)
     _mark(days, label, ((pd.Timestamp(o.start), pd.Timestamp(o.end), o.id) for o in calendar))
-    own = own_promotions(shop)
-    _mark(days, label, ((r["starts_on"], r["ends_on"], OWN) for r in own.to_dict("records")))
+    own = own_occasions(shop)
+    _mark(days, label, ((r["starts_on"], r["ends_on"], r["kind"]) for r in own.to_dict("records")))
     bad = days.isin(pd.to_datetime(list(faulty)))
     return Rhythm(days, label, np.asarray(bad), calendar)

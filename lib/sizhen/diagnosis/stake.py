@@ -12,7 +12,6 @@ from sizhen.diagnosis.sales import Sales
 
 NINETY = 1.645
 WEIGHT = {"A": 4.0, "B": 3.0, "C": 1.0, "D": 0.0}
-SALES_POOLS = ("visitors", "conversion", "average_order_value")
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,8 @@ class Stake:
 
 
 def pools(sales: Sales) -> dict[str, float]:
-    """What there is to claim: the loss at each root of the split, the excess in each cost line."""
-    found = {p: max(-sales.split.get((p,), 0.0), 0.0) for p in SALES_POOLS}
-    found["unsplit"] = max(-sales.split.get(("unsplit",), 0.0), 0.0)
+    """What there is to claim: the losses at the roots of the split, the excess in each cost line."""
+    found = {"sales": sum(max(-amount, 0.0) for path, amount in sales.split.items() if len(path) == 1)}
     for name, observed, expected in sales.cost_lines:
         known = observed is not None and expected is not None
         found[name] = max(observed - expected, 0.0) if known else 0.0  # type: ignore[operator]
@@ -57,8 +55,8 @@ def _share(claims: list[Claim], left: float) -> list[float]:
     return [w * cut for w in wanted]
 
 
-def allocate(claims: Iterable[Claim], sales: Sales) -> tuple[dict[str, Stake], dict[str, float]]:
-    """(stake by claim id, what no claim accounts for by pool). Earlier orders draw first."""
+def allocate(claims: Iterable[Claim], sales: Sales) -> dict[str, Stake]:
+    """Stake by claim id. Earlier orders draw first."""
     left = pools(sales)
     stakes: dict[str, Stake] = {}
     for _, group in groupby(sorted(claims, key=lambda c: (c.order, c.id)), key=lambda c: c.order):
@@ -74,4 +72,4 @@ def allocate(claims: Iterable[Claim], sales: Sales) -> tuple[dict[str, Stake], d
                 stakes[claim.id] = Stake(claim.kind, amount, max(amount - half, 0.0), possible)
             if pool in left:
                 left[pool] = max(room - sum(amounts), 0.0)
-    return stakes, left
+    return stakes

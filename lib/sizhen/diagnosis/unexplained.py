@@ -7,12 +7,15 @@ import pandas as pd
 
 from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.claim import Claim, fell, from_reading
+from sizhen.diagnosis.claim import Claim, Pool, fell, from_reading
 from sizhen.diagnosis.judge import Key
+from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.sales import Sales
+from sizhen.diagnosis.stake import Stake
 
 ORDER = 9
 LEFT_SHARE = 0.4
+NOTABLE_P = 0.02
 ROOTS = ("visitors", "conversion", "average_order_value")
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 COLLAPSE = 0.25
@@ -20,13 +23,13 @@ RUN_UP = 7
 MIN_ORDERS = 20.0
 
 
-def _symptom(metric: str, reading: Reading, pool: str, amount: float) -> Claim:
+def _symptom(metric: str, reading: Reading, pool: Pool, amount: float) -> Claim:
     return Claim(
         f"unexplained.{metric}",
         {},
         level="C",
         evidence=("timing",),
-        pool=pool,  # type: ignore[arg-type]
+        pool=pool,
         amount=amount,
         order=ORDER,
         explains=(metric,),
@@ -34,24 +37,33 @@ def _symptom(metric: str, reading: Reading, pool: str, amount: float) -> Claim:
     )
 
 
-def leftovers(chart: Chart, sales: Sales, left: dict[str, float], real: frozenset[Key]) -> list[Claim]:
+def _explained(claims: list[Claim], stakes: dict[str, Stake], root: str) -> float:
+    """Money of the claims that account for this root of the split, or for a part of it."""
+    mine = (c for c in claims if any(e.partition(":")[0] == root for e in c.explains))
+    return sum(stakes[c.id].amount for c in mine)
+
+
+def leftovers(
+    chart: Chart, sales: Sales, claims: list[Claim], stakes: dict[str, Stake], real: frozenset[Key]
+) -> list[Claim]:
     """Roots that fell, whose loss the claims leave mostly open; scores that fell."""
-    claims = []
+    found = []
     for root in ROOTS:
         loss = -sales.split.get((root,), 0.0)
-        reading = chart.reading(root)
-        if loss <= 0 or left.get(root, 0.0) < LEFT_SHARE * loss or (root, "shop", "-") not in real:
+        reading = chart.reading(root, market=True)
+        open_part = loss - _explained(claims, stakes, root)
+        if loss <= 0 or open_part < LEFT_SHARE * loss or reading is None or reading.ratio >= 1:
             continue
-        if fell(reading, 0.05) and reading is not None:
-            claims.append(_symptom(root, reading, root, left[root]))
+        if (root, "shop", SHOP) in real or fell(reading, NOTABLE_P):
+            found.append(_symptom(root, reading, "sales", open_part))
     sold = chart.reading("paid_amount")
-    if ("unsplit",) in sales.split and ("paid_amount", "shop", "-") in real and fell(sold, 0.05) and sold is not None:
-        claims.append(_symptom("paid_amount", sold, "unsplit", left["unsplit"]))
+    if ("unsplit",) in sales.split and sold is not None and fell(sold, NOTABLE_P):
+        found.append(_symptom("paid_amount", sold, "sales", -sales.split["unsplit",]))
     for score in SCORES:
         reading = chart.reading(score)
-        if (score, "shop", "-") in real and fell(reading, 0.01) and reading is not None and reading.ratio < 0.998:
-            claims.append(_symptom(score, reading, "none", 0.0))
-    return claims
+        if (score, "shop", SHOP) in real and reading is not None and fell(reading, 0.01) and reading.ratio < 0.998:
+            found.append(_symptom(score, reading, "none", 0.0))
+    return found
 
 
 def _runs(days: pd.Series) -> list[tuple[pd.Timestamp, pd.Timestamp, float]]:

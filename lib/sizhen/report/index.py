@@ -102,4 +102,6 @@ def _line(period_dir: Path, row: Row, language: str) -> Line:
     if row.state != "done":
         return Line(row, row.state, None, row.reason, link)
     document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))
-    return Line(row, state(document), stake(document), top_finding(document, language), link)
+    worst = state(document)
+    says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
+    return Line(row, worst, stake(document), says, link)

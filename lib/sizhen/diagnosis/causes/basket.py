@@ -8,34 +8,12 @@ from sizhen.diagnosis.panel import SHOP
 ORDER = 7
 
 
-def discount_leak(patient: Patient) -> list[Claim]:
-    """Buyers pay less for the same goods than the price asked that day, across the shop."""
-    reading = patient.chart.realised_price()
-    if not fell(reading, 0.01, 0.02) or reading is None:
+def _part(patient: Patient, cause: str, metric: str, source: str, least: float) -> list[Claim]:
+    """A part of order value that fell, priced by what sales would be without its fall."""
+    reading = patient.chart.reading(metric, source)
+    if reading is None or not fell(reading, 0.02, least):
         return []
-    amount = patient.loss("average_order_value", "price") or patient.loss("average_order_value")
-    return [
-        Claim(
-            "price.discount_leak",
-            {},
-            level="A",
-            evidence=("arithmetic", "timing"),
-            pool="average_order_value",
-            amount=amount,
-            order=ORDER,
-            explains=("average_order_value",),
-            **from_reading(reading),  # type: ignore[arg-type]
-        )
-    ]
-
-
-def _part(patient: Patient, cause: str, part: str, metric: str) -> list[Claim]:
-    value = patient.chart.reading("average_order_value")
-    reading = patient.chart.reading(metric)
-    loss = patient.loss("average_order_value", part)
-    if value is None or reading is None or not fell(value, 0.05) or not patient.real(value.metric, "shop", SHOP):
-        return []
-    if loss < 0.5 * patient.loss("average_order_value") or loss < 0.01 * patient.money.expected:
+    if not (patient.real(metric, source, SHOP) or patient.real("average_order_value", "shop", SHOP)):
         return []
     return [
         Claim(
@@ -43,21 +21,25 @@ def _part(patient: Patient, cause: str, part: str, metric: str) -> list[Claim]:
             {},
             level="A",
             evidence=("arithmetic", "timing"),
-            pool="average_order_value",
-            amount=loss,
+            pool="sales",
+            amount=patient.money.observed * (1 / reading.ratio - 1),
             order=ORDER,
-            explains=("average_order_value",),
+            explains=(f"average_order_value:{metric}",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
     ]
 
 
+def discount_leak(patient: Patient) -> list[Claim]:
+    """Buyers pay less for the same goods than the price asked that day, across the shop."""
+    return _part(patient, "price.discount_leak", "realised_price", "asked", 0.02)
+
+
 def mix(patient: Patient) -> list[Claim]:
-    """Buyers moved to cheaper products, each at its own price."""
-    return _part(patient, "basket.mix", "mix", "unit_price")
+    """Buyers moved to cheaper products: a unit's asked price fell, no product's own."""
+    return _part(patient, "basket.mix", "asked_price", "asked", 0.03)
 
 
 def units(patient: Patient) -> list[Claim]:
     """Each buyer takes fewer units."""
-    reading = patient.chart.reading("units_per_buyer")
-    return _part(patient, "basket.units", "units", "units_per_buyer") if fell(reading, 0.05) else []
+    return _part(patient, "basket.units", "units_per_buyer", "shop", 0.03)

@@ -6,9 +6,11 @@ from datetime import date
 
 import pandas as pd
 
-from sizhen.diagnosis.claim import Claim, Patient, fell
+from sizhen.diagnosis.claim import Claim, Patient
 
 ORDER = 0
+HARDLY = 0.35
+MIN_ORDERS = 10
 
 
 def _fact(cause: str, subject: dict[str, str], metric: str, observed: float, expected: float, **more: object) -> Claim:
@@ -68,24 +70,29 @@ def inconsistent(patient: Patient) -> list[Claim]:
 
 
 def presale(patient: Patient) -> list[Claim]:
-    """Orders as usual and hardly a payment: buyers paid a deposit, the rest comes later."""
-    rate = patient.chart.reading("payment_rate.buyers")
-    orders = patient.chart.reading("order_conversion")
-    if not fell(rate, 0.001, by=0.6) or orders is None or orders.ratio < 0.8:
+    """Days with orders as usual and hardly a payment: buyers paid a deposit, the rest comes later."""
+    chart = patient.chart
+    rate, frame = chart.reading("payment_rate.buyers"), chart.frame("shop")
+    if rate is None or frame is None:
         return []
-    assert rate is not None
+    days = chart.period.clip(frame).set_index("date")[["order_buyers", "paid_buyers"]].dropna()
+    usual = chart.period.baseline.clip(frame)["order_buyers"].median()
+    unpaid = days[
+        (days["paid_buyers"] < HARDLY * rate.expected * days["order_buyers"]) & (days["order_buyers"] >= MIN_ORDERS)
+    ]
+    if unpaid.empty or unpaid["order_buyers"].mean() < 0.6 * usual:
+        return []
     return [
         _fact(
             "data.presale",
             {},
             rate.metric,
-            rate.observed,
+            float(unpaid["paid_buyers"].sum() / unpaid["order_buyers"].sum()),
             rate.expected,
-            pool="conversion",
+            pool="sales",
             amount=patient.loss("conversion"),
-            since=rate.since,
-            n=rate.n,
-            p=rate.p,
+            since=unpaid.index[0],
+            n=float(unpaid["order_buyers"].sum()),
             explains=("conversion",),
         )
     ]

@@ -5,19 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.panel import SHOP
-from sizhen.diagnosis.rhythm import own_promotions
+from sizhen.diagnosis.rhythm import own_occasions
 
 ORDER = 1
 SHIFT = 0.06
+SUPPORTED_P = 0.1
+TAKEN = 3.0
 
 
 def demand(patient: Patient) -> list[Claim]:
     """The whole tier moved and the shop with it, as far as the shop has followed the tier before."""
     chart = patient.chart
     tier, own = chart.reading("visitors", "tier"), chart.reading("visitors")
-    if tier is None or own is None or tier.p > 0.01 or abs(tier.log) < 0.05:
+    if tier is None or own is None or tier.p > 0.01 or abs(tier.log) < 0.05 or calendar_shift(patient):
         return []
     if own.p > 0.2 or np.sign(own.log) != np.sign(tier.log) or chart.follows < 0.3:
         return []
@@ -32,7 +35,7 @@ def demand(patient: Patient) -> list[Claim]:
             {},
             level="B",
             evidence=("timing", "comparison"),
-            pool="visitors",
+            pool="sales",
             amount=share * patient.loss("visitors"),
             order=ORDER,
             reference="tier_average",
@@ -45,8 +48,8 @@ def demand(patient: Patient) -> list[Claim]:
 
 def _longest(patient: Patient, since: pd.Timestamp, until: pd.Timestamp) -> tuple[str, pd.Timestamp, int] | None:
     """(event, first day, days) of the occasion with most days in the span; own promotions by their name."""
-    own = own_promotions(patient.chart.shop)
-    spans = [(r["name"], r["starts_on"], r["ends_on"]) for r in own.to_dict("records")]
+    own = own_occasions(patient.chart.shop)
+    spans = [(str(r["name"]), r["starts_on"], r["ends_on"]) for r in own.to_dict("records")]
     spans += [(o.id, pd.Timestamp(o.start), pd.Timestamp(o.end)) for o in patient.chart.rhythm.occasions]
     inside = [(n, max(s, since), (min(e, until) - max(s, since)).days + 1) for n, s, e in spans]
     inside = [x for x in inside if x[2] > 0]
@@ -87,58 +90,62 @@ def calendar_shift(patient: Patient) -> list[Claim]:
 
 
 def _campaigns(patient: Patient) -> pd.DataFrame:
-    """Peers whose promotion runs in the period and did not in the three weeks before it."""
+    """peer_id, since: promotions of peers that began in the period, or at most three days before it."""
     chart = patient.chart
     if not chart.shop.has("peers_daily"):
-        return pd.DataFrame(columns=["peer_id", "since", "days"])
-    frame = chart.shop.table("peers_daily")
-    running = frame[frame["promotion"].fillna("") != ""]
-    now = chart.period.clip(running)
-    before = running[
-        (running["date"] < pd.Timestamp(chart.period.start))
-        & (running["date"] >= pd.Timestamp(chart.period.start) - pd.Timedelta(days=21))
-    ]
-    fresh = now[~now["peer_id"].isin(before["peer_id"])]
-    return fresh.groupby("peer_id")["date"].agg(since="min", days="count").reset_index()
+        return pd.DataFrame(columns=["peer_id", "since"])
+    frame = chart.shop.table("peers_daily")[["date", "peer_id", "promotion"]].sort_values(["peer_id", "date"])
+    text = frame["promotion"].fillna("")
+    begins = frame[(text != "") & (text != text.groupby(frame["peer_id"]).shift().fillna(""))]
+    near = begins["date"].between(
+        pd.Timestamp(chart.period.start) - pd.Timedelta(days=3), pd.Timestamp(chart.period.end)
+    )
+    return begins[near].groupby("peer_id")["date"].min().rename("since").reset_index()
 
 
-def _lost_ratio(patient: Patient, peer: str) -> float:
-    """How many more buyers than usual went to this peer, as a ratio; NaN where not known."""
+def _taken(patient: Patient, peer: str, since: pd.Timestamp) -> float:
+    """How far more buyers a day than before the campaign went to this peer, in standard errors; NaN if not known."""
     chart = patient.chart
-    if not chart.shop.has("lost_buyers_daily"):
+    frame = chart.frame("lost")
+    if frame is None:
         return float("nan")
-    frame = chart.shop.table("lost_buyers_daily")
-    frame = frame[frame["peer_id"] == peer]
-    now, base = chart.period.clip(frame)["lost_buyers"], chart.period.baseline.clip(frame)["lost_buyers"]
-    return float(now.mean() / base.mean()) if len(now) and base.mean() > 0 else float("nan")
+    daily = frame[frame["peer_id"] == peer].groupby("date")["lost_buyers"].sum()
+    before = daily[(daily.index < since) & (daily.index >= since - pd.Timedelta(days=28))]
+    now = daily[daily.index >= since]
+    if not len(now) or not len(before) or before.mean() <= 0:
+        return float("nan")
+    expected = before.mean() * len(now)
+    noise = max(before.var() / before.mean(), 1.0) if len(before) > 7 else 1.0
+    return float((now.sum() - expected) / np.sqrt(noise * expected * (1 + len(now) / len(before))))
+
+
+def _campaign_claim(patient: Patient, peer: str, since: pd.Timestamp, symptom: Reading, proven: bool) -> Claim:
+    root = symptom.metric
+    return Claim(
+        "peer.promotion",
+        {"peer_id": peer},
+        level="B" if proven else "D",
+        evidence=("fact", "timing", "comparison") if proven else ("fact",),
+        pool="sales",
+        amount=patient.loss(root) if fell(symptom, SUPPORTED_P) else 0.0,
+        order=5,
+        explains=(root,),
+        quiet=not proven,
+        **{**from_reading(symptom), "since": since},  # type: ignore[arg-type]
+    )
 
 
 def peer_promotion(patient: Patient) -> list[Claim]:
     """A competitor's campaign took buyers: it began, our own fell beyond the tier, and buyers went there."""
-    claims = []
-    sales = patient.chart.reading("visitors", market=True)
-    conversion = patient.chart.reading("conversion")
-    for row in _campaigns(patient).to_dict("records"):
-        lost = _lost_ratio(patient, row["peer_id"])
-        symptom = conversion if fell(conversion, 0.02) else sales if fell(sales, 0.02) else None
-        proven = symptom is not None and lost > 1.3
-        reading = symptom or conversion
-        if reading is None:
-            continue
-        pool = "visitors" if symptom is sales and symptom is not None else "conversion"
-        claims.append(
-            Claim(
-                "peer.promotion",
-                {"peer_id": row["peer_id"]},
-                level="B" if proven else "D",
-                evidence=("fact", "timing", "comparison") if proven else ("fact",),
-                pool=pool,  # type: ignore[arg-type]
-                amount=patient.loss(pool) if symptom is not None else 0.0,
-                order=5,
-                reference="own_baseline",
-                explains=(pool,),
-                quiet=not proven,
-                **{**from_reading(reading), "since": row["since"]},
-            )
-        )
+    chart = patient.chart
+    conversion, visitors = chart.reading("conversion"), chart.reading("visitors", market=True)
+    if conversion is None or visitors is None:
+        return []
+    symptom = min((conversion, visitors), key=lambda r: r.p if r.ratio < 1 else 1.0)
+    campaigns = _campaigns(patient)
+    campaigns["lost"] = [_taken(patient, r["peer_id"], r["since"]) for r in campaigns.to_dict("records")]
+    claims: list[Claim] = []
+    for row in campaigns.sort_values("lost", ascending=False).to_dict("records"):
+        proven = fell(symptom, SUPPORTED_P) and row["lost"] > TAKEN and not any(c.level == "B" for c in claims)
+        claims.append(_campaign_claim(patient, row["peer_id"], row["since"], symptom, proven))
     return claims

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sizhen.diagnosis.baseline import Reading
+from sizhen.diagnosis.baseline import Reading, Readings
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 
 ORDER = 4
+ALIKE = 1.7
 
 
 def payment(patient: Patient) -> list[Claim]:
@@ -25,7 +26,7 @@ def payment(patient: Patient) -> list[Claim]:
             {},
             level="A",
             evidence=("arithmetic", "timing"),
-            pool="conversion",
+            pool="sales",
             amount=amount,
             order=3,
             explains=("conversion",),
@@ -60,7 +61,7 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
                 {key: member} if key else {},
                 level="B",
                 evidence=("timing", "comparison"),
-                pool="conversion",
+                pool="sales",
                 amount=_loss_on(patient, source, member, rates[member]) if key else patient.loss("conversion"),
                 order=ORDER,
                 explains=(f"conversion:{member}" if key else "conversion",),
@@ -70,15 +71,21 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
     return claims
 
 
+def _alike(readings: Readings) -> bool:
+    """True when the members moved by the same ratio, as far as chance lets see."""
+    pairs = [(r.log, r.se) for r in readings]
+    (high, a), (low, b) = max(pairs), min(pairs)
+    return high - low < ALIKE * float(np.hypot(a, b))
+
+
 def bounce(patient: Patient) -> list[Claim]:
     """More leave after one page, and fewer buy: of one device, of one product, or everywhere."""
     devices, items = _bounced(patient, "device", "device"), _bounced(patient, "product", "product_id")
-    everywhere = patient.chart.readings("bounce_rate.visitor", "device")
-    if devices and everywhere is not None and len(devices) == len(everywhere.frame) > 1:
-        return _bounced(patient, "shop", "") or devices
-    if devices or items:
-        return devices or items
-    return _bounced(patient, "shop", "")
+    parts = patient.chart.readings("bounce_rate.visitor", "device")
+    everywhere = _bounced(patient, "shop", "")
+    if everywhere and (parts is None or len(parts.frame) < 2 or _alike(parts)):
+        return everywhere
+    return devices or items or everywhere
 
 
 def checkout(patient: Patient) -> list[Claim]:
@@ -101,7 +108,7 @@ def checkout(patient: Patient) -> list[Claim]:
                 {"device": reading.member},
                 level="B",
                 evidence=("timing", "comparison"),
-                pool="conversion",
+                pool="sales",
                 amount=_loss_on(patient, "device", reading.member, reading),
                 order=ORDER,
                 explains=(f"conversion:{reading.member}",),

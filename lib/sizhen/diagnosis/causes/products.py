@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 
 ORDER = 5
 OUT = 0.9
-DECLINE_DAYS = 56
+SLOPE_DAYS = 28
+LEADERS = 5
+CLEARLY = 0.97
 
 
 def product_loss(patient: Patient, product: str) -> tuple[float, Reading | None]:
@@ -44,7 +45,7 @@ def sold_out(patient: Patient) -> list[Claim]:
                 reading.expected,
                 "A" if shown else "D",
                 ("fact", "timing", "arithmetic") if shown else ("fact",),
-                pool="conversion",
+                pool="sales",
                 amount=capped,
                 order=ORDER,
                 since=reading.since,
@@ -57,39 +58,42 @@ def sold_out(patient: Patient) -> list[Claim]:
     return claims
 
 
-def _slope(series: pd.Series) -> tuple[float, float]:
-    """(log slope per week, its t value) of a daily series."""
-    y = np.log(series.to_numpy("float64") + 1.0)
-    x = np.arange(len(y)) / 7.0
-    x = x - x.mean()
-    slope = float((x * (y - y.mean())).sum() / (x**2).sum())
-    residual = y - y.mean() - slope * x
-    error = float(np.sqrt((residual**2).sum() / max(len(y) - 2, 1) / (x**2).sum()))
-    return slope, slope / max(error, 1e-9)
+def _share(patient: Patient, product: str) -> Reading | None:
+    """The product's visitors, expected to move as the other products' visitors did."""
+    found = patient.chart.readings("visitors", "product", market=True)
+    if found is None or product not in found:
+        return None
+    frame = found.frame.drop(product)
+    others = float(frame["top"].sum() / frame["expected"].sum()) if frame["expected"].sum() > 0 else 1.0
+    return found[product].against(others)
+
+
+def _gradual(patient: Patient, product: str) -> bool:
+    """True when the fall of the last four weeks is a slope rather than a step: the line fits at least as well."""
+    frame = patient.chart.frame("product")
+    if frame is None:
+        return False
+    wide = frame.pivot(index="date", columns="product_id", values="visitors").iloc[-SLOPE_DAYS:]
+    y = np.log((wide[product] + 1) / wide.drop(columns=product).sum(axis=1)).dropna().to_numpy()
+    x = np.arange(len(y))
+    steps = [np.var(y[:k]) * k + np.var(y[k:]) * (len(y) - k) for k in range(5, len(y) - 3)]
+    ramps = [np.polyfit(np.maximum(x - k, 0), y, 1, full=True)[1].sum() for k in range(0, len(y) - 6, 2)]
+    return bool(steps) and min(ramps) < CLEARLY * min(steps)
 
 
 def decline(patient: Patient) -> list[Claim]:
-    """A leading product loses visitors and sales steadily over weeks, not at a stroke."""
+    """A leading product loses visitors against the others, bit by bit and not at a stroke."""
     chart = patient.chart
-    frame = chart.frame("product")
-    visitors = chart.readings("visitors", "product", market=True)
-    if frame is None or visitors is None:
+    sales = chart.readings("paid_amount", "product")
+    if sales is None:
         return []
-    recent = frame[frame["date"] > pd.Timestamp(chart.period.end) - pd.Timedelta(days=DECLINE_DAYS)]
-    wide = recent[recent["date"] <= pd.Timestamp(chart.period.end)].pivot(
-        index="date", columns="product_id", values="visitors"
-    )
-    leaders = wide.sum().nlargest(5).index
-    shop = wide.sum(axis=1)
     claims = []
-    for product in leaders:
-        relative = wide[product] / shop * shop.mean()
-        if len(relative.dropna()) < DECLINE_DAYS // 2 or str(product) not in visitors:
+    for product in sales.frame["expected"].nlargest(LEADERS).index:
+        reading = _share(patient, str(product))
+        loss, sold = product_loss(patient, str(product))
+        if reading is None or not fell(reading, 0.002, 0.1) or sold is None or sold.ratio > 0.95:
             continue
-        slope, t = _slope(relative.dropna())
-        reading = visitors[str(product)]
-        loss, sales = product_loss(patient, str(product))
-        if slope > -0.05 or t > -6 or not fell(reading, 0.02) or sales is None or not fell(sales, 0.1):
+        if not _gradual(patient, str(product)):
             continue
         claims.append(
             Claim(
@@ -97,7 +101,7 @@ def decline(patient: Patient) -> list[Claim]:
                 {"product_id": str(product)},
                 level="C",
                 evidence=("timing",),
-                pool="visitors",
+                pool="sales",
                 amount=loss,
                 order=ORDER + 1,
                 explains=(f"visitors:{product}",),

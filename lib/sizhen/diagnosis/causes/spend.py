@@ -9,7 +9,10 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 
 ORDER = 8
 MIN_CLICKS = 100.0
-MIN_SPEND_SHARE = 0.02
+MIN_SPEND_SHARE = 0.05
+MINOR = 0.5
+MOSTLY = 0.75
+BEYOND = -0.35
 
 
 def _subject(source: str, member: str) -> dict[str, str]:
@@ -20,7 +23,7 @@ def _subject(source: str, member: str) -> dict[str, str]:
 
 
 def _places(patient: Patient, metric: str) -> list[tuple[str, Reading]]:
-    """Readings by plan, and by keyword where a plan has several and one of them stands out."""
+    """Readings by plan, and by keyword of plans that have keywords."""
     plans = patient.chart.readings(metric, "plan")
     words = patient.chart.readings(metric, "keyword")
     found = [("plan", r) for r in plans] if plans is not None else []
@@ -37,16 +40,28 @@ def _worth_of_click(patient: Patient, source: str, member: str) -> float:
     return rate[member].expected * cost[member].expected * margin
 
 
-def _narrow(claims: list[tuple[str, Claim]]) -> list[Claim]:
-    """One place per cause and plan: the keyword when it holds most of its plan's excess, else the plan."""
-    plans = [c for s, c in claims if s == "plan"]
-    words = [c for s, c in claims if s == "keyword"]
-    if not plans:
-        return words
-    most = max(plans, key=lambda c: c.amount)
-    if words and max(w.amount for w in words) > 0.75 * most.amount:
-        return words
-    return plans
+def _narrow(patient: Patient, claims: list[tuple[str, str, Claim]]) -> list[Claim]:
+    """(source, member, claim) → one claim per plan: the plan, or a keyword of it that is not most of its spend."""
+    spend = {s: patient.chart.readings("ad_spend", s) for s in ("plan", "keyword")}
+    chosen: dict[str, tuple[str, str, Claim]] = {}
+    for source, member, claim in claims:
+        plan = member.partition("\t")[0]
+        words, plans = spend["keyword"], spend["plan"]
+        if source == "keyword" and words is not None and plans is not None and plan in plans:
+            if words[member].observed > MINOR * plans[plan].observed and any(c[1] == plan for c in claims):
+                continue
+            if plan in chosen and chosen[plan][0] == "plan" and claim.amount < MOSTLY * chosen[plan][2].amount:
+                continue
+        chosen[plan] = (source, member, claim)
+    return [c for _, _, c in chosen.values()]
+
+
+def _wasted(patient: Patient, source: str, member: str) -> bool:
+    """True when the return fell far more than dearer clicks alone would make it fall."""
+    sold, click = (patient.chart.readings(m, source) for m in ("return_on_spend", "click_cost"))
+    if sold is None or click is None or member not in sold or member not in click:
+        return False
+    return fell(sold[member], 0.01, 0.3) and sold[member].log + click[member].log < BEYOND
 
 
 def click_cost(patient: Patient) -> list[Claim]:
@@ -56,6 +71,8 @@ def click_cost(patient: Patient) -> list[Claim]:
             continue
         worth = _worth_of_click(patient, source, reading.member)
         if np.isfinite(worth) and reading.observed <= worth:
+            continue
+        if _wasted(patient, source, reading.member):
             continue
         claim = Claim(
             "ads.click_cost",
@@ -69,8 +86,8 @@ def click_cost(patient: Patient) -> list[Claim]:
             explains=("ad_spend",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
-        claims.append((source, claim))
-    return _narrow(claims)
+        claims.append((source, reading.member, claim))
+    return _narrow(patient, claims)
 
 
 def waste(patient: Patient) -> list[Claim]:
@@ -83,9 +100,9 @@ def waste(patient: Patient) -> list[Claim]:
         if spend is None or reading.member not in spend:
             continue
         cost = spend[reading.member]
-        if cost.observed < MIN_SPEND_SHARE * whole or not fell(reading, 0.01, 0.3) or cost.ratio < 0.8:
+        if cost.observed < MIN_SPEND_SHARE * whole or cost.ratio < 0.8:
             continue
-        if rose(patient.chart.reading("click_cost", source, reading.member), 0.01, 0.1):
+        if not _wasted(patient, source, reading.member):
             continue
         excess = cost.observed * (1 - reading.ratio)
         claim = Claim(
@@ -100,8 +117,8 @@ def waste(patient: Patient) -> list[Claim]:
             explains=("ad_spend",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
-        claims.append((source, claim))
-    return _narrow(claims)
+        claims.append((source, reading.member, claim))
+    return _narrow(patient, claims)
 
 
 def creative(patient: Patient) -> list[Claim]:
@@ -120,11 +137,11 @@ def creative(patient: Patient) -> list[Claim]:
             _subject(source, reading.member),
             level="B",
             evidence=("arithmetic", "timing"),
-            pool="visitors",
+            pool="sales",
             amount=lost_clicks * patient.money.visitor_value,
             order=ORDER - 7,
             explains=("visitors",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
-        claims.append((source, claim))
-    return _narrow(claims)
+        claims.append((source, reading.member, claim))
+    return _narrow(patient, claims)

@@ -13,6 +13,13 @@ SURGE = 0.2
 POOR = 0.6
 
 
+def _worth(patient: Patient, channel: str, visitors: Reading) -> float:
+    """The visitors that stayed away × what a visitor of this channel is worth."""
+    value = patient.chart.reading("visitor_value", "channel", channel)
+    each = value.expected if value is not None else patient.money.visitor_value
+    return max(visitors.expected - visitors.observed, 0.0) * each
+
+
 def _claim(
     patient: Patient,
     cause: str,
@@ -27,8 +34,8 @@ def _claim(
         subject,
         level=level,  # type: ignore[arg-type]
         evidence=evidence,
-        pool="visitors",
-        amount=patient.loss("visitors", channel),
+        pool="sales",
+        amount=_worth(patient, channel, reading),
         order=ORDER,
         explains=(f"visitors:{channel}",),
         **from_reading(reading),  # type: ignore[arg-type]
@@ -85,6 +92,12 @@ def channels(patient: Patient) -> list[Claim]:
     return claims
 
 
+def _bought(patient: Patient, channel: str) -> bool:
+    """True when the surge was paid for: then the spend is the trouble, not the visitors."""
+    spend = patient.chart.reading("ad_spend", "channel", channel)
+    return spend is not None and spend.observed > 0 and rose(spend, 0.01, SURGE)
+
+
 def low_quality(patient: Patient) -> list[Claim]:
     """Many more visitors of a channel, who buy far less than its visitors did."""
     visitors = patient.chart.readings("visitors", "channel", market=True)
@@ -100,6 +113,8 @@ def low_quality(patient: Patient) -> list[Claim]:
         rate = rates[channel]
         if not (fell(rate, 0.05) or rate.observed < POOR * shop.expected) or shop.ratio >= 1:
             continue
+        if _bought(patient, channel):
+            continue
         loss = patient.loss("conversion", "rate", channel) + patient.loss("conversion", "mix", channel)
         claims.append(
             Claim(
@@ -107,7 +122,7 @@ def low_quality(patient: Patient) -> list[Claim]:
                 {"channel": channel},
                 level="B",
                 evidence=("arithmetic", "timing"),
-                pool="conversion",
+                pool="sales",
                 amount=loss or patient.loss("conversion"),
                 order=ORDER,
                 explains=("conversion", f"conversion:{channel}"),

@@ -18,6 +18,8 @@ MIN_REVIEWS = 8
 MIN_COMPLAINTS = 4
 RISEN_Q = 0.05
 SUPPORTED_P = 0.02
+HURT_P = 0.25
+MOSTLY = 0.6
 POINT_LIMITS = (12.0, 24.0, 36.0, 48.0)
 
 
@@ -40,13 +42,29 @@ def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
 def _hurt(patient: Patient, product: str) -> tuple[bool, float]:
     """(whether conversion fell too, what that cost)."""
     if not product:
-        return fell(patient.chart.reading("conversion"), 0.05), patient.loss("conversion")
-    return fell(patient.chart.reading("conversion", "product", product), 0.1), product_loss(patient, product)[0]
+        return fell(patient.chart.reading("conversion"), HURT_P), patient.loss("conversion")
+    return fell(patient.chart.reading("conversion", "product", product), HURT_P), product_loss(patient, product)[0]
+
+
+def _placed(patient: Patient, items: list[tuple[str, Reading]]) -> list[tuple[str, Reading]]:
+    """Complaints by product become the shop's where one product does not hold most of the shop's excess."""
+    found = []
+    for aspect in dict.fromkeys(a for a, _ in items):
+        mine = max((r for a, r in items if a == aspect), key=_excess)
+        whole = patient.chart.reading("complaint_share", f"reviews:{aspect}")
+        spread = whole is not None and whole.p < SUPPORTED_P and _excess(mine) < MOSTLY * _excess(whole)
+        found.append((aspect, whole if spread and whole is not None else mine))
+    return found
+
+
+def _excess(reading: Reading) -> float:
+    """Complaints above what was expected."""
+    return reading.top - reading.expected * reading.bottom
 
 
 def complaints(patient: Patient) -> list[Claim]:
     """Complaints of an aspect rose, on one product or over the shop. `other` is named only when nothing else is."""
-    items = _risen(patient, "reviews.product")
+    items = _placed(patient, _risen(patient, "reviews.product"))
     aspects = {aspect for aspect, _ in items}
     found = items + [(a, r) for a, r in _risen(patient, "reviews") if a not in aspects]
     named = [x for x in found if x[0] != "other"] or found
@@ -60,7 +78,7 @@ def complaints(patient: Patient) -> list[Claim]:
                 {"product_id": product} if product else {},
                 level="B" if hurt else "C",
                 evidence=("timing", "comparison") if hurt else ("timing",),
-                pool="conversion" if hurt else "none",
+                pool="sales" if hurt else "none",
                 amount=loss if hurt else 0.0,
                 order=ORDER - 1 if product else ORDER,
                 explains=(f"conversion:{product}" if product else "conversion",) if hurt else (),
