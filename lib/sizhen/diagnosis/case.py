@@ -58,7 +58,7 @@ class Case:
 
     def judge(self, rule_id: str) -> Judgement:
         """The answer to one rule. KeyError for a rule the vocabulary does not know."""
-        return judge(self.chart, load().rules[rule_id], self.findings)
+        return judge(self.chart, load().rules[rule_id], self.findings, self.real)
 
     @cached_property
     def judgements(self) -> list[Judgement]:

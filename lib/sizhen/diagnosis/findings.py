@@ -40,19 +40,13 @@ def _rule(cause: str) -> str:
     return next(r.id for r in load().rules.values() if cause in r.causes)
 
 
-def _says(chart: Chart, claim: Claim) -> dict[str, Text | str]:
+def _says(chart: Chart, claim: Claim) -> dict[str, Text]:
     currency = chart.shop.profile.currency
     return {
         "place": wording.place(chart.shop, claim.subject),
         "observed": wording.figure(claim.observed, claim.metric, currency),
         "expected": wording.figure(claim.expected, claim.metric, currency),
         "since": wording.day(claim.since),
-    }
-
-
-def _fill(text: Text, values: dict[str, Text | str]) -> dict[str, str]:
-    return {
-        k: text[k].format(**{n: v[k] if isinstance(v, Text) else v for n, v in values.items()}) for k in ("zh", "en")
     }
 
 
@@ -87,11 +81,11 @@ def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str,
         "explains": list(claim.explains),
         "advice": {
             "who": cause.advice.who,
-            "what": _fill(cause.advice.what, values),
+            "what": cause.advice.what.fill(**values).both(),
             "due_days": due,
             "expect": {"metric": claim.metric, "value": number(claim.expected), "by": by.isoformat()},
         },
-        "says": _fill(cause.says, values),
+        "says": cause.says.fill(**values).both(),
         "source": _rule(claim.cause),
     }
 

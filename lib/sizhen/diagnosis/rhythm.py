@@ -17,7 +17,7 @@ OWN = ("promotion", "holiday")
 
 @dataclass(frozen=True)
 class Rhythm:
-    """For each day the occasion it belongs to: "" ordinary, "promotion" or "holiday" the shop's own, else the calendar's id.
+    """For each day its occasion: "" ordinary, "promotion" or "holiday" the shop's own, else the calendar's id.
 
     `faulty` marks days whose figures are incomplete or doubled: they are compared with nothing.
     """

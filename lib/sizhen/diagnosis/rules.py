@@ -10,6 +10,7 @@ import numpy as np
 from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.gauges import gauge
+from sizhen.diagnosis.judge import Key
 from sizhen.vocab import Limit, Rule, Text, load
 
 Z = 1.645
@@ -53,9 +54,9 @@ def broken(limit: Limit, value: float, n: float, unit: str) -> bool:
     return value - margin > limit.value if limit.bad == "above" else value + margin < limit.value
 
 
-def _limit_text(chart: Chart, rule: Rule) -> str:
+def _limit_text(chart: Chart, rule: Rule) -> Text:
     if rule.limit is None or rule.metric is None:
-        return "—"
+        return Text("—", "—")
     return wording.figure(rule.limit.value, rule.metric, chart.shop.profile.currency)
 
 
@@ -72,8 +73,20 @@ def _unknown(chart: Chart, rule: Rule, needs: tuple[str, ...], n: float) -> Judg
     return Judgement(rule, "unknown", says, None, n, (), needs)
 
 
-def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]]) -> Judgement:
-    """The rule's answer, from the findings whose cause answers it, else from its limit."""
+def worse(chart: Chart, rule: Rule, real: frozenset[Key]) -> bool:
+    """True when the figure the rule watches has really changed for the worse, somewhere."""
+    if rule.watches is None:
+        return False
+    metric, source = rule.watches
+    readings = chart.readings(metric, source)
+    if readings is None:
+        return False
+    down = load().metrics[metric].good != "down"
+    return any((metric, source, r.member) in real and (r.ratio < 1) == down for r in readings)
+
+
+def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]], real: frozenset[Key]) -> Judgement:
+    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit."""
     lacking = missing(chart, rule)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
@@ -83,13 +96,15 @@ def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]]) -> Judgement
     values = {
         "observed": wording.figure(value if known else None, rule.metric, chart.shop.profile.currency)
         if rule.metric
-        else "",
+        else Text("", ""),
         "limit": _limit_text(chart, rule),
     }
     answer = (value if known else None, n)
     if mine:
         state = "act" if any(f["state"] == "act" for f in mine) else "watch"
         return Judgement(rule, state, rule.unhealthy.fill(**values), *answer, mine)
+    if worse(chart, rule, real):
+        return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())
     if rule.metric and rule.min_n and n < rule.min_n:
         return _unknown(chart, rule, (), n)
     if rule.limit is not None:

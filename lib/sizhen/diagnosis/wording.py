@@ -20,21 +20,22 @@ def amount(value: float | None, currency: str) -> str:
     return f"{'−' if value < 0 else ''}{symbol}{abs(value):,.0f}" if abs(value) >= 100 else f"{symbol}{value:,.2f}"
 
 
-def figure(value: float | None, metric: str, currency: str) -> str:
+def figure(value: float | None, metric: str, currency: str) -> Text:
     """A metric's value with its unit; an unknown value is a dash."""
     if value is None or not math.isfinite(value):
-        return "—"
+        return Text("—", "—")
     match load().metrics[metric].unit:
         case "money":
-            return amount(value, currency)
+            shown = amount(value, currency)
         case "rate":
-            return f"{value:.1%}" if value >= 0.1 else f"{value:.2%}"
+            shown = f"{value:.1%}" if value >= 0.1 else f"{value:.2%}"
         case "count":
-            return f"{value:,.0f}"
+            shown = f"{value:,.0f}"
         case "score" | "number":
-            return f"{value:.2f}"
+            shown = f"{value:.2f}"
         case _:
-            return f"{value:,.0f} s"
+            return load().labels["duration.seconds"].fill(seconds=f"{value:,.0f}")
+    return Text(shown, shown)
 
 
 def day(value: pd.Timestamp | date | None) -> Text:

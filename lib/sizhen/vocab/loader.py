@@ -104,6 +104,14 @@ def _limit(entry: dict[str, Any] | None, where: str) -> Limit | None:
     return Limit(float(entry["value"]), entry["bad"], entry["kind"], entry["source"], entry["year"])
 
 
+def _watched(text: str | None) -> tuple[str, str] | None:
+    """`conversion/device` as (metric, source)."""
+    if text is None:
+        return None
+    metric, _, source = text.partition("/")
+    return metric, source
+
+
 def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
     rules = {}
     for id, e in raw.items():
@@ -121,6 +129,7 @@ def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
             e.get("min_n", 0),
             _limit(e.get("limit"), where),
             tuple(e.get("causes", ())),
+            _watched(e.get("watches")),
         )
         if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
             raise VocabError(f"{where}: healthy and unhealthy wording are equal")
@@ -215,6 +224,8 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
             raise VocabError(f"{where}: needs an unknown table or column {need}")
     if rule.metric is not None and rule.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {rule.metric}")
+    if rule.watches is not None and rule.watches[0] not in vocab.metrics:
+        raise VocabError(f"{where}: watches an unknown metric {rule.watches[0]}")
     for cause in rule.causes:
         if cause not in vocab.causes:
             raise VocabError(f"{where}: unknown cause {cause}")

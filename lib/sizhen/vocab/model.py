@@ -21,7 +21,9 @@ class Text:
         return str(getattr(self, language))
 
     def fill(self, **values: object) -> Text:
-        return Text(self.zh.format(**values), self.en.format(**values))
+        """The template with its values, each in the language of the template."""
+        zh, en = ({n: v[k] if isinstance(v, Text) else v for n, v in values.items()} for k in ("zh", "en"))
+        return Text(self.zh.format(**zh), self.en.format(**en))
 
     def both(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}
@@ -115,6 +117,7 @@ class Rule:
     min_n: int = 0
     limit: Limit | None = None
     causes: tuple[str, ...] = ()
+    watches: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

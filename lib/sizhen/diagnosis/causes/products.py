@@ -74,7 +74,8 @@ def _gradual(patient: Patient, product: str) -> bool:
     if frame is None:
         return False
     wide = frame.pivot(index="date", columns="product_id", values="visitors").iloc[-SLOPE_DAYS:]
-    y = np.log((wide[product] + 1) / wide.drop(columns=product).sum(axis=1)).dropna().to_numpy()
+    relative = (wide[product] + 1) / wide.drop(columns=product).sum(axis=1)
+    y = np.log(relative.dropna().to_numpy("float64"))
     x = np.arange(len(y))
     steps = [np.var(y[:k]) * k + np.var(y[k:]) * (len(y) - k) for k in range(5, len(y) - 3)]
     ramps = [np.polyfit(np.maximum(x - k, 0), y, 1, full=True)[1].sum() for k in range(0, len(y) - 6, 2)]
