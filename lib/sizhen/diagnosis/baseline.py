@@ -172,7 +172,7 @@ def _placebo(
     full = (ew > 0) & (eb > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = ew * tb / eb
-        statistic = tw / mean - 1 if counted else np.log(tw / mean)
+        statistic = tw / mean - 1
         noise = 1 / mean + 1 / tb
     full &= np.isfinite(statistic)
     seen, counting = np.full(top.shape[1], np.nan), np.full(top.shape[1], np.nan)

@@ -61,6 +61,7 @@ class Money:
     order_value: float
 
 
+WORTH_ERROR = 0.25
 Detector = Callable[["Patient"], list[Claim]]
 
 
@@ -78,6 +79,12 @@ class Patient:
         return max(-self.split.get(path, 0.0), 0.0)
 
 
+def relative_error(reading: Reading) -> float:
+    """Standard error of a loss relative to it: the reading's own, and what a visitor's or click's worth adds."""
+    own = reading.se / max(abs(reading.log), 0.02) if np.isfinite(reading.log) else 0.5
+    return float(np.hypot(own, WORTH_ERROR))
+
+
 def from_reading(reading: Reading) -> dict[str, object]:
     """The fields of a claim that a reading fills."""
     return {
@@ -87,7 +94,7 @@ def from_reading(reading: Reading) -> dict[str, object]:
         "since": reading.since,
         "n": reading.n,
         "p": reading.p,
-        "se": reading.se / max(abs(reading.log), 0.02) if np.isfinite(reading.log) else 0.5,
+        "se": relative_error(reading),
     }
 
 

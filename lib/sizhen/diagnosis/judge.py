@@ -40,10 +40,10 @@ DRILL_DOWN = (
     ("bounce_rate.visitor", "product"),
     ("click_cost", "plan"),
     ("click_through", "plan"),
-    ("return_on_spend", "plan"),
+    ("click_conversion", "plan"),
     ("click_cost", "keyword"),
     ("click_through", "keyword"),
-    ("return_on_spend", "keyword"),
+    ("click_conversion", "keyword"),
     ("inquiry_conversion", "agent"),
 )
 

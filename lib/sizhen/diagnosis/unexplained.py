@@ -15,7 +15,7 @@ from sizhen.diagnosis.stake import Stake
 
 ORDER = 9
 LEFT_SHARE = 0.4
-NOTABLE_P = 0.02
+NOTABLE_P = 0.05
 ROOTS = ("visitors", "conversion", "average_order_value")
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 COLLAPSE = 0.25

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error, rose
 
 ORDER = 6
 SLOWER = 0.3
@@ -32,7 +32,7 @@ def slow(patient: Patient) -> list[Claim]:
             amount=loss,
             order=ORDER,
             explains=("conversion", "inquiry_conversion"),
-            **{**from_reading(wait), "se": rate.se / max(abs(rate.log), 0.05)},  # type: ignore[arg-type]
+            **{**from_reading(wait), "se": relative_error(rate)},  # type: ignore[arg-type]
         )
     ]
 
@@ -82,7 +82,7 @@ def returning(patient: Patient) -> list[Claim]:
     """Fewer buyers came back, and more so than new ones."""
     reading = patient.chart.reading("returning_paid_buyers")
     share = patient.chart.reading("repeat_share")
-    if not fell(reading, 0.01, 0.08) or not fell(share, 0.05, 0.05) or reading is None:
+    if not fell(reading, 0.02, 0.08) or not fell(share, 0.1, 0.05) or reading is None:
         return []
     loss = (reading.expected - reading.observed) * patient.money.order_value
     return [

@@ -65,7 +65,7 @@ def calendar_shift(patient: Patient) -> list[Claim]:
     usual = plain[SHOP]
     start, end = pd.Timestamp(chart.period.start), pd.Timestamp(chart.period.end)
     found = _longest(patient, start, end)
-    shifted = abs(usual.log) > SHIFT and usual.p < 0.05
+    shifted = abs(usual.log) > SHIFT and usual.p < 0.2
     if found is None or not shifted or abs(sales.log) > 0.5 * abs(usual.log):
         return []
     event, first, days = found

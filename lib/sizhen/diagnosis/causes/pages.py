@@ -9,6 +9,8 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 
 ORDER = 4
 ALIKE = 1.7
+HURT_P = 0.25
+APART = -2.2
 
 
 def payment(patient: Patient) -> list[Claim]:
@@ -43,6 +45,16 @@ def _loss_on(patient: Patient, source: str, member: str, rate: Reading) -> float
     return max(visitors.observed * (rate.expected - rate.observed), 0.0) * patient.money.order_value
 
 
+def _surge(patient: Patient) -> bool:
+    """True when more leave only because many more came by one channel: the other channels' visitors stay as before."""
+    visitors, bounce = (patient.chart.readings(m, "channel") for m in ("visitors", "bounce_rate.visitor"))
+    if visitors is None or bounce is None:
+        return False
+    surged = [r.member for r in visitors if rose(r, 0.01, 0.2)]
+    others = [r.log for r in bounce if r.member not in surged and r.n > 200]
+    return bool(surged) and bool(others) and float(np.median(others)) < 0.02
+
+
 def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
     bounce = patient.chart.readings("bounce_rate.visitor", source)
     rates = patient.chart.readings("conversion", source)
@@ -50,10 +62,12 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
         return []
     claims = []
     for reading in bounce:
-        member = reading.member
+        member, product = reading.member, source == "product"
         if member not in rates or not rose(reading, 0.01, 0.03):
             continue
-        if not patient.real("bounce_rate.visitor", source, member) or not fell(rates[member], 0.05):
+        if not patient.real("bounce_rate.visitor", source, member) or not fell(rates[member], HURT_P):
+            continue
+        if not product and _surge(patient):
             continue
         claims.append(
             Claim(
@@ -98,7 +112,8 @@ def checkout(patient: Patient) -> list[Claim]:
     for reading in rates:
         others = [r for r in rates if r.member != reading.member]
         apart = reading.log - float(np.mean([r.log for r in others]))
-        if not fell(reading, 0.02) or not patient.real("conversion", "device", reading.member) or apart > -0.1:
+        error = float(np.sqrt(reading.se**2 + np.mean([r.se**2 for r in others]) / len(others)))
+        if not fell(reading, 0.05) or apart > APART * error:
             continue
         if bounce is not None and reading.member in bounce and rose(bounce[reading.member], 0.01, 0.03):
             continue

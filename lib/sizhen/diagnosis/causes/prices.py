@@ -6,7 +6,7 @@ import pandas as pd
 
 from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.causes.products import product_loss
-from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
 
 ORDER = 5
 RISE = 0.03
@@ -44,7 +44,7 @@ def own_rise(patient: Patient) -> list[Claim]:
                 amount=loss,
                 order=ORDER,
                 since=price.since,
-                se=symptom.se / max(abs(symptom.log), 0.05),
+                se=relative_error(symptom),
                 n=symptom.n,
                 p=symptom.p,
                 explains=(f"conversion:{price.member}",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sizhen.diagnosis.baseline import Reading
-from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
 
 ORDER = 5
 OUT = 0.9
@@ -49,7 +49,7 @@ def sold_out(patient: Patient) -> list[Claim]:
                 amount=capped,
                 order=ORDER,
                 since=reading.since,
-                se=sales.se / max(abs(sales.log), 0.05) if np.isfinite(sales.log) else 0.5,
+                se=relative_error(sales),
                 n=sales.n,
                 p=sales.p,
                 explains=(f"conversion:{reading.member}", f"visitors:{reading.member}"),

@@ -12,7 +12,6 @@ MIN_CLICKS = 100.0
 MIN_SPEND_SHARE = 0.05
 MINOR = 0.5
 MOSTLY = 0.75
-BEYOND = -0.35
 
 
 def _subject(source: str, member: str) -> dict[str, str]:
@@ -30,9 +29,8 @@ def _places(patient: Patient, metric: str) -> list[tuple[str, Reading]]:
     return found + ([("keyword", r) for r in words if r.member.partition("\t")[2]] if words is not None else [])
 
 
-def _worth_of_click(patient: Patient, source: str, member: str) -> float:
+def _worth_of_click(patient: Patient, source: str, member: str, margin: float | None) -> float:
     """conversion × order value × margin of a click, from the shop's last comparable days; NaN if unknown."""
-    margin = patient.chart.shop.profile.gross_margin
     rate = patient.chart.readings("return_on_spend", source)
     cost = patient.chart.readings("click_cost", source)
     if margin is None or rate is None or cost is None or member not in rate or member not in cost:
@@ -57,11 +55,11 @@ def _narrow(patient: Patient, claims: list[tuple[str, str, Claim]]) -> list[Clai
 
 
 def _wasted(patient: Patient, source: str, member: str) -> bool:
-    """True when the return fell far more than dearer clicks alone would make it fall."""
-    sold, click = (patient.chart.readings(m, source) for m in ("return_on_spend", "click_cost"))
-    if sold is None or click is None or member not in sold or member not in click:
+    """True when far fewer clicks end in an order, beyond what fewer buyers in the whole shop explain."""
+    orders, shop = patient.chart.readings("click_conversion", source), patient.chart.reading("conversion")
+    if orders is None or member not in orders or not patient.real("click_conversion", source, member):
         return False
-    return fell(sold[member], 0.01, 0.3) and sold[member].log + click[member].log < BEYOND
+    return fell(orders[member].against(min(shop.ratio, 1.0) if shop is not None else 1.0), 0.005, 0.3)
 
 
 def click_cost(patient: Patient) -> list[Claim]:
@@ -69,7 +67,7 @@ def click_cost(patient: Patient) -> list[Claim]:
     for source, reading in _places(patient, "click_cost"):
         if reading.n < MIN_CLICKS or not rose(reading, 0.01, 0.1):
             continue
-        worth = _worth_of_click(patient, source, reading.member)
+        worth = _worth_of_click(patient, source, reading.member, patient.chart.shop.profile.gross_margin)
         if np.isfinite(worth) and reading.observed <= worth:
             continue
         if _wasted(patient, source, reading.member):
@@ -131,6 +129,7 @@ def creative(patient: Patient) -> list[Claim]:
             continue
         if views[reading.member].ratio < 0.8 or not patient.real("click_through", source, reading.member):
             continue
+        each = _worth_of_click(patient, source, reading.member, margin=1.0)
         lost_clicks = views[reading.member].observed * (reading.expected - reading.observed)
         claim = Claim(
             "ads.creative",
@@ -138,7 +137,7 @@ def creative(patient: Patient) -> list[Claim]:
             level="B",
             evidence=("arithmetic", "timing"),
             pool="sales",
-            amount=lost_clicks * patient.money.visitor_value,
+            amount=lost_clicks * (each if np.isfinite(each) else patient.money.visitor_value),
             order=ORDER - 7,
             explains=("visitors",),
             **from_reading(reading),  # type: ignore[arg-type]

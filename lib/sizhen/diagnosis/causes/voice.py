@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -105,7 +108,7 @@ def refunds(patient: Patient) -> list[Claim]:
                 "A",
                 ("fact", "timing"),
                 pool="refunds",
-                amount=row["amount"],
+                amount=_refunded(patient, row),
                 order=ORDER,
                 since=pd.Timestamp(patient.chart.period.start),
                 se=0.3,
@@ -115,6 +118,13 @@ def refunds(patient: Patient) -> list[Claim]:
             )
         )
     return claims
+
+
+def _refunded(patient: Patient, row: dict[Hashable, Any]) -> float:
+    """What was refunded in the period beyond the usual, by the day of the refund; else of the period's own orders."""
+    source, member = ("product", row["product_id"]) if row["product_id"] else ("shop", SHOP)
+    seen = patient.chart.reading("refund_amount", source, member)
+    return max(seen.expected * (seen.ratio - 1), row["amount"]) if seen is not None else float(row["amount"])
 
 
 def points(patient: Patient) -> list[Claim]:
