@@ -10,10 +10,10 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test lint sample golden lock clean
+.PHONY: help setup lab reports test lint sample golden bench-diagnosis lock clean
 
 help:  ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv with everything in requirements.lock
 
@@ -48,6 +48,9 @@ lint: $(READY)  ## style, types, layers, clean notebooks
 
 golden: $(READY)  ## rewrite the golden findings of the sample shops; read the diff
 	SIZHEN_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py
+
+bench-diagnosis: $(READY)  ## measure the diagnosis on made shops with planted faults
+	OMP_NUM_THREADS=1 $(BIN)/python bench/diagnosis.py
 
 lock:  ## compile requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
