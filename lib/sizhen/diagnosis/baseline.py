@@ -69,6 +69,8 @@ class Reading:
 
     def against(self, movement: float) -> Reading:
         """The same reading where a movement by the ratio `movement` was to be expected."""
+        if not movement > 0:
+            return self
         ratio = self.ratio / movement
         p = 2 * float(stdtr(self.df, -abs(np.log(max(ratio, 1e-6))) / self.se))
         return replace(self, expected=self.expected * movement, ratio=ratio, p=p)
@@ -102,6 +104,18 @@ def _base_rows(plain: np.ndarray, start: int, days: int) -> np.ndarray:
     """The last `days` comparable days before `start`, reaching back at most five weeks further."""
     reach = np.arange(max(0, start - days - REACH_DAYS), start)
     return reach[plain[reach]][-days:]
+
+
+def _counted(panel: Panel) -> bool:
+    return panel.metric.kind in ("sum", "ratio") and panel.metric.numerator in COUNTED
+
+
+def _level(top: np.ndarray, exposure: np.ndarray, panel: Panel) -> np.ndarray:
+    """Level per member. A rate of rare events leans on all members by half an event: none so far is not never."""
+    if panel.metric.kind != "ratio" or not _counted(panel):
+        return top / np.maximum(exposure, 1e-12)
+    pooled = max(float(top.sum()), 0.5) / max(float(exposure.sum()), 1e-12)
+    return (top + 0.5) / (exposure + 0.5 / pooled)
 
 
 def _weekday_factors(top: np.ndarray, bottom: np.ndarray, plain: np.ndarray, weekday: np.ndarray) -> np.ndarray:
@@ -259,7 +273,7 @@ def read(panel: Panel, period: Period, rhythm: Rhythm, market: np.ndarray | None
         top, exposure, history if history.sum() >= 14 else usable, panel.days.day_of_week.to_numpy()
     )
     shaped = np.where(np.isnan(top), np.nan, exposure * factor)
-    level = _sum(top, base) / np.maximum(_sum(shaped, base), 1e-12)
+    level = _level(_sum(top, base), _sum(shaped, base), panel)
     fitted = shaped * level
     lift, spread = _lifts(top, fitted, label, usable, start, panel.metric.kind)
     expected = np.where(np.isnan(lift)[:, None], top, fitted * np.exp(np.nan_to_num(lift))[:, None])
@@ -279,7 +293,7 @@ def _assemble(
     spread: np.ndarray,
 ) -> Readings:
     seen, wanted, weight = _sum(top, window), _sum(expected, window), _sum(panel.bottom, window)
-    counted = panel.metric.kind in ("sum", "ratio") and panel.metric.numerator in COUNTED
+    counted = _counted(panel)
     rate = np.minimum(wanted / np.maximum(weight, 1e-12), 1.0) if panel.metric.unit == "rate" else np.zeros_like(wanted)
     noise = (1 - rate) * (1 / np.maximum(np.minimum(seen, wanted), 1.0) + 1 / np.maximum(_sum(top, base), 1.0))
     variance, df = _variance(top, shaped, plain, window, counted, 1 - rate, noise)

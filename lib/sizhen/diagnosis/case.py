@@ -23,6 +23,26 @@ from sizhen.tables import Period, Shop
 from sizhen.vocab import load
 
 SCHEMA = 1
+UNPAID = (
+    "page.",
+    "order.",
+    "price.",
+    "basket.",
+    "peer.",
+    "customer.",
+    "service.",
+    "stock.",
+    "ads.waste",
+    "traffic.low_quality",
+    "unexplained.",
+)
+
+
+def believable(claims: list[Claim]) -> list[Claim]:
+    """Without what rests on payments where a presale has put them off."""
+    if not any(c.cause == "data.presale" for c in claims):
+        return claims
+    return [c for c in claims if not c.cause.startswith(UNPAID)]
 
 
 @dataclass(frozen=True)
@@ -45,9 +65,11 @@ class Case:
         patient = Patient(
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
-        claims = [c for detect in DETECTORS for c in detect(patient)]
+        claims = believable([c for detect in DETECTORS for c in detect(patient)])
         stakes = allocate(claims, self.sales)
-        claims += leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart)
+        claims = believable(
+            claims + leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart)
+        )
         stakes = allocate(claims, self.sales)
         return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
 

@@ -27,7 +27,12 @@ def number(value: float | None) -> float | None:
 
 
 def state(claim: Claim, stake: Stake, sales: Sales) -> str:
-    """`act` needs an established cause and material money; faults of data and compliance are acted on as facts."""
+    """`act` needs an established cause and material money; faults of data and compliance are acted on as facts.
+
+    A fact that nothing followed is `ok`: it is told to whoever asks, not to whoever reads what to do.
+    """
+    if claim.level == "D" and stake.high <= 0:
+        return "ok"
     if claim.cause in NOTHING_TO_DO or claim.quiet or stake.kind == "opportunity":
         return "watch"
     if claim.cause in ACT_ANYWAY:
@@ -71,9 +76,9 @@ def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str,
         "p_value": number(claim.p),
         "stake": {
             "kind": stake.kind,
-            "amount": round(stake.amount, 2),
-            "low": round(stake.low, 2),
-            "high": round(stake.high, 2),
+            "amount": round(float(stake.amount), 2),
+            "low": round(float(stake.low), 2),
+            "high": round(float(stake.high), 2),
             "per": "period",
         },
         "evidence": list(claim.evidence),

@@ -45,7 +45,7 @@ def _hero(chart: Chart) -> tuple[pd.Series, float] | None:
     if frame is None:
         return None
     sums = chart.period.clip(frame).groupby("product_id")[["paid_amount", "paid_buyers"]].sum(min_count=1)
-    if sums["paid_amount"].isna().all():
+    if not sums["paid_amount"].sum() > 0:
         return None
     return sums.sort_values("paid_amount").iloc[-1], float(sums["paid_amount"].sum())
 

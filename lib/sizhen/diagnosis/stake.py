@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,8 +35,11 @@ def pools(sales: Sales) -> dict[str, float]:
 
 
 def shrunk(claim: Claim) -> float:
-    """The amount without the winner's curse: a claim that is found because it looks large is drawn back."""
-    return claim.amount / (1 + min(claim.se, 2.0) ** 2 / 2)
+    """The amount without the winner's curse: a claim that is found because it looks large is drawn back.
+
+    An amount that cannot be worked out (nothing was sold) claims nothing.
+    """
+    return max(claim.amount, 0.0) / (1 + min(claim.se, 2.0) ** 2 / 2) if math.isfinite(claim.amount) else 0.0
 
 
 def _share(claims: list[Claim], left: float) -> list[float]:
@@ -68,7 +72,7 @@ def allocate(claims: Iterable[Claim], sales: Sales) -> dict[str, Stake]:
             amounts = _share(mine, room)
             for claim, amount in zip(mine, amounts, strict=True):
                 half = NINETY * min(claim.se, 1.0) * amount
-                possible = min(claim.amount, room) if claim.level == "D" else amount + half
+                possible = min(shrunk(claim), room) if claim.level == "D" else amount + half
                 stakes[claim.id] = Stake(claim.kind, amount, max(amount - half, 0.0), possible)
             if pool in left:
                 left[pool] = max(room - sum(amounts), 0.0)

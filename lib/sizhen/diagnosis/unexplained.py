@@ -16,6 +16,7 @@ from sizhen.diagnosis.stake import Stake
 ORDER = 9
 LEFT_SHARE = 0.4
 NOTABLE_P = 0.05
+DILUTED_P = 0.25  # more visitors and as many buyers: the rate fell, nothing was lost
 ROOTS = ("visitors", "conversion", "average_order_value")
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 COLLAPSE = 0.25
@@ -53,6 +54,11 @@ def leftovers(
         reading = chart.reading(root, market=True)
         open_part = loss - _explained(claims, stakes, root)
         if loss <= 0 or open_part < LEFT_SHARE * loss or reading is None or reading.ratio >= 1:
+            continue
+        if root == "conversion" and not fell(chart.reading("paid_buyers", market=True), DILUTED_P):
+            continue
+        left_over = reading.against(1 - (loss - open_part) / max(sales.expected or 0.0, 1.0))
+        if not fell(left_over, NOTABLE_P):
             continue
         if (root, "shop", SHOP) in real or fell(reading, NOTABLE_P):
             found.append(_symptom(root, reading, "sales", open_part))

@@ -11,7 +11,7 @@ ORDER = 7
 def _part(patient: Patient, cause: str, metric: str, source: str, least: float) -> list[Claim]:
     """A part of order value that fell, priced by what sales would be without its fall."""
     reading = patient.chart.reading(metric, source)
-    if reading is None or not fell(reading, 0.02, least):
+    if reading is None or not fell(reading, 0.005, least):
         return []
     if not (patient.real(metric, source, SHOP) or patient.real("average_order_value", "shop", SHOP)):
         return []

@@ -10,7 +10,8 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 ORDER = 4
 ALIKE = 1.7
 HURT_P = 0.25
-APART = -2.2
+APART = -1.6
+FEW = 2  # more products than these do not fail at once by their own pages
 
 
 def payment(patient: Patient) -> list[Claim]:
@@ -99,7 +100,7 @@ def bounce(patient: Patient) -> list[Claim]:
     everywhere = _bounced(patient, "shop", "")
     if everywhere and (parts is None or len(parts.frame) < 2 or _alike(parts)):
         return everywhere
-    return devices or items or everywhere
+    return devices or (items if len(items) <= FEW else []) or everywhere
 
 
 def checkout(patient: Patient) -> list[Claim]:

@@ -12,6 +12,7 @@ MIN_CLICKS = 100.0
 MIN_SPEND_SHARE = 0.05
 MINOR = 0.5
 MOSTLY = 0.75
+POURED = 0.4
 
 
 def _subject(source: str, member: str) -> dict[str, str]:
@@ -62,6 +63,19 @@ def _wasted(patient: Patient, source: str, member: str) -> bool:
     return fell(orders[member].against(min(shop.ratio, 1.0) if shop is not None else 1.0), 0.005, 0.3)
 
 
+def _poured(patient: Patient, source: str, member: str) -> bool:
+    """True when much more was spent, and what was added brought less than half of what spend brings elsewhere."""
+    spend, sold = (patient.chart.readings(m, source) for m in ("ad_spend", "paid_amount"))
+    if spend is None or sold is None or member not in spend or member not in sold:
+        return False
+    clicks = patient.chart.readings("clicks", source)
+    if not rose(spend[member], 0.01, POURED) or clicks is None or clicks[member].ratio < 1 + POURED / 2:
+        return False
+    usual = sold.frame["expected"].sum() / max(spend.frame["expected"].sum(), 1e-9)
+    added = (sold[member].observed - sold[member].expected) / (spend[member].observed - spend[member].expected)
+    return bool(added < 0.5 * usual)
+
+
 def click_cost(patient: Patient) -> list[Claim]:
     claims = []
     for source, reading in _places(patient, "click_cost"):
@@ -70,7 +84,7 @@ def click_cost(patient: Patient) -> list[Claim]:
         worth = _worth_of_click(patient, source, reading.member, patient.chart.shop.profile.gross_margin)
         if np.isfinite(worth) and reading.observed <= worth:
             continue
-        if _wasted(patient, source, reading.member):
+        if _wasted(patient, source, reading.member) or _poured(patient, source, reading.member):
             continue
         claim = Claim(
             "ads.click_cost",
@@ -89,7 +103,7 @@ def click_cost(patient: Patient) -> list[Claim]:
 
 
 def waste(patient: Patient) -> list[Claim]:
-    """Spend rose, or stayed, and the sales it brings fell away."""
+    """Spend rose, or stayed, and the sales it brings fell away or never came."""
     claims = []
     spends = {s: patient.chart.readings("ad_spend", s) for s in ("plan", "keyword")}
     whole = sum(r.observed for r in spends["plan"]) if spends["plan"] is not None else 0.0
@@ -100,16 +114,16 @@ def waste(patient: Patient) -> list[Claim]:
         cost = spend[reading.member]
         if cost.observed < MIN_SPEND_SHARE * whole or cost.ratio < 0.8:
             continue
-        if not _wasted(patient, source, reading.member):
+        poured = _poured(patient, source, reading.member)
+        if not poured and not _wasted(patient, source, reading.member):
             continue
-        excess = cost.observed * (1 - reading.ratio)
         claim = Claim(
             "ads.waste",
             _subject(source, reading.member),
             level="A",
             evidence=("arithmetic", "timing"),
             pool="ad_spend",
-            amount=excess,
+            amount=cost.observed - cost.expected if poured else cost.observed * (1 - reading.ratio),
             order=ORDER,
             kind="cost",
             explains=("ad_spend",),
