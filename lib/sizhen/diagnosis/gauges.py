@@ -35,6 +35,8 @@ def _paid_share(chart: Chart) -> Gauge:
     if frame is None:
         return UNKNOWN
     groups = chart.period.clip(frame).groupby("channel")["visitors"].sum(min_count=1)
+    if not groups.sum() > 0:
+        return UNKNOWN
     paid = [c for c in groups.index if load().channels[c].group == "paid"]
     return float(groups[paid].sum() / groups.sum()), float(groups.sum())
 

@@ -10,6 +10,7 @@ from sizhen.diagnosis.chart import Chart
 
 SHIFTS = 5
 MIN_REFUNDS = 8
+UNREST = 1.5  # overdispersion where too few weeks tell it
 COLUMNS = ["product_id", "observed", "expected", "amount", "n", "p"]
 
 
@@ -28,7 +29,8 @@ def _compare(now: pd.DataFrame, past: list[pd.DataFrame]) -> pd.DataFrame:
     expected = base["back"] / base["paid"].where(base["paid"] > 0)
     rates = pd.concat([p["count"] / p["paid"].where(p["paid"] > 0) for p in past], axis=1).reindex(now.index)
     noise = (base["count"] / len(past)).clip(lower=1.0) / base["paid"].where(base["paid"] > 0).div(len(past)) ** 2
-    unrest = float(np.nanmedian(np.clip(rates.var(axis=1, ddof=1) / noise, 1.0, None))) if len(past) > 2 else 1.5
+    seen = (rates.var(axis=1, ddof=1) / noise).dropna().clip(lower=1.0) if len(past) > 2 else pd.Series(dtype="float64")
+    unrest = float(seen.median()) if len(seen) else UNREST
     count, total = now["count"] / unrest, (now["count"] + base["count"]) / unrest
     tail = betainc(np.maximum(count, 0.5), np.maximum(total - count, 0.0) + 1, share)
     p = np.where(count > 0, tail, 1.0)

@@ -119,16 +119,15 @@ def _split(chart: Chart, observed: float, readings: dict[str, Reading | None]) -
         sales = chart.reading("paid_amount")
         expected = sales.expected if sales is not None else observed
         return {("unsplit",): observed - expected}, expected
-    before = {k: r.expected for k, r in known.items()}
-    after = {k: r.observed for k, r in known.items()}
-    compared = float(np.prod([split.carry(before[k], after[k])[1] for k in before]))
+    pairs = {k: split.carry(r.expected, r.observed) for k, r in known.items()}
+    compared = float(np.prod([after for _, after in pairs.values()]))
     # what faulty days hold is on both sides: it is known, and compared with nothing
-    expected = float(np.prod([split.carry(before[k], after[k])[0] for k in before])) + observed - compared
+    expected = float(np.prod([before for before, _ in pairs.values()])) + observed - compared
+    before, after = ({k: pair[side] for k, pair in pairs.items()} for side in (0, 1))
     amounts: Amounts = {(k,): v for k, v in split.factors(before, after).items()}
-    visitors, conversion, value = (known[k] for k in ("visitors", "conversion", "average_order_value"))
-    buyers = (visitors.expected * conversion.expected + visitors.observed * conversion.observed) / 2
-    worth = (conversion.expected * value.expected + conversion.observed * value.observed) / 2
-    unit = (visitors.expected * value.expected + visitors.observed * value.observed) / 2
+    visitors = known["visitors"]
+    (v0, v1), (c0, c1), (a0, a1) = (pairs[k] for k in ("visitors", "conversion", "average_order_value"))
+    buyers, worth, unit = (v0 * c0 + v1 * c1) / 2, (c0 * a0 + c1 * a1) / 2, (v0 * a0 + v1 * a1) / 2
     amounts |= _channels(chart, amounts["visitors",], visitors, worth)
     amounts |= _rates(chart, amounts["conversion",], unit)
     amounts |= _order_value(chart, amounts["average_order_value",], buyers)

@@ -211,6 +211,8 @@ def _trimmed(value: float) -> str:
 
 def compact(value: float, unit: str = "count") -> str:
     """A number for an axis or a bar: `12万`, `120k`, with the currency's sign for money."""
+    if not math.isfinite(value):
+        return UNKNOWN
     if unit == "rate":
         return f"{_trimmed(value * 100)}%"
     if unit not in ("count", "money", "number"):

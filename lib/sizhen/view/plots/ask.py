@@ -75,8 +75,11 @@ def agents(desk: pd.DataFrame) -> Axes | None:
 
 
 @base.chart
-def response_bands(bands: pd.DataFrame) -> Axes:
+def response_bands(bands: pd.DataFrame) -> Axes | None:
     """Inquiry conversion by how long askers waited for the first reply. Frame: `ask.response_bands`."""
+    bands = bands[bands["inquiry_conversion"].notna()]
+    if bands.empty:
+        return None
     _, axes = base.canvas(2.7)
     places, share = np.arange(len(bands)), bands["inquiry_conversion"]
     axes.bar(places, share, width=0.62, color=style.NOW)
@@ -157,7 +160,7 @@ def peer_days(days: pd.DataFrame) -> Axes:
 @base.chart
 def same_style(offers: pd.DataFrame) -> Axes | None:
     """Price gap of the peers' same styles: left of zero they are cheaper. Frame: `ask.same_style`."""
-    known = offers[offers["price_gap"].notna()]
+    known = offers[np.isfinite(offers["price_gap"])]
     if known.empty:
         return None
     shown = known.head(ROWS)
