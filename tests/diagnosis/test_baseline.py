@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sizhen.diagnosis.baseline import Readings, read
+from sizhen.diagnosis.baseline import read
 from sizhen.diagnosis.panel import grid, panel
+from sizhen.diagnosis.reading import Readings
 from sizhen.diagnosis.rhythm import Rhythm
 from sizhen.tables import Period
 

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis import sources
-from sizhen.diagnosis.baseline import Reading, Readings, read
+from sizhen.diagnosis.baseline import read
 from sizhen.diagnosis.data_faults import DataFaults, find_faults
 from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
+from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
 from sizhen.tables import Period, Shop
 from sizhen.vocab import load

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.reading import Reading
 
 Level = Literal["A", "B", "C", "D"]
 Pool = Literal["sales", "refunds", "ad_spend", "none"]

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sizhen.tables import Period, Shop
+from sizhen.tables import Shop
 from sizhen.vocab.calendar import Occasion, occasions
 
 OWN = ("promotion", "holiday")
@@ -32,11 +32,6 @@ class Rhythm:
         at = self.days.get_indexer(days)
         label = np.where(at >= 0, self.label[at], "")
         return label, np.where(at >= 0, self.faulty[at], False)
-
-    def promoted(self, period: Period) -> bool:
-        """True when a day of the period is not an ordinary one."""
-        rows = (self.days >= pd.Timestamp(period.start)) & (self.days <= pd.Timestamp(period.end))
-        return bool((self.label[rows] != "").any())
 
 
 def _mark(days: pd.DatetimeIndex, label: np.ndarray, spans: Iterable[tuple[pd.Timestamp, pd.Timestamp, str]]) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis import split
-from sizhen.diagnosis.baseline import Reading, Readings
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Money
+from sizhen.diagnosis.reading import Reading, Readings
 
 Amounts = dict[tuple[str, ...], float]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Claim, Pool, fell, from_reading
 from sizhen.diagnosis.judge import Key
 from sizhen.diagnosis.panel import SHOP
+from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.sales import Sales
 from sizhen.diagnosis.stake import Stake
 

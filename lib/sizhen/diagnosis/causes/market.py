@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.panel import SHOP
+from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.rhythm import own_occasions
 
 ORDER = 1

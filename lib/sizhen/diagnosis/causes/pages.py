@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sizhen.diagnosis.baseline import Reading, Readings
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+from sizhen.diagnosis.reading import Reading, Readings
 
 ORDER = 4
 ALIKE = 1.7

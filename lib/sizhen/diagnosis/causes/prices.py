@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.causes.products import product_loss
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
+from sizhen.diagnosis.reading import Reading
 
 ORDER = 5
 RISE = 0.03

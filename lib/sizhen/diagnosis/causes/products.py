@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
+from sizhen.diagnosis.reading import Reading
 
 ORDER = 5
 OUT = 0.9

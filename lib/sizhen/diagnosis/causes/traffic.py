@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
+from sizhen.diagnosis.reading import Reading
 from sizhen.vocab import load
 
 ORDER = 2

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis.baseline import Reading
 from sizhen.diagnosis.causes.products import product_loss
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.judge import discoveries
 from sizhen.diagnosis.panel import SHOP
+from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.refunds import equally_aged
 from sizhen.vocab import load
 
