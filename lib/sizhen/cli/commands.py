@@ -152,7 +152,8 @@ def check_data(
         from sizhen.tables.inspect import overview
 
         found = overview(Shop.open(data, shop))
-    Console().print(show.files(found))
+    for part in show.files(found):
+        Console().print(part)
     broken = found.loc[found["state"] == "broken", "note"]
     for note in broken:
         typer.echo(f"error: {note}", err=True)

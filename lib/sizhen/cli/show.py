@@ -74,22 +74,22 @@ def _findings(findings: list[dict[str, Any]], shop: Shop, language: str) -> Tabl
     return table
 
 
-def files(overview: pd.DataFrame) -> Table:
-    """What `tables.inspect.overview` found, one row per table."""
+def files(overview: pd.DataFrame) -> Iterator[RenderableType]:
+    """What `tables.inspect.overview` found: one row per table, then one line per oddity."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("table", "state", "rows", "first", "last", "gaps", "note"):
-        table.add_column(
-            column, justify="right" if column in ("rows", "gaps") else "left", no_wrap=column != "note", overflow="fold"
-        )
+    for column in ("table", "state", "rows", "first", "last", "gaps"):
+        table.add_column(column, justify="right" if column in ("rows", "gaps") else "left", no_wrap=True)
+    odd = []
     for line in overview.to_dict("records"):
         there = line["state"] == "there"
-        unknown = f"unknown: {line['unknown_columns']}" if line["unknown_columns"] else ""
         table.add_row(
             line["table"],
             Text(line["state"], style=FILES[line["state"]]),
             f"{line['rows']:,}" if there else "",
             *("" if pd.isna(line[end]) else f"{line[end]:%Y-%m-%d}" for end in ("first", "last")),
             "" if pd.isna(line["days_missing"]) else f"{line['days_missing']:.0f}",
-            Text("; ".join(part for part in (line["note"], unknown) if part)),
         )
-    return table
+        unknown = f"no known value in {line['unknown_columns']}" if line["unknown_columns"] else ""
+        odd += [Text(f"{line['table']}: {note}") for note in (line["note"], unknown) if note]
+    yield table
+    yield from odd
