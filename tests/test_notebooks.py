@@ -23,7 +23,7 @@ TOLD = (*EXAMS, "5_prescribe")
 ALL = (*TOLD, "explore")
 
 PARAMETERS = {"shop_id", "period", "data_dir", "language"}
-MORE_PARAMETERS = {"5_prescribe": {"output", "previous"}}
+MORE_PARAMETERS = {**{exam: {"previous"} for exam in EXAMS}, "5_prescribe": {"output", "previous"}}
 MACHINERY = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
     *(ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),

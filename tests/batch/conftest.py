@@ -13,8 +13,12 @@ import pytest
 
 FAULTS = Path(__file__).parents[1] / "faults"
 NAMES = ("1_look", "2_listen", "3_ask", "4_check", "5_prescribe")
-COMMON = 'shop_id: str = "nobody"  # folder\nperiod: str = "1999-01"\ndata_dir: str = "data"\nlanguage: str = ""'
-PRESCRIBE = '\noutput: str = "."\nprevious: str = ""'
+COMMON = """shop_id: str = "nobody"  # folder
+period: str = "1999-01"
+data_dir: str = "data"
+language: str = ""
+previous: str = "" """.rstrip()
+PRESCRIBE = '\noutput: str = "."'
 FIGURE = """import matplotlib.pyplot as plt
 
 plt.plot([1, 2]);"""

@@ -25,9 +25,9 @@ def job(tmp_path: Path) -> Job:
 
 def run_fault(job: Job, fault: str, name: str) -> None:
     """The one notebook of the job is broken."""
-    given = {"shop_id": "beta", "period": "2026-10", "data_dir": job.data_dir, "language": ""}
+    given = {"shop_id": "beta", "period": "2026-10", "data_dir": job.data_dir, "language": "", "previous": ""}
     if name == PRESCRIBE:
-        given |= {"output": str(job.ready), "previous": ""}
+        given["output"] = str(job.ready)
     job.notebooks[name] = str(FAULTS / f"{fault}.ipynb")
     job.parameters[name] = given
     examine(job)

@@ -99,6 +99,7 @@ def test_reports_name_the_shop_and_no_folder(published: Published, data_dir: Pat
 def test_notebooks_were_run_by_this_python_with_the_given_parameters(published: Published, data_dir: Path) -> None:
     notebook = nbformat.read(published.period / "alpha" / "notebooks" / "1_look.ipynb", as_version=4)
     given = {"shop_id": "alpha", "period": "2026-10", "data_dir": str(data_dir), "language": ""}
+    given["previous"] = str(published.reports / "2026-09" / "alpha" / "findings.json")
     assert dict(notebook.metadata.papermill.parameters) == given
     assert all(c.execution_count for c in notebook.cells if c.cell_type == "code")
     assert not any("papermill" in c.metadata for c in notebook.cells)

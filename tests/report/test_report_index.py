@@ -7,7 +7,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from sizhen.report import Row, write_index
-from sizhen.report.index import stake, state, top_finding
+from sizhen.report.index import followed_up, stake, state, top_finding
 from sizhen.vocab import word
 
 
@@ -43,6 +43,18 @@ def test_state_is_the_worst_and_silence_is_health_only_where_sales_are_known() -
 def test_top_finding_asks_for_something() -> None:
     assert top_finding(document(finding("ok", says="fine"), finding("watch", says="look")), "zh") == "look。"
     assert top_finding(document(finding("ok", says="fine")), "en") == ""
+
+
+def test_hit_rate_leaves_out_what_cannot_be_judged(tmp_path: Path) -> None:
+    outcomes = ["recovered", "improved", "unchanged", "worse", "unknown"]
+    publish(tmp_path, "one", document() | {"previous": [{"outcome": o} for o in outcomes[:3]]})
+    publish(tmp_path, "two", document() | {"previous": [{"outcome": o} for o in outcomes[3:]]})
+    write_index(tmp_path, [Row("one", "One", "CNY"), Row("two", "Two", "CNY")], language="en", title="Shops")
+    soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    said = soup.select_one(".sz-followed-up")
+    assert said is not None and said.get_text() == followed_up(outcomes, "en")
+    assert "2 of the 4" in said.get_text() and "1 cannot" in said.get_text()
+    assert followed_up([], "zh") == ""
 
 
 def test_index_ranks_by_money_within_a_currency_and_keeps_failures_last(tmp_path: Path) -> None:

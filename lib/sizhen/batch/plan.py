@@ -23,8 +23,14 @@ def plan(
     if not any(_has_days(shop, table, period) for table in load().tables):
         raise NoData(f"{shop_id} has no day of {period.label}")
     staging = work_dir(reports_dir, period) / shop_id
-    common = {"shop_id": shop_id, "period": period.label, "data_dir": str(data_dir), "language": language or ""}
-    own = {"output": str(staging / "ready"), "previous": str(previous(reports_dir, shop_id, period) or "")}
+    common = {
+        "shop_id": shop_id,
+        "period": period.label,
+        "data_dir": str(data_dir),
+        "language": language or "",
+        "previous": str(previous(reports_dir, shop_id, period) or ""),
+    }
+    own = {"output": str(staging / "ready")}
     return Job(
         shop_id=shop_id,
         title=f"{shop.profile.name} · {period.label}",

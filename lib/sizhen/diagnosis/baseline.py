@@ -128,15 +128,21 @@ def _placebo(
         statistic = tw / mean - 1
         noise = 1 / mean + 1 / tb
     full &= np.isfinite(statistic)
-    seen, counting = np.full(top.shape[1], np.nan), np.full(top.shape[1], np.nan)
-    for m in np.flatnonzero(full.any(0)):
-        rows = full[:, m]
-        weight = mean[rows, m] if counted else np.ones(rows.sum())
-        typical = np.median(np.abs(statistic[rows, m]))
-        bound = max(3.0 * 1.4826 * typical, 1e-9)
-        seen[m] = np.average(np.clip(statistic[rows, m], -bound, bound) ** 2, weights=weight)
-        counting[m] = np.average(noise[rows, m], weights=weight)
+    statistic = np.where(full, statistic, np.nan)
+    weight = np.where(full, mean if counted else 1.0, 0.0)
+    whole = np.where(full.any(0), weight.sum(0), np.nan)
+    bound = np.maximum(3.0 * 1.4826 * _median(np.abs(statistic)), 1e-9)
+    seen = (weight * np.nan_to_num(np.clip(statistic, -bound, bound)) ** 2).sum(0) / whole
+    counting = (weight * np.where(full, noise, 0.0)).sum(0) / whole
     return seen, counting, len(ends) / length
+
+
+def _median(values: np.ndarray) -> np.ndarray:
+    """Median of each column over its known rows; 0 where none is."""
+    known = (~np.isnan(values)).sum(0)
+    ordered = np.nan_to_num(np.sort(values, axis=0))
+    columns = np.arange(values.shape[1])
+    return (ordered[np.maximum(known - 1, 0) // 2, columns] + ordered[known // 2 % len(values), columns]) / 2
 
 
 def _variance(
@@ -165,16 +171,20 @@ def _variance(
     return moderated + (noise_now if counted else 1e-6), max(df + prior, 3.0)
 
 
-def _since(log_daily: np.ndarray, days: pd.DatetimeIndex, first: int) -> pd.Timestamp:
-    """The day the figure left its expectation: the split that parts earlier from later days best."""
-    known = np.flatnonzero(~np.isnan(log_daily))
-    if len(known) < 3:
-        return days[min(first, len(days) - 1)]
-    x = log_daily[known]
-    cuts = np.arange(1, len(x))
-    left, right = np.cumsum(x)[:-1] / cuts, (x.sum() - np.cumsum(x)[:-1]) / (len(x) - cuts)
-    gain = cuts * (len(x) - cuts) / len(x) * (right - left) ** 2
-    return days[known[int(np.argmax(gain)) + 1]]
+def _since(log_daily: np.ndarray, days: pd.DatetimeIndex, first: int) -> pd.DatetimeIndex:
+    """Per member the day its figure left its expectation: the split that parts earlier from later days best.
+
+    Day `first` where fewer than three days are known.
+    """
+    known = ~np.isnan(log_daily)
+    x = np.where(known, log_daily, 0.0)
+    n, total = known.sum(0), x.sum(0)
+    before, left = known.cumsum(0) - known, x.cumsum(0) - x
+    after = n - before
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = before * after / n * ((total - left) / after - left / before) ** 2
+    gain = np.where(known & (before > 0), gain, -np.inf)
+    return days[np.where(n < 3, min(first, len(days) - 1), gain.argmax(0))]
 
 
 def _tail(top: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
@@ -248,7 +258,7 @@ def _assemble(
     divisor = weight if panel.is_rate else np.ones_like(weight)
     first = max(int(window[0]) - 14, 0)
     daily[~np.isfinite(daily)] = np.nan
-    since = [_since(daily[first : window[-1] + 1, m], panel.days[first:], 14) for m in range(top.shape[1])]
+    since = _since(daily[first : window[-1] + 1], panel.days[first:], 14)
     with np.errstate(divide="ignore", invalid="ignore"):
         frame = pd.DataFrame(
             {

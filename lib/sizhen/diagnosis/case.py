@@ -76,7 +76,8 @@ class Case:
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
         """Findings as findings.md has them, ranked."""
-        return rank([finding(self.chart, c, s, self.sales) for c, s in self._claims])
+        found = rank([finding(self.chart, c, s, self.sales) for c, s in self._claims])
+        return [f | {"since": follow_up.since(f, self.previous)} for f in found]
 
     def judge(self, rule_id: str) -> Judgement:
         """The answer to one rule. KeyError for a rule the vocabulary does not know."""
@@ -145,11 +146,12 @@ def _data(chart: Chart) -> dict[str, Any]:
 
 
 def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None) -> Case:
-    """Opens the case of `shop` over `period`; `previous` is the last period's findings document, if any.
+    """Opens the case of `shop` over `period`; `previous` is the last period's findings document, if any: its advice is
+    followed up, and the days its troubles spoilt are no baseline.
 
     Raises DataError when a table breaks its contract.
     """
-    return Case(open_chart(shop, period), previous)
+    return Case(open_chart(shop, period, follow_up.ill_since(previous, period)), previous)
 
 
 def read_findings(path: str | Path) -> dict[str, Any] | None:

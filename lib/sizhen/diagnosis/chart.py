@@ -73,6 +73,15 @@ class Chart:
         frame = frame[frame["date"] <= pd.Timestamp(self.last)]
         return None if frame.empty else frame
 
+    def inside(self, table: str) -> pd.DataFrame:
+        """The rows of a table (shop_daily: or what orders tell of it) that lie in the period; undated ones all do."""
+        return self._once(("inside", table), lambda: self._inside(table))  # type: ignore[return-value]
+
+    def _inside(self, table: str) -> pd.DataFrame:
+        frame = self.shop.daily() if table == "shop_daily" else self.shop.table(table)
+        dated = load().tables[table].dated
+        return self.period.clip(frame, dated) if dated else frame
+
     def grid(self, source: str) -> Grid:
         """The grid of the source's rows; the source must have a frame."""
         name = source.partition(":")[0]
@@ -172,10 +181,12 @@ class Chart:
         return events[near & events["kind"].isin(kinds)]
 
 
-def open_chart(shop: Shop, period: Period) -> Chart:
-    """Reads the shop's days up to the period's end and finds faulty ones."""
+def open_chart(shop: Shop, period: Period, ill_since: date | None = None) -> Chart:
+    """Reads the shop's days up to the period's end and finds faulty ones. Days from `ill_since` are no baseline."""
     faults = find_faults(shop, period)
     last = period.end
     first = min(faults.first, period.start)
     rhythm = read_rhythm(shop, first, last, faults.days)
+    if ill_since is not None:
+        rhythm = rhythm.ill(ill_since, period.start)
     return Chart(shop, period, first, last, faults, rhythm, shop.profile.language)

@@ -11,6 +11,8 @@ from sizhen.tables import Period, Shop
 
 PARTIAL_SHARE = 0.35
 TOLERANCE = 0.05
+UNREST = 8.0  # median distances from the usual share
+KNOWN_DAYS = 14
 RARE = 15.0  # below so many orders a day, a day without one may be a day without sales
 
 
@@ -56,25 +58,39 @@ def _partial(daily: pd.DataFrame, period: Period) -> pd.DatetimeIndex:
     return last if usual >= 100 and counts.iloc[-1] < PARTIAL_SHARE * usual else last[:0]
 
 
+def _parts(shop: Shop, table: str) -> pd.Series:
+    """Paid amount per day, added over the table's members."""
+    frame = shop.table(table)
+    if table == "traffic_daily":
+        split = frame["device"].ne("all").groupby(frame["date"]).transform("any")
+        frame = frame[frame["device"].ne("all") | ~split]
+    return frame.groupby("date")["paid_amount"].sum(min_count=1).dropna()
+
+
 def _contradictions(
     shop: Shop, period: Period, daily: pd.DataFrame
 ) -> dict[str, tuple[tuple[date, ...], float, float]]:
-    """Per table: days of the period on which its parts do not add up to the shop's paid amount, and both sums."""
+    """Per table: days of the period on which its parts do not make up their usual share of the shop's paid amount,
+    what they add up to, and what they should. A table that never adds up counts by another definition."""
     found = {}
-    own = period.clip(daily).set_index("date")["paid_amount"].dropna()
+    own = daily.set_index("date")["paid_amount"].dropna()
+    own = own[own > 0]
     for table in ("product_daily", "traffic_daily"):
         if not shop.has(table) or own.empty:
             continue
-        frame = period.clip(shop.table(table))
-        if table == "traffic_daily":
-            split = frame["device"].ne("all").groupby(frame["date"]).transform("any")
-            frame = frame[frame["device"].ne("all") | ~split]
-        parts = frame.groupby("date")["paid_amount"].sum(min_count=1).dropna()
-        both = own.index.intersection(parts.index)
-        apart = (parts[both] - own[both]).abs() > TOLERANCE * own[both].clip(lower=1.0)
-        if apart.any():
-            days = both[apart]
-            found[table] = (_dates(pd.DatetimeIndex(days)), float(parts[days].sum()), float(own[days].sum()))
+        share = (_parts(shop, table) / own).dropna()
+        before = share[share.index < pd.Timestamp(period.start)]
+        usual = float(before.median()) if len(before) >= KNOWN_DAYS else 1.0
+        unrest = float((before / usual - 1).abs().median()) if len(before) >= KNOWN_DAYS and usual > 0 else 0.0
+        now = share[share.index.isin(period.dates())]
+        apart = now[(now - usual).abs() > max(TOLERANCE, UNREST * unrest) * usual]
+        if len(apart):
+            totals = own[apart.index]
+            found[table] = (
+                _dates(pd.DatetimeIndex(apart.index)),
+                float((apart * totals).sum()),
+                float(usual * totals.sum()),
+            )
     return found
 
 

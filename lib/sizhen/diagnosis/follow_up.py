@@ -1,11 +1,17 @@
-"""What came of the last advice: its figure now, against what it was then and what was expected of it."""
+"""What came of the last advice: its figure now, against what it was then and what would be expected of it today."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
+
+import numpy as np
 
 from sizhen.diagnosis.chart import SOURCES, Chart
 from sizhen.diagnosis.findings import number
+from sizhen.diagnosis.reading import Reading
+from sizhen.tables import Period
+from sizhen.vocab import load
 
 BY_KEY = {
     "channel": "channel",
@@ -15,33 +21,59 @@ BY_KEY = {
     "keyword": "keyword",
     "agent": "agent",
 }
+ELSEWHERE = {
+    "in_stock_share": "stock",
+    "asked_price": "asked",
+    "realised_price": "asked",
+    "first_response_seconds": "desk",
+    "inquiry_conversion": "desk",
+}
 RECOVERED, IMPROVED, WORSE = 0.8, 0.3, -0.2
+TELLING = 0.6  # with a larger standard error, no change and full recovery look alike
+LONGEST_ILLNESS = timedelta(days=42)
 
 
-def _now(chart: Chart, metric: str, subject: dict[str, str]) -> float | None:
-    """The figure in this period, where a table can tell; its members are found by the subject's last part."""
-    key = next(iter(subject), "")
-    for source in (BY_KEY.get(key, "shop"), "stock", "desk"):
-        if source not in SOURCES or (metric == "in_stock_share") != (source == "stock"):
-            continue
-        try:
-            found = chart.readings(metric, source)
-        except KeyError:
-            continue
-        if found is None:
-            continue
-        wanted = subject.get(key, "-")
-        member = next((m for m in found.frame.index if m == wanted or m.endswith(f"\t{wanted}")), None)
-        if member is not None:
-            return found[member].observed
-    return None
+def acted(previous: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The last findings that asked for action."""
+    return [f for f in previous["findings"] if f["state"] == "act"] if previous else []
 
 
-def outcome(then: float, now: float | None, aim: float | None) -> str:
-    """How much of the way from `then` to `aim` was made good."""
-    if now is None or aim is None or aim == then:
+def ill_since(previous: dict[str, Any] | None, period: Period) -> date | None:
+    """The day the last findings' troubles began: what they spoilt is not what the shop is compared with."""
+    began = [date.fromisoformat(f["since"]) for f in acted(previous) if f["since"] and f["stake"]["amount"] > 0]
+    return max(min(began), period.start - LONGEST_ILLNESS) if began else None
+
+
+def _reading(chart: Chart, old: dict[str, Any]) -> Reading | None:
+    """The old finding's figure in this period; a member is found by the last part of its name."""
+    key, wanted = next(iter(old["subject"].items()), ("", "-"))
+    source = BY_KEY.get(key, "shop")
+    metric = old["advice"]["expect"]["metric"]
+    if metric == "complaint_share":
+        source = f"reviews{'.product' if key == 'product_id' else ''}:{old['cause'].partition('.')[2]}"
+    elif source in ("shop", "product"):
+        source = ELSEWHERE.get(metric, source)
+    if source.partition(":")[0] not in SOURCES:
+        return None
+    try:
+        found = chart.readings(metric, source, market=True)
+    except KeyError:
+        return None
+    return next((r for r in found or () if r.member == wanted or r.member.endswith(f"\t{wanted}")), None)
+
+
+def outcome(then: float, now: Reading, aim: float, *, own: bool) -> str:
+    """How much of the way from `then` to `aim` was made good; unknown where chance could be all of it.
+
+    `own`: the aim was the shop's own usual level, so that both sides are taken relative to what was expected then and
+    would be expected now. A rule's or the tier's level is an aim as it stands.
+    """
+    if own and min(then, aim, now.ratio) > 0:
+        way, error = 1 - now.log / np.log(then / aim), now.se / abs(np.log(then / aim))
+    else:
+        way, error = (now.observed - then) / (aim - then), now.se * now.observed / abs(aim - then)
+    if error > TELLING or not np.isfinite(way):
         return "unknown"
-    way = (now - then) / (aim - then)
     if way >= RECOVERED:
         return "recovered"
     if way >= IMPROVED:
@@ -49,22 +81,36 @@ def outcome(then: float, now: float | None, aim: float | None) -> str:
     return "worse" if way <= WORSE else "unchanged"
 
 
+def _days(document: dict[str, Any]) -> int:
+    start, end = (date.fromisoformat(document["period"][k]) for k in ("start", "end"))
+    return (end - start).days + 1
+
+
 def review(chart: Chart, previous: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """One entry per advice of the last findings that asked for action."""
-    if previous is None:
-        return []
+    """One entry per advice of the last findings that asked for action; sums are given for as many days as then."""
     entries = []
-    for old in previous.get("findings", []):
-        if old["state"] != "act":
-            continue
-        now = _now(chart, old["advice"]["expect"]["metric"], old["subject"])
+    for old in acted(previous):
+        expect, then = old["advice"]["expect"], old["observed"]
+        now, aim = _reading(chart, old), expect["value"]
+        known = now is not None and None not in (then, aim) and then != aim
+        scale = 1.0
+        if previous and expect["metric"] in load().metrics and load().metrics[expect["metric"]].kind == "sum":
+            scale = _days(previous) / chart.period.days
         entries.append(
             {
                 "finding": old["id"],
                 "advice": old["advice"]["what"][chart.language],
-                "then": old["observed"],
-                "now": number(now),
-                "outcome": outcome(old["observed"], now, old["advice"]["expect"]["value"]),
+                "then": then,
+                "now": None if now is None else number(now.observed * scale),
+                "outcome": outcome(then, now, aim, own=old["reference"] == "own_baseline")  # type: ignore[arg-type]
+                if known
+                else "unknown",
             }
         )
     return entries
+
+
+def since(finding: dict[str, Any], previous: dict[str, Any] | None) -> str | None:
+    """The day a finding began: the earlier one where the last findings knew the same trouble."""
+    known = [f["since"] for f in acted(previous) if f["id"] == finding["id"] and f["since"]]
+    return min([*known, finding["since"]]) if known and finding["since"] else finding["since"]

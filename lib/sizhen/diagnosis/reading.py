@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -60,12 +60,16 @@ class Readings:
     period: Period
     frame: pd.DataFrame
 
+    @cached_property
+    def _rows(self) -> dict[str, Reading]:
+        rows = self.frame.to_dict("index")
+        return {str(m): Reading(self.panel.metric.id, str(m), **row) for m, row in rows.items()}  # type: ignore[arg-type]
+
     def __getitem__(self, member: str) -> Reading:
-        row: dict[str, Any] = {str(k): v for k, v in self.frame.loc[member].items()}
-        return Reading(self.panel.metric.id, member, **row)
+        return self._rows[member]
 
     def __iter__(self) -> Iterator[Reading]:
-        return (self[m] for m in self.frame.index)
+        return iter(self._rows.values())
 
     def __contains__(self, member: str) -> bool:
-        return member in self.frame.index
+        return member in self._rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -17,7 +17,7 @@ OWN = ("promotion", "holiday")
 
 @dataclass(frozen=True)
 class Rhythm:
-    """For each day its occasion: "" ordinary, "promotion" or "holiday" the shop's own, else the calendar's id.
+    """For each day its occasion: "" ordinary, "promotion" or "holiday" the shop's own, "ill", else the calendar's id.
 
     `faulty` marks days whose figures are incomplete or doubled: they are compared with nothing.
     """
@@ -32,6 +32,11 @@ class Rhythm:
         at = self.days.get_indexer(days)
         label = np.where(at >= 0, self.label[at], "")
         return label, np.where(at >= 0, self.faulty[at], False)
+
+    def ill(self, since: date, until: date) -> Rhythm:
+        """The rhythm in which the days `since`..`until` (not included) are not comparable: the shop was not well."""
+        days = (self.days >= pd.Timestamp(since)) & (self.days < pd.Timestamp(until))
+        return replace(self, label=np.where(days, "ill", self.label))
 
 
 def _mark(days: pd.DatetimeIndex, label: np.ndarray, spans: Iterable[tuple[pd.Timestamp, pd.Timestamp, str]]) -> None:

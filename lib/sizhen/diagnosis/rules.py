@@ -38,10 +38,8 @@ def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
         if not chart.shop.has(table) and not derived:
             lacking += [table] if table not in lacking else []
         elif column:
-            frame = chart.shop.daily() if table == "shop_daily" else chart.shop.table(table)
-            dated = load().tables[table].dated
-            inside = chart.period.clip(frame, dated) if dated else frame
-            if inside[column].isna().all() or (inside[column].astype("str") == "").all():
+            values = chart.inside(table)[column]
+            if values.isna().all() or (values.dtype == "str" and (values == "").all()):
                 lacking.append(need)
     return tuple(lacking)
 

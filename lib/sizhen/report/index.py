@@ -15,6 +15,7 @@ from sizhen.view.labels import SIGNS
 from sizhen.vocab import word
 
 _ORDER = ("act", "watch", "ok", "unknown")
+_HELPED, _DID_NOT = ("recovered", "improved"), ("unchanged", "worse")
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A shop as the index shows it. `stake`: money lost in the period, as far as `act` and `watch` say."""
+    """A shop as the index shows it. `stake`: money lost in the period, as far as `act` and `watch` say.
+
+    `outcomes`: what came of the last advice, one word per advice.
+    """
 
     row: Row
     state: str
     stake: float | None
     says: str
     link: str
+    outcomes: tuple[str, ...] = ()
 
     @property
     def money(self) -> str:
@@ -62,6 +67,14 @@ def state(document: dict[str, Any]) -> str:
     states = {f["state"] for f in document["findings"]}
     known = (document.get("sales") or {}).get("observed") is not None
     return next((s for s in _ORDER if s in states), "ok" if known else "unknown")
+
+
+def followed_up(outcomes: Sequence[str], language: str) -> str:
+    """The agency's hit rate in words: how many of the last advices helped, of those that can be judged."""
+    if not outcomes:
+        return ""
+    helped, known = (sum(o in these for o in outcomes) for these in (_HELPED, (*_HELPED, *_DID_NOT)))
+    return word("report.followed_up", language).format(helped=helped, known=known, unknown=len(outcomes) - known)
 
 
 def write_index(period_dir: Path, rows: Sequence[Row], *, language: str, title: str) -> None:
@@ -90,6 +103,7 @@ def write_index(period_dir: Path, rows: Sequence[Row], *, language: str, title: 
         title=title,
         lines=lines,
         counts=[(id, n) for id in states if (n := sum(line.state == id for line in lines))],
+        followed_up=followed_up([o for line in lines for o in line.outcomes], language),
         words=words,
         states=states,
         css=style_sheet(),
@@ -104,4 +118,5 @@ def _line(period_dir: Path, row: Row, language: str) -> Line:
     document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))
     worst = state(document)
     says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
-    return Line(row, worst, stake(document), says, link)
+    outcomes = tuple(entry["outcome"] for entry in document.get("previous", ()))
+    return Line(row, worst, stake(document), says, link, outcomes)

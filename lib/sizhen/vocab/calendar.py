@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
-import holidays
+from holidays.countries.china import China
 
 from sizhen.vocab.loader import read
 
@@ -46,7 +46,7 @@ def _runs(days: list[date]) -> list[tuple[date, date]]:
 
 @cache
 def _holidays_of(year: int) -> tuple[Occasion, ...]:
-    known = holidays.country_holidays("CN", years=[year - 1, year], language="zh_CN")
+    known = China(years=[year - 1, year], language="zh_CN")  # type: ignore[no-untyped-call]
     found = []
     for start, end in _runs(list(known)):
         names = " ".join(str(known[d]) for d in known if start <= d <= end)
