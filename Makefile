@@ -50,7 +50,7 @@ golden: $(READY)  ## rewrite the golden findings of the sample shops; read the d
 	SIZHEN_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py
 
 bench-diagnosis: $(READY)  ## measure the diagnosis on made shops with planted faults
-	OMP_NUM_THREADS=1 $(BIN)/python bench/diagnosis.py
+	OMP_NUM_THREADS=1 $(BIN)/python bench/diagnosis.py --out docs/benchmark.md
 
 lock:  ## compile requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \

@@ -36,6 +36,14 @@ SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
     "reviews": (sources.reviews, ()),
     "reviews.product": (sources.reviews, ("product_id",)),
 }
+TABLES = {
+    "shop": "shop_daily",
+    "channel": "traffic_daily",
+    "device": "traffic_daily",
+    "product": "product_daily",
+    "asked": "product_daily",
+}
+FOLLOWS = (0.6, 0.09)  # mean and variance among shops, as far as is known
 SPARSE = {"product", "plan", "keyword", "channel", "reviews", "reviews.product"}
 
 
@@ -104,7 +112,9 @@ class Chart:
         if made is None:
             return None
         movement = self.market(made.days) if market and about.kind == "sum" else None
-        return read(made, self.period, self.rhythm, movement)
+        contradicted = self.faults.contradictions.get(TABLES.get(source, ""))
+        rhythm = self.rhythm if contradicted is None else self.rhythm.without(contradicted.days)
+        return read(made, self.period, rhythm, movement)
 
     def reading(self, metric: str, source: str = "shop", member: str = SHOP, *, market: bool = False) -> Reading | None:
         found = self.readings(metric, source, market=market)
@@ -122,7 +132,10 @@ class Chart:
 
     @property
     def follows(self) -> float:
-        """How far the shop's visitors move with the tier's, 0-1, from the days before the period."""
+        """How far the shop's visitors move with the tier's, 0-1, from the days before the period.
+
+        A slope of weekly means, drawn to what shops usually do as far as the tier has hardly moved.
+        """
         return self._once(("follows",), self._follow)  # type: ignore[return-value]
 
     def _follow(self) -> float:
@@ -136,8 +149,12 @@ class Chart:
             return 0.0
         weekly = both.rolling(7).mean().dropna()
         moved = weekly - weekly.mean()
-        spread = float((moved["tier"] ** 2).sum())
-        return float(np.clip((moved["visitors"] * moved["tier"]).sum() / spread, 0.0, 1.0)) if spread > 1e-9 else 0.0
+        weeks = len(moved) / 7
+        spread = max(float((moved["tier"] ** 2).mean()), 1e-12)
+        slope = float((moved["visitors"] * moved["tier"]).mean()) / spread
+        unrest = float(((moved["visitors"] - slope * moved["tier"]) ** 2).mean()) / spread / max(weeks - 2, 1.0)
+        mean, variance = FOLLOWS
+        return float(np.clip((slope / unrest + mean / variance) / (1 / unrest + 1 / variance), 0.0, 1.0))
 
     def plain_sales(self) -> Readings | None:
         """Sales against their expectation had no day of the period been special."""

@@ -22,7 +22,8 @@ class Claim:
     """`amount`: money per period it could account for; `se` relative to it; `pool`: whose loss it draws on.
 
     `order` decides who draws first where causes overlap: data, market, channels, payment, pages, products,
-    shop-wide causes, order value.
+    shop-wide causes, order value. `covers`: money of the symptom that is explained by it, where that is more: buyers
+    lost to a higher price are gone, though those who stay pay more.
     """
 
     cause: str
@@ -42,6 +43,7 @@ class Claim:
     kind: Kind = "loss"
     reference: str = "own_baseline"
     explains: tuple[str, ...] = ()
+    covers: float = 0.0
     quiet: bool = False
 
     @property
@@ -81,7 +83,7 @@ class Patient:
 
 def relative_error(reading: Reading) -> float:
     """Standard error of a loss relative to it: the reading's own, and what a visitor's or click's worth adds."""
-    own = reading.se / max(abs(reading.log), 0.02) if np.isfinite(reading.log) else 0.5
+    own = reading.se / max(abs(1 - reading.ratio), 0.02) if np.isfinite(reading.ratio) else 0.5
     return float(np.hypot(own, WORTH_ERROR))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from sizhen.tables import Period, Shop
@@ -17,18 +18,35 @@ RARE = 15.0  # below so many orders a day, a day without one may be a day withou
 
 
 @dataclass(frozen=True)
-class DataFaults:
-    """`first`: first day with data. `missing` and `days`: days of the period, or faulty days anywhere.
+class Contradiction:
+    """Days on which a table holds paid amounts `held`, where the others say `said`."""
 
-    `contradictions`: table -> (days of the period whose parts do not add up to the shop's total, what the parts
-    add up to on them, the shop's total).
+    days: tuple[date, ...]
+    held: np.ndarray
+    said: np.ndarray
+
+    def inside(self, period: Period) -> tuple[tuple[date, ...], float, float] | None:
+        """(days, amount held, amount said) in the period; None where it has no such day."""
+        mine = [i for i, d in enumerate(self.days) if period.start <= d <= period.end]
+        return (
+            (tuple(self.days[i] for i in mine), float(self.held[mine].sum()), float(self.said[mine].sum()))
+            if mine
+            else None
+        )
+
+
+@dataclass(frozen=True)
+class DataFaults:
+    """`first`: first day with data. `missing`: days of the period without data. `days`: faulty days anywhere.
+
+    `contradictions`: by the table that holds, on some days, another amount than the other tables say.
     """
 
     first: date
     missing: tuple[date, ...]
     doubled: tuple[date, ...]
     partial: tuple[date, ...]
-    contradictions: dict[str, tuple[tuple[date, ...], float, float]]
+    contradictions: dict[str, Contradiction]
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -67,31 +85,43 @@ def _parts(shop: Shop, table: str) -> pd.Series:
     return frame.groupby("date")["paid_amount"].sum(min_count=1).dropna()
 
 
-def _contradictions(
-    shop: Shop, period: Period, daily: pd.DataFrame
-) -> dict[str, tuple[tuple[date, ...], float, float]]:
-    """Per table: days of the period on which its parts do not make up their usual share of the shop's paid amount,
-    what they add up to, and what they should. A table that never adds up counts by another definition."""
-    found = {}
+def _apart(shop: Shop, table: str, period: Period, own: pd.Series) -> tuple[pd.Series, float]:
+    """(the table's share of the shop's paid amount on the days on which it is not the usual one, the usual one).
+
+    A table that never adds up counts by another definition.
+    """
+    share = (_parts(shop, table) / own).dropna()
+    before = share[share.index < pd.Timestamp(period.start)]
+    known = len(before) >= KNOWN_DAYS and before.median() > 0
+    usual = float(before.median()) if known else 1.0
+    unrest = float((before / usual - 1).abs().median()) if known else 0.0
+    return share[(share - usual).abs() > max(TOLERANCE, UNREST * unrest) * usual], usual
+
+
+def _contradictions(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, Contradiction]:
+    """By the table at fault: two tables that contradict the shop's report on the same days by as much are right."""
     own = daily.set_index("date")["paid_amount"].dropna()
     own = own[own > 0]
-    for table in ("product_daily", "traffic_daily"):
-        if not shop.has(table) or own.empty:
-            continue
-        share = (_parts(shop, table) / own).dropna()
-        before = share[share.index < pd.Timestamp(period.start)]
-        usual = float(before.median()) if len(before) >= KNOWN_DAYS else 1.0
-        unrest = float((before / usual - 1).abs().median()) if len(before) >= KNOWN_DAYS and usual > 0 else 0.0
-        now = share[share.index.isin(period.dates())]
-        apart = now[(now - usual).abs() > max(TOLERANCE, UNREST * unrest) * usual]
-        if len(apart):
-            totals = own[apart.index]
-            found[table] = (
-                _dates(pd.DatetimeIndex(apart.index)),
-                float((apart * totals).sum()),
-                float(usual * totals.sum()),
-            )
-    return found
+    tables = [t for t in ("product_daily", "traffic_daily") if shop.has(t) and len(own)]
+    found = {t: _apart(shop, t, period, own) for t in tables}
+    found = {t: (share, usual) for t, (share, usual) in found.items() if len(share)}
+    if len(found) == 2:
+        (a, x), (b, y) = found.values()
+        both = a.index.intersection(b.index)
+        if len(both) == len(a) == len(b) and ((a / x) / (b / y) - 1).abs().max() < TOLERANCE:
+            return {
+                "shop_daily": Contradiction(
+                    _dates(pd.DatetimeIndex(both)), own[both].to_numpy(), (a * own[both] / x).to_numpy()
+                )
+            }
+    return {
+        t: Contradiction(
+            _dates(pd.DatetimeIndex(share.index)),
+            (share * own[share.index]).to_numpy(),
+            (usual * own[share.index]).to_numpy(),
+        )
+        for t, (share, usual) in found.items()
+    }
 
 
 def find_faults(shop: Shop, period: Period) -> DataFaults:

@@ -29,15 +29,15 @@ def number(value: float | None) -> float | None:
 def state(claim: Claim, stake: Stake, sales: Sales) -> str:
     """`act` needs an established cause and material money; faults of data and compliance are acted on as facts.
 
-    A fact that nothing followed is `ok`: it is told to whoever asks, not to whoever reads what to do.
+    A fact that nothing worth speaking of followed is `ok`: it is told to whoever asks, not to whoever reads what to do.
     """
-    if claim.level == "D" and stake.high <= 0:
+    floor = MATERIAL * (sales.expected or 0.0)
+    if claim.level == "D" and stake.high <= floor:
         return "ok"
     if claim.cause in NOTHING_TO_DO or claim.quiet or stake.kind == "opportunity":
         return "watch"
     if claim.cause in ACT_ANYWAY:
         return "act"
-    floor = MATERIAL * (sales.expected or 0.0)
     return "act" if claim.level in ("A", "B") and stake.amount >= floor > 0 else "watch"
 
 

@@ -1,4 +1,8 @@
-"""Refunds of the period's orders against equally old orders of the weeks before: nothing is judged too early."""
+"""Refunds against the weeks before, in two ways that are fair to their delay: nothing is judged too early.
+
+Of the period's own orders, against equally old orders; and of all refunds finished in the period, against the sales of
+the days that refunds come from.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,38 @@ from scipy.special import betainc
 from sizhen.diagnosis.chart import Chart
 
 SHIFTS = 5
+LONGEST = 45
 MIN_REFUNDS = 8
 UNREST = 1.5  # overdispersion where too few weeks tell it
 COLUMNS = ["product_id", "observed", "expected", "amount", "n", "p"]
+DAY = pd.Timedelta(days=1)
 
 
-def _window(refunds: pd.DataFrame, sold: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    """Per product: refunds and their amount so far, of orders paid in the window, seen from its end; and sales."""
+def _young(refunds: pd.DataFrame, paid: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Per product: refunds so far of orders paid in the window, seen from its end, their amount, and what was paid."""
     mine = refunds[refunds["paid_on"].between(start, end) & (refunds["refunded_on"] <= end)]
+    return _sums(mine, paid.loc[start:end].sum())
+
+
+def _finished(
+    refunds: pd.DataFrame, paid: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, delay: pd.Series
+) -> pd.DataFrame:
+    """The same of refunds finished in the window; `delay`: share of refunds by days since payment."""
+    mine = refunds[refunds["refunded_on"].between(start, end)]
+    total = paid.cumsum()
+    moved = [w * _between(total, start - a * DAY, end - a * DAY) for a, w in delay.items()]  # type: ignore[operator]
+    return _sums(mine, sum(moved[1:], start=moved[0]))
+
+
+def _between(total: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
+    """Sums of the days start..end from running totals; days before the first hold nothing."""
+    upto = [total.index.searchsorted(day, side="right") - 1 for day in (start - DAY, end)]
+    low, high = (total.iloc[i] if i >= 0 else total.iloc[0] * 0.0 for i in upto)
+    return high - low
+
+
+def _sums(mine: pd.DataFrame, paid: pd.Series) -> pd.DataFrame:
     back = mine.groupby("product_id")["amount"].agg(["size", "sum"])
-    paid = sold[sold["date"].between(start, end)].groupby("product_id")["paid_amount"].sum()
     return pd.DataFrame({"count": back["size"], "back": back["sum"], "paid": paid}).fillna(0.0)
 
 
@@ -41,25 +67,42 @@ def _compare(now: pd.DataFrame, past: list[pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def equally_aged(chart: Chart) -> pd.DataFrame:
-    """product_id, observed, expected, amount, n, p: one product if it holds most of the excess, else the shop ("")."""
-    shop, period = chart.shop, chart.period
-    if not shop.has("refunds", "product_daily"):
-        return pd.DataFrame(columns=COLUMNS)
-    refunds = shop.table("refunds").dropna(subset=["paid_on", "refunded_on", "amount"])
-    sold = shop.table("product_daily")[["date", "product_id", "paid_amount"]]
-    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
-    step = pd.Timedelta(days=-(-period.days // 7) * 7)
-    known = max(refunds["paid_on"].min(), sold["date"].min()) if len(refunds) else end
-    shifts = [k for k in range(1, SHIFTS + 1) if start - k * step >= known]
-    if not shifts:
-        return pd.DataFrame(columns=COLUMNS)
-    now = _window(refunds, sold, start, end)
-    past = [_window(refunds, sold, start - k * step, end - k * step) for k in shifts]
-    items = _compare(now, past)
-    whole = _compare(now.sum().to_frame("").T, [p.sum().to_frame("").T for p in past])
+def _placed(windows: list[pd.DataFrame]) -> pd.DataFrame:
+    """COLUMNS: one product if it holds most of the excess, else the shop (""). The first window is the period."""
+    items = _compare(windows[0], windows[1:])
+    whole = _compare(*_whole(windows))
     items = items[items["n"] >= MIN_REFUNDS]
     items = items.assign(p=np.minimum(items["p"] * max(len(items), 1), 1.0))
     leading = items[(items["amount"] > 0.5 * whole["amount"].iloc[0]) & (items["p"] < 0.05)]
     chosen = leading if len(leading) else whole
     return chosen.rename_axis("product_id").reset_index()[COLUMNS]
+
+
+def _whole(windows: list[pd.DataFrame]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    first, *past = (w.sum().to_frame("").T for w in windows)
+    return first, past
+
+
+def compared(chart: Chart) -> pd.DataFrame:
+    """COLUMNS of what is refunded most strikingly more than before, by the more telling of the two comparisons."""
+    shop, period = chart.shop, chart.period
+    if not shop.has("refunds", "product_daily"):
+        return pd.DataFrame(columns=COLUMNS)
+    refunds = shop.table("refunds").dropna(subset=["paid_on", "refunded_on", "amount"])
+    paid = shop.table("product_daily").pivot_table("paid_amount", "date", "product_id", aggfunc="sum")
+    refunds = refunds[refunds["paid_on"].isin(paid.index) | (refunds["paid_on"] < paid.index.min())]
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    step = -(-period.days // 7) * 7 * DAY
+    past = refunds.loc[refunds["refunded_on"] < start]
+    if past.empty or paid.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    known = max(past["refunded_on"].min(), paid.index.min())
+    shifts = [k for k in range(SHIFTS + 1) if start - k * step >= known]
+    delay = (past["refunded_on"] - past["paid_on"]).dt.days.clip(0, LONGEST).value_counts(normalize=True)
+    young = [_young(refunds, paid, start - k * step, end - k * step) for k in shifts]
+    longer = [k for k in shifts if start - k * step - delay.index.max() * DAY >= known]
+    finished = [_finished(refunds, paid, start - k * step, end - k * step, delay) for k in longer]
+    views = [_placed(windows) for windows in (young, finished) if len(windows) > 1]
+    if not views:
+        return pd.DataFrame(columns=COLUMNS)
+    return min(views, key=lambda v: float(v["p"].min())).assign(p=lambda v: np.minimum(v["p"] * len(views), 1.0))

@@ -33,6 +33,10 @@ class Rhythm:
         label = np.where(at >= 0, self.label[at], "")
         return label, np.where(at >= 0, self.faulty[at], False)
 
+    def without(self, days: Iterable[date]) -> Rhythm:
+        """The rhythm in which these days too are compared with nothing."""
+        return replace(self, faulty=self.faulty | self.days.isin(pd.to_datetime(list(days))))
+
     def ill(self, since: date, until: date) -> Rhythm:
         """The rhythm in which the days `since`..`until` (not included) are not comparable: the shop was not well."""
         days = (self.days >= pd.Timestamp(since)) & (self.days < pd.Timestamp(until))

@@ -71,9 +71,10 @@ def allocate(claims: Iterable[Claim], sales: Sales) -> dict[str, Stake]:
             room = left.get(pool, float("inf"))
             amounts = _share(mine, room)
             for claim, amount in zip(mine, amounts, strict=True):
-                half = NINETY * min(claim.se, 1.0) * amount
-                possible = min(shrunk(claim), room) if claim.level == "D" else amount + half
-                stakes[claim.id] = Stake(claim.kind, amount, max(amount - half, 0.0), possible)
+                half = NINETY * min(claim.se, 1.0)
+                whole = shrunk(claim)
+                possible = min(whole, room) if claim.level == "D" else max(amount, min(whole, room)) * (1 + half)
+                stakes[claim.id] = Stake(claim.kind, amount, max(amount * (1 - half), 0.0), possible)
             if pool in left:
                 left[pool] = max(room - sum(amounts), 0.0)
     return stakes

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.claim import Claim, Pool, fell, from_reading
+from sizhen.diagnosis.claim import Claim, Pool, fell, from_reading, rose
 from sizhen.diagnosis.judge import Key
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
@@ -14,14 +14,30 @@ from sizhen.diagnosis.sales import Sales
 from sizhen.diagnosis.stake import Stake
 
 ORDER = 9
-LEFT_SHARE = 0.4
-NOTABLE_P = 0.05
+LEFT_SHARE = 0.45
+NOTABLE_P = {"visitors": 0.05, "conversion": 0.1, "average_order_value": 0.05, "paid_amount": 0.05}
+APART = -1.0  # standard errors between a device and the others
 DILUTED_P = 0.25  # more visitors and as many buyers: the rate fell, nothing was lost
 ROOTS = ("visitors", "conversion", "average_order_value")
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 COLLAPSE = 0.25
 RUN_UP = 7
 MIN_ORDERS = 20.0
+
+
+def _checkout(chart: Chart) -> Reading | None:
+    """The device nearest to being the only one that converts less, with its bounce as it was; None where all do."""
+    rates, bounce = (chart.readings(m, "device") for m in ("conversion", "bounce_rate.visitor"))
+    if rates is None or len(rates.frame) < 2:
+        return None
+    worst = min(rates, key=lambda r: r.log * r.top / r.ratio if r.ratio > 0 else 0.0)
+    if bounce is not None and worst.member in bounce and rose(bounce[worst.member], 0.05):
+        return None
+    others = [r for r in rates if r.member != worst.member and r.ratio > 0]
+    if not others or not fell(worst, NOTABLE_P["conversion"]):
+        return None
+    nearest = min(others, key=lambda r: r.se)
+    return worst if worst.log - nearest.log < APART * float(np.hypot(worst.se, nearest.se)) else None
 
 
 def _symptom(metric: str, reading: Reading, pool: Pool, amount: float) -> Claim:
@@ -38,10 +54,25 @@ def _symptom(metric: str, reading: Reading, pool: Pool, amount: float) -> Claim:
     )
 
 
+def _at(device: Reading, amount: float) -> Claim:
+    """The fall of the whole shop's conversion, as far as one device's alone explains it: by timing only."""
+    return Claim(
+        "page.checkout",
+        {"device": device.member},
+        level="C",
+        evidence=("timing",),
+        pool="sales",
+        amount=amount,
+        order=ORDER,
+        explains=(f"conversion:{device.member}",),
+        **from_reading(device),  # type: ignore[arg-type]
+    )
+
+
 def _explained(claims: list[Claim], stakes: dict[str, Stake], root: str) -> float:
     """Money of the claims that account for this root of the split, or for a part of it."""
     mine = (c for c in claims if any(e.partition(":")[0] == root for e in c.explains))
-    return sum(stakes[c.id].amount for c in mine)
+    return sum(max(stakes[c.id].amount, c.covers) for c in mine if c.level != "D")
 
 
 def leftovers(
@@ -52,18 +83,22 @@ def leftovers(
     for root in ROOTS:
         loss = -sales.split.get((root,), 0.0)
         reading = chart.reading(root, market=True)
+        if loss <= 0 or reading is None or reading.ratio >= 1:
+            continue
         open_part = loss - _explained(claims, stakes, root)
-        if loss <= 0 or open_part < LEFT_SHARE * loss or reading is None or reading.ratio >= 1:
+        if open_part < LEFT_SHARE * loss:
             continue
         if root == "conversion" and not fell(chart.reading("paid_buyers", market=True), DILUTED_P):
             continue
         left_over = reading.against(1 - (loss - open_part) / max(sales.expected or 0.0, 1.0))
-        if not fell(left_over, NOTABLE_P):
+        if not fell(left_over, NOTABLE_P[root]):
             continue
-        if (root, "shop", SHOP) in real or fell(reading, NOTABLE_P):
-            found.append(_symptom(root, reading, "sales", open_part))
+        if (root, "shop", SHOP) in real or fell(reading, NOTABLE_P[root]):
+            named = any(c.cause == "page.checkout" for c in claims)
+            device = _checkout(chart) if root == "conversion" and not named else None
+            found.append(_symptom(root, reading, "sales", open_part) if device is None else _at(device, open_part))
     sold = chart.reading("paid_amount")
-    if ("unsplit",) in sales.split and sold is not None and fell(sold, NOTABLE_P):
+    if ("unsplit",) in sales.split and sold is not None and fell(sold, NOTABLE_P["paid_amount"]):
         found.append(_symptom("paid_amount", sold, "sales", -sales.split["unsplit",]))
     for score in SCORES:
         reading = chart.reading(score)

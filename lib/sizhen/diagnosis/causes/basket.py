@@ -9,11 +9,13 @@ ORDER = 7
 
 
 def _part(patient: Patient, cause: str, metric: str, source: str, least: float) -> list[Claim]:
-    """A part of order value that fell, priced by what sales would be without its fall."""
+    """A part of order value that fell, and order value with it, priced by what sales would be without its fall."""
     reading = patient.chart.reading(metric, source)
-    if reading is None or not fell(reading, 0.005, least):
+    if reading is None or not fell(reading, 0.01, least):
         return []
-    if not (patient.real(metric, source, SHOP) or patient.real("average_order_value", "shop", SHOP)):
+    whole = patient.chart.reading("average_order_value")
+    proven = patient.real(metric, source, SHOP) or patient.real("average_order_value", "shop", SHOP)
+    if not (proven or fell(whole, 0.05)):
         return []
     return [
         Claim(

@@ -52,7 +52,9 @@ def _own(patient: Patient) -> dict[str, tuple[tuple[date, ...], float, float]]:
 
 def inconsistent(patient: Patient) -> list[Claim]:
     """Totals that contradict each other, days that stand twice or were taken before they were over."""
-    found = _own(patient) | patient.chart.faults.contradictions
+    period = patient.chart.period
+    inside = {t: c.inside(period) for t, c in patient.chart.faults.contradictions.items()}
+    found = _own(patient) | {t: days for t, days in inside.items() if days is not None}
     return [
         _fact(
             "data.inconsistent",

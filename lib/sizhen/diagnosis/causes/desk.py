@@ -5,31 +5,37 @@ from __future__ import annotations
 import numpy as np
 
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error, rose
+from sizhen.diagnosis.panel import SHOP
 
 ORDER = 6
 SLOWER = 0.3
-MIN_INQUIRIES = 60.0
+MIN_INQUIRIES = 40.0
+FAR, FRESHLY_FAR = -4.0, -3.0
+
+
+def _slower(patient: Patient) -> set[str]:
+    """Agents whose replies became slower."""
+    waits = patient.chart.readings("first_response_seconds", "agent")
+    return {r.member for r in waits or () if rose(r, 0.01, SLOWER)}
 
 
 def slow(patient: Patient) -> list[Claim]:
-    """Replies became slower, and fewer of those who asked bought."""
-    chart = patient.chart
-    wait = chart.reading("first_response_seconds", "desk")
-    rate = chart.reading("inquiry_conversion", "desk")
+    """Replies became slower, of one agent or of the desk, and fewer of those who asked there bought."""
+    agents, slower = patient.chart.readings("inquiry_conversion", "agent"), _slower(patient)
+    alone = agents is not None and len(slower) == 1 and len(agents.frame) > 1
+    source, member = ("agent", next(iter(slower))) if alone else ("desk", SHOP)
+    wait = patient.chart.reading("first_response_seconds", source, member)
+    rate = patient.chart.reading("inquiry_conversion", source, member)
     if not rose(wait, 0.01, SLOWER) or not fell(rate, 0.05) or wait is None or rate is None:
         return []
-    loss = rate.bottom * (rate.expected - rate.observed) * patient.money.order_value
-    agents = chart.readings("first_response_seconds", "agent")
-    slower = [r.member for r in agents if rose(r, 0.01, SLOWER)] if agents is not None else []
-    alone = agents is not None and len(slower) == 1 and len(agents.frame) > 1
     return [
         Claim(
             "service.slow",
-            {"agent": slower[0]} if alone else {},
+            {"agent": member} if alone else {},
             level="B",
             evidence=("fact", "timing", "dose_response"),
             pool="sales",
-            amount=loss,
+            amount=rate.bottom * (rate.expected - rate.observed) * patient.money.order_value,
             order=ORDER,
             explains=("conversion", "inquiry_conversion"),
             **{**from_reading(wait), "se": relative_error(rate)},  # type: ignore[arg-type]
@@ -38,7 +44,8 @@ def slow(patient: Patient) -> list[Claim]:
 
 
 def skill(patient: Patient) -> list[Claim]:
-    """One agent turns far fewer askers into buyers than the others do."""
+    """One agent turns far fewer askers into buyers than the others do, though replying as fast as before."""
+    slower = _slower(patient)
     rates = patient.chart.readings("inquiry_conversion", "agent")
     if rates is None or len(rates.frame) < 2:
         return []
@@ -46,14 +53,14 @@ def skill(patient: Patient) -> list[Claim]:
     for reading in rates:
         others = rates.frame.drop(reading.member)
         asked, paid = others["bottom"].sum(), others["top"].sum()
-        if reading.bottom < MIN_INQUIRIES or asked < MIN_INQUIRIES or paid == 0:
+        if reading.member in slower or reading.bottom < MIN_INQUIRIES or asked < MIN_INQUIRIES or paid == 0:
             continue
         norm = paid / asked
         error = np.sqrt(norm * (1 - norm) * (1 / reading.bottom + 1 / asked))
         z = (reading.observed - norm) / error
-        if z > -4 or reading.observed > 0.75 * norm:
-            continue
         fresh = fell(reading, 0.05, 0.1)
+        if z > (FRESHLY_FAR if fell(reading, 0.005, 0.2) else FAR) or reading.observed > 0.75 * norm:
+            continue
         claims.append(
             Claim(
                 "service.skill",
@@ -72,7 +79,7 @@ def skill(patient: Patient) -> list[Claim]:
                 p=float(2 * np.exp(-(z**2) / 2)),
                 kind="loss" if fresh else "opportunity",
                 reference="tier_average" if not fresh else "own_baseline",
-                explains=("inquiry_conversion",),
+                explains=("inquiry_conversion", "conversion") if fresh else ("inquiry_conversion",),
             )
         )
     return claims
@@ -80,9 +87,10 @@ def skill(patient: Patient) -> list[Claim]:
 
 def returning(patient: Patient) -> list[Claim]:
     """Fewer buyers came back, and more so than new ones."""
-    reading = patient.chart.reading("returning_paid_buyers")
+    reading = patient.chart.reading("returning_paid_buyers", market=True)
     share = patient.chart.reading("repeat_share")
-    if not fell(reading, 0.02, 0.08) or not fell(share, 0.1, 0.05) or reading is None:
+    clear = fell(reading, 0.02, 0.08) and fell(share, 0.25, 0.05)
+    if reading is None or not (clear or (fell(reading, 0.05, 0.08) and fell(share, 0.1, 0.05))):
         return []
     loss = (reading.expected - reading.observed) * patient.money.order_value
     return [

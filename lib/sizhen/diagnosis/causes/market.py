@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.panel import SHOP
@@ -11,16 +12,20 @@ from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.rhythm import own_occasions
 
 ORDER = 1
-SHIFT = 0.06
-SUPPORTED_P = 0.1
-TAKEN = 3.0
+SHIFT = 0.05
+SHIFTED_P = 0.4  # the event is on record: the change need not prove itself
+TIER_P = 0.1
+SUPPORTED_P = 0.3
+TAKEN, TOGETHER, REFUTED = 1.8, 3.6, 0.5  # standard errors: buyers lost to the peer; with our own fall
 
 
 def demand(patient: Patient) -> list[Claim]:
     """The whole tier moved and the shop with it, as far as the shop has followed the tier before."""
     chart = patient.chart
     tier, own = chart.reading("visitors", "tier"), chart.reading("visitors")
-    if tier is None or own is None or tier.p > 0.01 or abs(tier.log) < 0.05 or calendar_shift(patient):
+    if tier is None or own is None or tier.p > (TIER_P if tier.ratio < 1 else 0.01) or abs(tier.log) < 0.04:
+        return []
+    if calendar_shift(patient):
         return []
     if own.p > 0.2 or np.sign(own.log) != np.sign(tier.log) or chart.follows < 0.3:
         return []
@@ -65,7 +70,7 @@ def calendar_shift(patient: Patient) -> list[Claim]:
     usual = plain[SHOP]
     start, end = pd.Timestamp(chart.period.start), pd.Timestamp(chart.period.end)
     found = _longest(patient, start, end)
-    shifted = abs(usual.log) > SHIFT and usual.p < 0.2
+    shifted = abs(usual.log) > SHIFT and usual.p < SHIFTED_P
     if found is None or not shifted or abs(sales.log) > 0.5 * abs(usual.log):
         return []
     event, first, days = found
@@ -119,7 +124,9 @@ def _taken(patient: Patient, peer: str, since: pd.Timestamp) -> float:
     return float((now.sum() - expected) / np.sqrt(noise * expected * (1 + len(now) / len(before))))
 
 
-def _campaign_claim(patient: Patient, peer: str, since: pd.Timestamp, symptom: Reading, proven: bool) -> Claim:
+def _campaign_claim(
+    patient: Patient, peer: str, since: pd.Timestamp, symptom: Reading, proven: bool, possible: bool
+) -> Claim:
     root = symptom.metric
     return Claim(
         "peer.promotion",
@@ -127,8 +134,8 @@ def _campaign_claim(patient: Patient, peer: str, since: pd.Timestamp, symptom: R
         level="B" if proven else "D",
         evidence=("fact", "timing", "comparison") if proven else ("fact",),
         pool="sales",
-        amount=patient.loss(root) if fell(symptom, SUPPORTED_P) else 0.0,
-        order=5,
+        amount=patient.loss(root) if possible else 0.0,
+        order=6,
         explains=(root,),
         quiet=not proven,
         **{**from_reading(symptom), "since": since},  # type: ignore[arg-type]
@@ -145,7 +152,10 @@ def peer_promotion(patient: Patient) -> list[Claim]:
     campaigns = _campaigns(patient)
     campaigns["lost"] = [_taken(patient, r["peer_id"], r["since"]) for r in campaigns.to_dict("records")]
     claims: list[Claim] = []
+    hurt = fell(symptom, SUPPORTED_P)
     for row in campaigns.sort_values("lost", ascending=False).to_dict("records"):
-        proven = fell(symptom, SUPPORTED_P) and row["lost"] > TAKEN and not any(c.level == "B" for c in claims)
-        claims.append(_campaign_claim(patient, row["peer_id"], row["since"], symptom, proven))
+        together = row["lost"] - float(ndtri(symptom.p / 2)) if hurt else 0.0
+        proven = row["lost"] > TAKEN and together > TOGETHER and not any(c.level == "B" for c in claims)
+        possible = proven or (hurt and not row["lost"] < REFUTED)
+        claims.append(_campaign_claim(patient, row["peer_id"], row["since"], symptom, proven, possible))
     return claims

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sizhen.diagnosis.causes.products import unsold
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 from sizhen.diagnosis.reading import Reading, Readings
 
 ORDER = 4
-ALIKE = 1.7
+NEAR = 0.45  # the others moved less than about half as far
 HURT_P = 0.25
-APART = -1.6
+APART = -2.3
 FEW = 2  # more products than these do not fail at once by their own pages
 
 
@@ -22,7 +23,7 @@ def payment(patient: Patient) -> list[Claim]:
         return []
     if orders is not None and fell(orders, 0.01) and orders.log < rate.log:
         return []
-    amount = min(patient.loss("conversion"), (1 - rate.ratio) * patient.money.expected)
+    amount = (1 / rate.ratio - 1) * patient.money.observed
     return [
         Claim(
             "order.payment",
@@ -40,6 +41,8 @@ def payment(patient: Patient) -> list[Claim]:
 
 def _loss_on(patient: Patient, source: str, member: str, rate: Reading) -> float:
     """What a member's lower conversion costs: its visitors × the lost rate × the order value."""
+    if source == "product":
+        return unsold(patient, member)
     visitors = patient.chart.reading("visitors", source, member)
     if visitors is None:
         return 0.0
@@ -86,25 +89,44 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
     return claims
 
 
-def _alike(readings: Readings) -> bool:
-    """True when the members moved by the same ratio, as far as chance lets see."""
-    pairs = [(r.log, r.se) for r in readings]
-    (high, a), (low, b) = max(pairs), min(pairs)
-    return high - low < ALIKE * float(np.hypot(a, b))
+def _rest(readings: Readings, member: str) -> float:
+    """log(observed ÷ expected) of all other members together; 0 where there is none."""
+    others = readings.frame.drop(member)
+    expected = float((others["expected"] * others["bottom"]).sum())
+    return float(np.log(max(others["top"].sum(), 0.5) / expected)) if expected > 0 else 0.0
+
+
+def _alone(patient: Patient, source: str, claims: list[Claim]) -> list[Claim]:
+    """Those of the claims' places beside which all others together moved far less: the trouble is theirs."""
+    readings = patient.chart.readings("bounce_rate.visitor", source)
+    if readings is None:
+        return []
+    places = [(c, readings[next(iter(c.subject.values()))]) for c in claims]
+    return [c for c, r in places if _rest(readings, r.member) < NEAR * r.log]
 
 
 def bounce(patient: Patient) -> list[Claim]:
-    """More leave after one page, and fewer buy: of one device, of one product, or everywhere."""
-    devices, items = _bounced(patient, "device", "device"), _bounced(patient, "product", "product_id")
-    parts = patient.chart.readings("bounce_rate.visitor", "device")
+    """More leave after one page, and fewer buy: of one product, of one device, or everywhere."""
+    items = _alone(patient, "product", _bounced(patient, "product", "product_id"))
+    devices = _alone(patient, "device", _bounced(patient, "device", "device"))
     everywhere = _bounced(patient, "shop", "")
-    if everywhere and (parts is None or len(parts.frame) < 2 or _alike(parts)):
-        return everywhere
-    return devices or (items if len(items) <= FEW else []) or everywhere
+    if 0 < len(items) <= FEW and not (everywhere and _spread(patient, items)):
+        return items
+    return devices or everywhere
+
+
+def _spread(patient: Patient, items: list[Claim]) -> bool:
+    """True when the products hold less than half of what more left the shop."""
+    shop, products = (patient.chart.readings("bounce_rate.visitor", s) for s in ("shop", "product"))
+    if shop is None or products is None:
+        return False
+    mine = [products[c.subject["product_id"]] for c in items]
+    excess, whole = (sum(r.top - r.expected * r.bottom for r in rs) for rs in (mine, list(products)))
+    return excess < 0.5 * whole
 
 
 def checkout(patient: Patient) -> list[Claim]:
-    """One device converts less, the other does not, and its bounce is as it was."""
+    """One device converts less and has fewer buyers, the other does not, and its bounce is as it was."""
     rates = patient.chart.readings("conversion", "device")
     bounce = patient.chart.readings("bounce_rate.visitor", "device")
     if rates is None or len(rates.frame) < 2:
@@ -117,6 +139,8 @@ def checkout(patient: Patient) -> list[Claim]:
         if not fell(reading, 0.05) or apart > APART * error:
             continue
         if bounce is not None and reading.member in bounce and rose(bounce[reading.member], 0.01, 0.03):
+            continue
+        if not fell(patient.chart.reading("paid_buyers", "device", reading.member, market=True), HURT_P):
             continue
         claims.append(
             Claim(

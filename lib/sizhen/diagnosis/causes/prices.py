@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from dataclasses import dataclass, replace
 
-from sizhen.diagnosis.causes.products import product_loss
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr
+
+from sizhen.diagnosis.causes.products import lost_buyers, unsold
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
 from sizhen.diagnosis.reading import Reading
 
 ORDER = 5
 RISE = 0.03
 CUT = 0.05
+HURT_P = 0.05
 
 
 def _symptom(patient: Patient, product: str) -> Reading | None:
@@ -30,7 +35,6 @@ def own_rise(patient: Patient) -> list[Claim]:
         symptom = _symptom(patient, price.member)
         if symptom is None:
             continue
-        loss, _ = product_loss(patient, price.member)
         claims.append(
             Claim(
                 "price.own_rise",
@@ -41,13 +45,14 @@ def own_rise(patient: Patient) -> list[Claim]:
                 "B",
                 ("fact", "timing", "comparison"),
                 pool="sales",
-                amount=loss,
+                amount=unsold(patient, price.member),
                 order=ORDER,
                 since=price.since,
                 se=relative_error(symptom),
                 n=symptom.n,
                 p=symptom.p,
                 explains=(f"conversion:{price.member}",),
+                covers=lost_buyers(patient, price.member),
             )
         )
     return claims
@@ -74,26 +79,60 @@ def _cuts(patient: Patient) -> pd.DataFrame:
     return cut.merge(low.groupby(keys)["date"].min().rename("since").reset_index(), on=keys)
 
 
+@dataclass(frozen=True)
+class Hurt:
+    """How products sold together: ratio of buyers to what their visitors led to expect, its chance, and the loss."""
+
+    reading: Reading
+    p: float
+    loss: float
+    covers: float
+
+
+def _together(patient: Patient, products: list[str]) -> Hurt | None:
+    """The products' conversion as one; None where none of them has a reading."""
+    rates = patient.chart.readings("conversion", "product")
+    readings = [rates[p] for p in products if rates is not None and p in rates]
+    if not readings:
+        return None
+    usual = np.array([r.expected * r.bottom for r in readings])
+    ratio = sum(r.top for r in readings) / max(float(usual.sum()), 1e-9)
+    se = float(np.sqrt(((usual / max(usual.sum(), 1e-9) * [r.se for r in readings]) ** 2).sum()))
+    z = np.log(max(ratio, 1e-3)) / se
+    p = readings[0].p if len(readings) == 1 else 2 * float(stdtr(min(r.df for r in readings), -abs(z)))
+    leading = min(readings, key=lambda r: r.top - r.expected * r.bottom)
+    return Hurt(
+        replace(leading, ratio=ratio, se=se),
+        p if ratio < 1 else 1.0,
+        sum(unsold(patient, r.member) for r in readings),
+        sum(lost_buyers(patient, r.member) for r in readings),
+    )
+
+
 def peer_cut(patient: Patient) -> list[Claim]:
+    """A competitor cut the price of products we sell too: of one, named by ours, or of several, named by the peer."""
     claims = []
-    for row in _cuts(patient).sort_values("now").drop_duplicates("product_id").to_dict("records"):
-        reading = patient.chart.reading("conversion", "product", row["product_id"])
-        symptom = _symptom(patient, row["product_id"])
-        loss, _ = product_loss(patient, row["product_id"])
-        if reading is None:
+    cuts = _cuts(patient).sort_values("now")
+    for peer, rows in cuts.groupby("peer_id", sort=False):
+        products = [str(p) for p in rows["product_id"]]
+        hurt = _together(patient, products)
+        if hurt is None:
             continue
+        proven = hurt.p < HURT_P and hurt.reading.ratio < 1
         claims.append(
             Claim(
                 "peer.price_cut",
-                {"product_id": row["product_id"]},
-                level="B" if symptom is not None else "D",
-                evidence=("fact", "timing", "comparison") if symptom is not None else ("fact",),
+                {"product_id": products[0]} if len(products) == 1 else {"peer_id": str(peer)},
+                level="B" if proven else "D",
+                evidence=("fact", "timing", "comparison") if proven else ("fact",),
                 pool="sales",
-                amount=loss if symptom is not None else 0.0,
+                amount=hurt.loss if proven else 0.0,
                 order=ORDER,
-                explains=(f"conversion:{row['product_id']}",),
-                quiet=symptom is None,
-                **{**from_reading(reading), "since": row["since"]},
+                explains=tuple(f"conversion:{p}" for p in products),
+                covers=hurt.covers if proven else 0.0,
+                quiet=not proven,
+                **{**from_reading(hurt.reading), "since": rows["since"].min(), "p": hurt.p},
             )
         )
-    return claims
+    best = {c.id: c for c in sorted(claims, key=lambda c: c.amount)}
+    return list(best.values())

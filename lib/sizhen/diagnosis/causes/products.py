@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
-from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from sizhen.diagnosis.claim import WORTH_ERROR, Claim, Patient, fell, relative_error
 from sizhen.diagnosis.reading import Reading
 
 ORDER = 5
 OUT = 0.9
-SLOPE_DAYS = 28
-LEADERS = 5
+HORIZONS = ((70, 3.3), (28, 4.0))  # days over which a slow fall is looked for, and how far it stands out
+LEADERS = 6
 CLEARLY = 0.97
+MOST_PRODUCTS = 3.0
+MIN_VISITORS, MIN_PRODUCTS = 20.0, 5
+LEAST_FALL, LEAST_SPREAD = 0.2, 0.06
 
 
 def product_loss(patient: Patient, product: str) -> tuple[float, Reading | None]:
@@ -20,6 +27,41 @@ def product_loss(patient: Patient, product: str) -> tuple[float, Reading | None]
     if sales is None:
         return 0.0, None
     return max(sales.expected - sales.observed, 0.0), sales
+
+
+def besides(patient: Patient) -> float:
+    """What a buyer of one product buys besides it: order value × (1 − 1 ÷ products per buyer)."""
+    products, shop = patient.chart.readings("paid_buyers", "product"), patient.chart.reading("paid_buyers")
+    if products is None or shop is None or not shop.expected > 0:
+        return 0.0
+    per_buyer = float(np.clip(products.frame["expected"].sum() / shop.expected, 1.0, MOST_PRODUCTS))
+    return patient.money.order_value * (1 - 1 / per_buyer)
+
+
+def unsold(patient: Patient, product: str) -> float:
+    """What the product's visitors bought less than as many did before, with what goes with it; at least 0."""
+    worth, rate = (patient.chart.reading(m, "product", product) for m in ("visitor_value", "conversion"))
+    if worth is None or rate is None:
+        return 0.0
+    missed = max(rate.expected - rate.observed, 0.0) * rate.bottom
+    return max(worth.expected - worth.observed, 0.0) * worth.bottom + missed * besides(patient)
+
+
+def _buyers(patient: Patient, product: str) -> float:
+    buyers = patient.chart.reading("paid_buyers", "product", product)
+    return buyers.expected if buyers is not None else 0.0
+
+
+def lost_buyers(patient: Patient, product: str) -> float:
+    """Buyers the product lost × the shop's order value: what of the shop's conversion it explains."""
+    buyers = patient.chart.reading("paid_buyers", "product", product)
+    return max(buyers.expected - buyers.observed, 0.0) * patient.money.order_value if buyers is not None else 0.0
+
+
+def _shown(patient: Patient, product: str, sales: Reading) -> bool:
+    """True when the product sold less, or to fewer."""
+    fewer = (patient.chart.reading(m, "product", product) for m in ("conversion", "paid_buyers"))
+    return fell(sales, 0.2) or any(fell(r, 0.05) for r in fewer)
 
 
 def sold_out(patient: Patient) -> list[Claim]:
@@ -35,7 +77,8 @@ def sold_out(patient: Patient) -> list[Claim]:
         if sales is None:
             continue
         capped = min(loss, sales.expected * (1 - reading.observed / max(reading.expected, 1e-9)) * 1.25)
-        shown = fell(sales, 0.2)
+        capped += capped / max(sales.expected, 1e-9) * _buyers(patient, reading.member) * besides(patient)
+        shown = _shown(patient, reading.member, sales)
         claims.append(
             Claim(
                 "stock.sold_out",
@@ -53,60 +96,95 @@ def sold_out(patient: Patient) -> list[Claim]:
                 n=sales.n,
                 p=sales.p,
                 explains=(f"conversion:{reading.member}", f"visitors:{reading.member}"),
+                covers=lost_buyers(patient, reading.member) if shown else 0.0,
             )
         )
     return claims
 
 
-def _share(patient: Patient, product: str) -> Reading | None:
-    """The product's visitors, expected to move as the other products' visitors did."""
-    found = patient.chart.readings("visitors", "product", market=True)
-    if found is None or product not in found:
-        return None
-    frame = found.frame.drop(product)
-    others = float(frame["top"].sum() / frame["expected"].sum()) if frame["expected"].sum() > 0 else 1.0
-    return found[product].against(others)
+@dataclass(frozen=True)
+class Slope:
+    """A product's log share of all visitors: level, then a straight fall. `z`: the fall against other products'."""
+
+    knot: int
+    fall: float
+    z: float
+    slow: bool
 
 
-def _gradual(patient: Patient, product: str) -> bool:
-    """True when the fall of the last four weeks is a slope rather than a step: the line fits at least as well."""
+def _slopes(shares: np.ndarray) -> list[Slope]:
+    """Per column of log shares (days × products) the best flat-then-falling line, and whether it beats a step."""
+    days = len(shares)
+    x = np.arange(days)
+    y = shares - shares.mean(0)
+    best, knots, falls = np.full(y.shape[1], np.inf), np.zeros(y.shape[1], dtype=int), np.zeros(y.shape[1])
+    for knot in range(0, days - 6, 2):
+        ramp = np.maximum(x - knot, 0).astype(float)
+        ramp -= ramp.mean()
+        slope = ramp @ y / (ramp @ ramp)
+        rest = ((y - np.outer(ramp, slope)) ** 2).sum(0)
+        better = rest < best
+        best, knots = np.where(better, rest, best), np.where(better, knot, knots)
+        falls = np.where(better, -slope * (days - 1 - knot), falls)
+    left = y.cumsum(0)[4:-4]
+    n = np.arange(5, days - 3)[:, None]
+    step = (y**2).sum(0) - (left**2 / n + left**2 / (days - n)).max(0)
+    spread = max(1.4826 * float(np.median(np.abs(falls - np.median(falls)))), LEAST_SPREAD)
+    return [
+        Slope(int(k), float(f), float((f - np.median(falls)) / spread), bool(b < CLEARLY * s))
+        for k, f, b, s in zip(knots, falls, best, step, strict=True)
+    ]
+
+
+def _declining(patient: Patient, days: int, steep: float) -> list[tuple[str, Slope, pd.Timestamp]]:
+    """(product, slope, first day of the fall) of leading products that fall bit by bit against the others."""
     frame = patient.chart.frame("product")
     if frame is None:
-        return False
-    wide = frame.pivot(index="date", columns="product_id", values="visitors").iloc[-SLOPE_DAYS:]
-    relative = (wide[product] + 1) / wide.drop(columns=product).sum(axis=1)
-    y = np.log(relative.dropna().to_numpy("float64"))
-    x = np.arange(len(y))
-    steps = [np.var(y[:k]) * k + np.var(y[k:]) * (len(y) - k) for k in range(5, len(y) - 3)]
-    ramps = [np.polyfit(np.maximum(x - k, 0), y, 1, full=True)[1].sum() for k in range(0, len(y) - 6, 2)]
-    return bool(steps) and min(ramps) < CLEARLY * min(steps)
+        return []
+    wide = frame.pivot(index="date", columns="product_id", values="visitors").iloc[-days:]
+    wide = wide[wide.sum(axis=1) > 0]
+    mean = wide.mean()
+    known = wide.columns[(wide.notna().mean() > 0.9) & (mean >= MIN_VISITORS)]
+    if len(known) < MIN_PRODUCTS or len(wide) < 28:
+        return []
+    total = wide.sum(axis=1)
+    shares = np.log((wide[known].fillna(0.0).to_numpy() + 1) / total.to_numpy()[:, None])
+    slopes = dict(zip(known, _slopes(shares), strict=True))
+    sold = frame[frame["date"].isin(wide.index)].groupby("product_id")["paid_amount"].sum()
+    leaders = [p for p in sold.nlargest(LEADERS).index if p in slopes]
+    return [
+        (str(p), slopes[p], wide.index[slopes[p].knot])
+        for p in leaders
+        if slopes[p].slow and slopes[p].fall > LEAST_FALL and slopes[p].z > steep
+    ]
 
 
 def decline(patient: Patient) -> list[Claim]:
     """A leading product loses visitors against the others, bit by bit and not at a stroke."""
-    chart = patient.chart
-    sales = chart.readings("paid_amount", "product")
-    if sales is None:
-        return []
-    claims = []
-    for product in sales.frame["expected"].nlargest(LEADERS).index:
-        reading = _share(patient, str(product))
-        loss, sold = product_loss(patient, str(product))
-        if reading is None or not fell(reading, 0.002, 0.1) or sold is None or sold.ratio > 0.95:
+    claims: dict[str, Claim] = {}
+    for product, slope, since in (found for horizon in HORIZONS for found in _declining(patient, *horizon)):
+        seen, worth = (patient.chart.reading(m, "product", product) for m in ("visitors", "visitor_value"))
+        if seen is None or worth is None or product in claims:
             continue
-        if not _gradual(patient, str(product)):
-            continue
-        claims.append(
-            Claim(
-                "product.decline",
-                {"product_id": str(product)},
-                level="C",
-                evidence=("timing",),
-                pool="sales",
-                amount=loss,
-                order=ORDER + 1,
-                explains=(f"visitors:{product}",),
-                **from_reading(reading),  # type: ignore[arg-type]
-            )
+        period = pd.Timestamp(patient.chart.period.start), pd.Timestamp(patient.chart.period.end)
+        begun = max((period[1] - since).days, 1)
+        middle = min(max((period[0] - since).days + (period[1] - period[0]).days / 2, 0.0) / begun, 1.0)
+        expected = seen.observed * float(np.exp(slope.fall * middle))
+        claims[product] = Claim(
+            "product.decline",
+            {"product_id": product},
+            "visitors",
+            seen.observed,
+            expected,
+            level="C",
+            evidence=("timing", "comparison"),
+            pool="sales",
+            amount=(expected - seen.observed) * worth.expected,
+            order=ORDER + 1,
+            since=since,
+            se=float(np.hypot(1 / slope.z, WORTH_ERROR)),
+            n=seen.n,
+            p=float(2 * ndtr(-slope.z)),
+            explains=(f"visitors:{product}",),
         )
-    return claims
+    return list(claims.values())

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
-from sizhen.diagnosis.reading import Reading
+from sizhen.diagnosis.reading import Reading, Readings
 
 ORDER = 8
 MIN_CLICKS = 100.0
 MIN_SPEND_SHARE = 0.05
-MINOR = 0.5
-MOSTLY = 0.75
 POURED = 0.4
+MUCH = 0.3
+NEAR = 0.45  # the plan's other keywords moved less than about half as far
+Suspect = Callable[[str, Reading], bool]
+Accuse = Callable[[str, Reading], Claim]
 
 
 def _subject(source: str, member: str) -> dict[str, str]:
-    if source == "plan":
-        return {"plan": member}
     plan, _, keyword = member.partition("\t")
-    return {"keyword": keyword} if keyword else {"plan": plan}
-
-
-def _places(patient: Patient, metric: str) -> list[tuple[str, Reading]]:
-    """Readings by plan, and by keyword of plans that have keywords."""
-    plans = patient.chart.readings(metric, "plan")
-    words = patient.chart.readings(metric, "keyword")
-    found = [("plan", r) for r in plans] if plans is not None else []
-    return found + ([("keyword", r) for r in words if r.member.partition("\t")[2]] if words is not None else [])
+    return {"keyword": keyword} if source == "keyword" else {"plan": plan}
 
 
 def _worth_of_click(patient: Patient, source: str, member: str, margin: float | None) -> float:
@@ -39,20 +34,50 @@ def _worth_of_click(patient: Patient, source: str, member: str, margin: float | 
     return rate[member].expected * cost[member].expected * margin
 
 
-def _narrow(patient: Patient, claims: list[tuple[str, str, Claim]]) -> list[Claim]:
-    """(source, member, claim) → one claim per plan: the plan, or a keyword of it that is not most of its spend."""
-    spend = {s: patient.chart.readings("ad_spend", s) for s in ("plan", "keyword")}
-    chosen: dict[str, tuple[str, str, Claim]] = {}
-    for source, member, claim in claims:
-        plan = member.partition("\t")[0]
-        words, plans = spend["keyword"], spend["plan"]
-        if source == "keyword" and words is not None and plans is not None and plan in plans:
-            if words[member].observed > MINOR * plans[plan].observed and any(c[1] == plan for c in claims):
-                continue
-            if plan in chosen and chosen[plan][0] == "plan" and claim.amount < MOSTLY * chosen[plan][2].amount:
-                continue
-        chosen[plan] = (source, member, claim)
-    return [c for _, _, c in chosen.values()]
+def _amounts(readings: Readings) -> pd.DataFrame:
+    """observed and expected numerators per member."""
+    frame = readings.frame
+    expected = frame["expected"] * frame["bottom"] if readings.panel.is_rate else frame["expected"]
+    return pd.DataFrame({"observed": frame["top"], "expected": expected})
+
+
+def _log(observed: float, expected: float) -> float:
+    return float(np.log(max(observed, 0.5) / max(expected, 0.5)))
+
+
+def _culprit(patient: Patient, metric: str, plan: str) -> str | None:
+    """The keyword of the plan beside which all its others together hardly moved; None where several did."""
+    readings = patient.chart.readings(metric, "keyword")
+    if readings is None:
+        return None
+    words = _amounts(readings)
+    words = words[[m.startswith(f"{plan}\t") and m != f"{plan}\t" for m in words.index]]
+    whole = words.sum()
+    if len(words) < 2 or not whole["expected"] > 0:
+        return None
+    sign = 1.0 if whole["observed"] > whole["expected"] else -1.0
+    worst = str((sign * (words["observed"] - words["expected"])).idxmax())
+    rest = whole - words.loc[worst]
+    own, others = (_log(*map(float, x.to_numpy())) for x in (words.loc[worst], rest))
+    return worst if sign * others < NEAR * sign * own else None
+
+
+def _find(
+    patient: Patient, metric: str, suspect: Suspect, accuse: Accuse, telling: Callable[[str], str]
+) -> list[Claim]:
+    """One claim per plan: the plan, or the keyword to blame. `telling`: the metric that parts a plan's words."""
+    plans, words = patient.chart.readings(metric, "plan"), patient.chart.readings(metric, "keyword")
+    claims: dict[str, Claim] = {}
+    for reading in plans or ():
+        if suspect("plan", reading):
+            word = _culprit(patient, telling(reading.member), reading.member)
+            known = word is not None and words is not None and word in words
+            claims[reading.member] = accuse("keyword", words[word]) if known else accuse("plan", reading)  # type: ignore[index]
+    for reading in words or ():
+        plan, _, keyword = reading.member.partition("\t")
+        if keyword and plan not in claims and suspect("keyword", reading):
+            claims[plan] = accuse("keyword", reading)
+    return list(claims.values())
 
 
 def _wasted(patient: Patient, source: str, member: str) -> bool:
@@ -77,16 +102,19 @@ def _poured(patient: Patient, source: str, member: str) -> bool:
 
 
 def click_cost(patient: Patient) -> list[Claim]:
-    claims = []
-    for source, reading in _places(patient, "click_cost"):
-        if reading.n < MIN_CLICKS or not rose(reading, 0.01, 0.1):
-            continue
+    """Clicks became dearer than they are worth, or much dearer: then it is watched while they still pay."""
+
+    def pays(source: str, reading: Reading) -> bool:
         worth = _worth_of_click(patient, source, reading.member, patient.chart.shop.profile.gross_margin)
-        if np.isfinite(worth) and reading.observed <= worth:
-            continue
-        if _wasted(patient, source, reading.member) or _poured(patient, source, reading.member):
-            continue
-        claim = Claim(
+        return bool(np.isfinite(worth) and reading.observed <= worth)
+
+    def suspect(source: str, reading: Reading) -> bool:
+        if reading.n < MIN_CLICKS or not rose(reading, 0.01, MUCH if pays(source, reading) else 0.1):
+            return False
+        return not _wasted(patient, source, reading.member) and not _poured(patient, source, reading.member)
+
+    def accuse(source: str, reading: Reading) -> Claim:
+        return Claim(
             "ads.click_cost",
             _subject(source, reading.member),
             level="A",
@@ -96,56 +124,67 @@ def click_cost(patient: Patient) -> list[Claim]:
             order=ORDER,
             kind="cost",
             explains=("ad_spend",),
+            quiet=pays(source, reading),
             **from_reading(reading),  # type: ignore[arg-type]
         )
-        claims.append((source, reading.member, claim))
-    return _narrow(patient, claims)
+
+    return _find(patient, "click_cost", suspect, accuse, lambda _: "click_cost")
 
 
 def waste(patient: Patient) -> list[Claim]:
     """Spend rose, or stayed, and the sales it brings fell away or never came."""
-    claims = []
     spends = {s: patient.chart.readings("ad_spend", s) for s in ("plan", "keyword")}
-    whole = sum(r.observed for r in spends["plan"]) if spends["plan"] is not None else 0.0
-    for source, reading in _places(patient, "return_on_spend"):
+    whole = sum(r.observed for r in spends["plan"] or ())
+
+    def cost(source: str, member: str) -> Reading | None:
         spend = spends[source]
-        if spend is None or reading.member not in spend:
-            continue
-        cost = spend[reading.member]
-        if cost.observed < MIN_SPEND_SHARE * whole or cost.ratio < 0.8:
-            continue
+        return spend[member] if spend is not None and member in spend else None
+
+    def suspect(source: str, reading: Reading) -> bool:
+        spent = cost(source, reading.member)
+        if spent is None or spent.observed < MIN_SPEND_SHARE * whole or spent.ratio < 0.8:
+            return False
+        return _poured(patient, source, reading.member) or _wasted(patient, source, reading.member)
+
+    def accuse(source: str, reading: Reading) -> Claim:
+        spent = cost(source, reading.member)
+        assert spent is not None
         poured = _poured(patient, source, reading.member)
-        if not poured and not _wasted(patient, source, reading.member):
-            continue
-        claim = Claim(
+        return Claim(
             "ads.waste",
             _subject(source, reading.member),
             level="A",
             evidence=("arithmetic", "timing"),
             pool="ad_spend",
-            amount=cost.observed - cost.expected if poured else cost.observed * (1 - reading.ratio),
+            amount=spent.observed - spent.expected if poured else spent.observed * (1 - reading.ratio),
             order=ORDER,
             kind="cost",
             explains=("ad_spend",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
-        claims.append((source, reading.member, claim))
-    return _narrow(patient, claims)
+
+    def telling(plan: str) -> str:
+        return "ad_spend" if _poured(patient, "plan", plan) else "click_conversion"
+
+    return _find(patient, "return_on_spend", suspect, accuse, telling)
 
 
 def creative(patient: Patient) -> list[Claim]:
     """Shown as often as before and clicked less."""
-    claims = []
     shown = {s: patient.chart.readings("impressions", s) for s in ("plan", "keyword")}
-    for source, reading in _places(patient, "click_through"):
+
+    def suspect(source: str, reading: Reading) -> bool:
         views = shown[source]
         if views is None or reading.member not in views or not fell(reading, 0.01, 0.1):
-            continue
-        if views[reading.member].ratio < 0.8 or not patient.real("click_through", source, reading.member):
-            continue
+            return False
+        return views[reading.member].ratio >= 0.8 and patient.real("click_through", source, reading.member)
+
+    def accuse(source: str, reading: Reading) -> Claim:
+        views = shown[source]
+        assert views is not None
         each = _worth_of_click(patient, source, reading.member, margin=1.0)
         lost_clicks = views[reading.member].observed * (reading.expected - reading.observed)
-        claim = Claim(
+        return Claim(
             "ads.creative",
             _subject(source, reading.member),
             level="B",
@@ -156,5 +195,5 @@ def creative(patient: Patient) -> list[Claim]:
             explains=("visitors",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
-        claims.append((source, reading.member, claim))
-    return _narrow(patient, claims)
+
+    return _find(patient, "click_through", suspect, accuse, lambda _: "click_through")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.diagnosis.causes.spend import creative
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 from sizhen.diagnosis.reading import Reading
 from sizhen.vocab import load
@@ -38,6 +39,7 @@ def _claim(
         amount=_worth(patient, channel, reading),
         order=ORDER,
         explains=(f"visitors:{channel}",),
+        covers=max(reading.expected - reading.observed, 0.0) * patient.money.visitor_value,
         **from_reading(reading),  # type: ignore[arg-type]
     )
 
@@ -76,11 +78,21 @@ def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, 
     return "traffic.channel", "C", ("timing",)
 
 
+def _unclicked(patient: Patient, channel: str) -> bool:
+    """True when the channel's advertisements were shown as before and clicked less: not the budget is the trouble."""
+    frame = patient.chart.frame("plan")
+    plans = {c.subject.get("plan") for c in creative(patient)} | {c.subject.get("keyword") for c in creative(patient)}
+    if frame is None or not plans - {None}:
+        return False
+    mine = frame[frame["kind"] == channel.removeprefix("paid_")]
+    return bool(mine["plan"].isin(plans).any() or mine["keyword"].isin(plans - {None}).any())
+
+
 def channels(patient: Patient) -> list[Claim]:
     blocked = not _violations(patient).empty
     claims = []
     for channel, reading in _fallen(patient):
-        if channel == "search" and blocked:
+        if (channel == "search" and blocked) or _unclicked(patient, channel):
             continue
         if load().channels[channel].group == "paid":
             cause, level, evidence = _paid_cause(patient, channel, reading)
@@ -99,7 +111,7 @@ def _bought(patient: Patient, channel: str) -> bool:
 
 
 def low_quality(patient: Patient) -> list[Claim]:
-    """Many more visitors of a channel, who buy far less than its visitors did."""
+    """Many more visitors of a channel, who buy far less than its visitors did; it costs what the channel sells less."""
     visitors = patient.chart.readings("visitors", "channel", market=True)
     rates = patient.chart.readings("conversion", "channel")
     shop = patient.chart.reading("conversion")
@@ -115,7 +127,8 @@ def low_quality(patient: Patient) -> list[Claim]:
             continue
         if _bought(patient, channel):
             continue
-        loss = patient.loss("conversion", "rate", channel) + patient.loss("conversion", "mix", channel)
+        sold = patient.chart.reading("paid_amount", "channel", channel)
+        lost = max(sold.expected - sold.observed, 0.0) if sold is not None else 0.0
         claims.append(
             Claim(
                 "traffic.low_quality",
@@ -123,9 +136,10 @@ def low_quality(patient: Patient) -> list[Claim]:
                 level="B",
                 evidence=("arithmetic", "timing"),
                 pool="sales",
-                amount=loss or patient.loss("conversion"),
+                amount=lost,
                 order=ORDER,
                 explains=("conversion", f"conversion:{channel}"),
+                covers=lost + (reading.observed - reading.expected) * patient.money.visitor_value,
                 **from_reading(rate),  # type: ignore[arg-type]
             )
         )

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis.causes.products import product_loss
-from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
+from sizhen.diagnosis.causes.products import lost_buyers, unsold
+from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
 from sizhen.diagnosis.judge import discoveries
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
-from sizhen.diagnosis.refunds import equally_aged
+from sizhen.diagnosis.refunds import compared
 from sizhen.vocab import load
 
 ORDER = 6
@@ -23,6 +23,7 @@ RISEN_Q = 0.05
 SUPPORTED_P = 0.02
 HURT_P = 0.25
 MOSTLY = 0.45
+REFUND_P = 0.005
 POINT_LIMITS = (12.0, 24.0, 36.0, 48.0)
 
 
@@ -42,11 +43,12 @@ def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
     ]
 
 
-def _hurt(patient: Patient, product: str) -> tuple[bool, float]:
-    """(whether conversion fell too, what that cost)."""
-    if not product:
-        return fell(patient.chart.reading("conversion"), HURT_P), patient.loss("conversion")
-    return fell(patient.chart.reading("conversion", "product", product), HURT_P), product_loss(patient, product)[0]
+def _hurt(patient: Patient, product: str) -> tuple[Reading | None, float]:
+    """(conversion there, if it fell too; what that cost). A product's is priced even if chance could have done it."""
+    source, member = ("product", product) if product else ("shop", SHOP)
+    rate = patient.chart.reading("conversion", source, member)
+    loss = unsold(patient, product) if product else patient.loss("conversion")
+    return (rate, loss) if fell(rate, HURT_P) else (None, loss if product else 0.0)
 
 
 def _placed(patient: Patient, items: list[tuple[str, Reading]]) -> list[tuple[str, Reading]]:
@@ -66,37 +68,42 @@ def _excess(reading: Reading) -> float:
 
 
 def complaints(patient: Patient) -> list[Claim]:
-    """Complaints of an aspect rose, on one product or over the shop. `other` is named only when nothing else is."""
+    """Complaints of an aspect rose, on one product or over the shop. `other` is named only when nothing else is.
+
+    Fewer sales there are put down to the aspect that rose most.
+    """
     items = _placed(patient, _risen(patient, "reviews.product"))
     aspects = {aspect for aspect, _ in items}
     found = items + [(a, r) for a, r in _risen(patient, "reviews") if a not in aspects]
-    named = [x for x in found if x[0] != "other"] or found
-    claims = []
+    named = sorted([x for x in found if x[0] != "other"] or found, key=lambda x: -_excess(x[1]))
+    claims: list[Claim] = []
     for aspect, reading in named:
         product = "" if reading.member == SHOP else reading.member
-        hurt, loss = _hurt(patient, product)
+        first = not any(c.amount and c.subject.get("product_id", "") == product for c in claims)
+        rate, loss = _hurt(patient, product) if first else (None, 0.0)
+        hurt = rate is not None
         claims.append(
             Claim(
                 f"review.{aspect}",
                 {"product_id": product} if product else {},
                 level="B" if hurt else "C",
                 evidence=("timing", "comparison") if hurt else ("timing",),
-                pool="sales" if hurt else "none",
-                amount=loss if hurt else 0.0,
+                pool="sales" if loss else "none",
+                amount=loss,
                 order=ORDER - 1 if product else ORDER,
                 explains=(f"conversion:{product}" if product else "conversion",) if hurt else (),
-                **from_reading(reading),  # type: ignore[arg-type]
+                covers=lost_buyers(patient, product) if hurt and product else 0.0,
+                **{**from_reading(reading), "se": relative_error(rate) if rate is not None else 1.0},  # type: ignore[arg-type]
             )
         )
     return claims
 
 
 def refunds(patient: Patient) -> list[Claim]:
-    """A higher share of what was paid is refunded, counted by day of payment against equally old orders."""
-    aged = equally_aged(patient.chart)
+    """A higher share of what was paid is refunded, counted in a way that is fair to the delay of refunds."""
     claims = []
-    for row in aged.to_dict("records"):
-        if row["p"] > 0.002 or row["observed"] < 1.25 * row["expected"]:
+    for row in compared(patient.chart).to_dict("records"):
+        if row["p"] > REFUND_P or row["observed"] < 1.25 * row["expected"]:
             continue
         claims.append(
             Claim(
