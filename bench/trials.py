@@ -47,10 +47,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Result:
-    """What was said of a shop. `ranks`, `stakes` and `levels` go with the trial's causes; a rank of None is not found.
+    """What was said of a shop to act on or to watch. `ranks`, `stakes` and `levels` go with the trial's causes.
 
-    `stakes` are (amount, low, high), `truths` what each fault cost, `joint` what all cost together, `claimed` all
-    stakes of the findings' kind; `naive` the rank by each naive method.
+    A rank of None is not found. `stakes` are (amount, low, high), `truths` what each fault cost, `joint` what all cost
+    together, `claimed` all stakes for losses; `naive` the rank by each naive method.
     """
 
     trial: Trial
@@ -120,7 +120,7 @@ def judge(trial: Trial) -> Result:
     made = simulate(plan(trial))
     with opened(made) as shop:
         case = open_case(shop, week())
-        findings = case.document()["findings"]
+        findings = [f for f in case.document()["findings"] if f["state"] in ("act", "watch") or trial.decoy]
         methods = naive.ranked(case.chart) if len(trial.causes) == 1 and not trial.decoy else {}
     joint = _joint(trial, made) if len(trial.causes) > 1 or trial.days > WEEK else 0.0
     ranks = tuple(_rank(findings, t) for t in made.truth)
@@ -147,7 +147,8 @@ def days_to_find(trial: Trial) -> int | None:
     made = simulate(plan(trial))
     with opened(made) as shop:
         for day in range(1, trial.days + 1):
-            findings = open_case(shop, week(END - (trial.days - day) * DAY)).findings
+            case = open_case(shop, week(END - (trial.days - day) * DAY))
+            findings = [f for f in case.findings if f["state"] in ("act", "watch")]
             rank = _rank(findings, made.truth[0])
             if rank is not None and rank < 3:
                 return day

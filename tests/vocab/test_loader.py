@@ -21,7 +21,7 @@ data.missing_days data.presale data.inconsistent market.demand calendar.shift tr
 traffic.paid_budget traffic.channel traffic.low_quality traffic.violation ads.click_cost ads.waste ads.creative
 page.bounce page.checkout order.payment stock.sold_out price.own_rise price.discount_leak basket.mix basket.units
 product.decline peer.price_cut peer.promotion refund.rise service.slow service.skill customer.returning
-compliance.points unexplained.visitors unexplained.conversion unexplained.average_order_value
+compliance.points unexplained.visitors unexplained.visitor_value unexplained.conversion unexplained.average_order_value
 unexplained.paid_amount unexplained.refund_amount unexplained.dsr_description unexplained.dsr_service
 unexplained.dsr_logistics
 """.split()

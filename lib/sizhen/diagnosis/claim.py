@@ -23,7 +23,8 @@ class Claim:
 
     `order` decides who draws first where causes overlap: data, market, channels, payment, pages, products,
     shop-wide causes, order value. `covers`: money of the symptom that is explained by it, where that is more: buyers
-    lost to a higher price are gone, though those who stay pay more.
+    lost to a higher price are gone, though those who stay pay more. `quiet` asks for no action, `serious` is told even
+    where nothing followed yet.
     """
 
     cause: str
@@ -45,6 +46,7 @@ class Claim:
     explains: tuple[str, ...] = ()
     covers: float = 0.0
     quiet: bool = False
+    serious: bool = False
 
     @property
     def id(self) -> str:

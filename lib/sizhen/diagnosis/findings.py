@@ -30,9 +30,10 @@ def state(claim: Claim, stake: Stake, sales: Sales) -> str:
     """`act` needs an established cause and material money; faults of data and compliance are acted on as facts.
 
     A fact that nothing worth speaking of followed is `ok`: it is told to whoever asks, not to whoever reads what to do.
+    More complaints are worth speaking of by themselves.
     """
     floor = MATERIAL * (sales.expected or 0.0)
-    if claim.level == "D" and stake.high <= floor:
+    if claim.level == "D" and stake.high <= floor and not claim.serious:
         return "ok"
     if claim.cause in NOTHING_TO_DO or claim.quiet or stake.kind == "opportunity":
         return "watch"
@@ -59,6 +60,11 @@ def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str,
     """One finding as findings.md has it."""
     cause = load().causes[claim.cause]
     values = _says(chart, claim)
+    labels = load().labels
+    says, what = (
+        labels.get(f"opportunity.{id}.{claim.cause}", text) if stake.kind == "opportunity" else text
+        for id, text in (("says", cause.says), ("what", cause.advice.what))
+    )
     due = cause.advice.due_days
     by = chart.period.end + timedelta(days=max(due, 7))
     return {
@@ -86,11 +92,11 @@ def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str,
         "explains": list(claim.explains),
         "advice": {
             "who": cause.advice.who,
-            "what": cause.advice.what.fill(**values).both(),
+            "what": what.fill(**values).both(),
             "due_days": due,
             "expect": {"metric": claim.metric, "value": number(claim.expected), "by": by.isoformat()},
         },
-        "says": cause.says.fill(**values).both(),
+        "says": says.fill(**values).both(),
         "source": _rule(claim.cause),
     }
 

@@ -83,12 +83,17 @@ def worse(chart: Chart, rule: Rule, real: frozenset[Key]) -> bool:
     return any((metric, source, r.member) in real and (r.ratio < 1) == down for r in readings)
 
 
+def _chance(finding: dict[str, Any]) -> bool:
+    """True for what could be gained where nothing is wrong."""
+    return finding["stake"]["kind"] == "opportunity" and finding["cause"].startswith("unexplained.")
+
+
 def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]], real: frozenset[Key]) -> Judgement:
     """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit."""
     lacking = missing(chart, rule)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
-    mine = tuple(f for f in findings if f["cause"] in rule.causes)
+    mine = tuple(f for f in findings if f["cause"] in rule.causes and not _chance(f))
     value, n = gauge(chart, rule.metric) if rule.metric else (float("nan"), float("nan"))
     known = np.isfinite(value)
     values = {

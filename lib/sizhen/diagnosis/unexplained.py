@@ -72,7 +72,7 @@ def _at(device: Reading, amount: float) -> Claim:
 def _explained(claims: list[Claim], stakes: dict[str, Stake], root: str) -> float:
     """Money of the claims that account for this root of the split, or for a part of it."""
     mine = (c for c in claims if any(e.partition(":")[0] == root for e in c.explains))
-    return sum(max(stakes[c.id].amount, c.covers) for c in mine if c.level != "D")
+    return sum(max(stakes[c.id].amount if c.pool == "sales" else 0.0, c.covers) for c in mine if c.level != "D")
 
 
 def leftovers(

@@ -1,6 +1,6 @@
 """The causes of findings.md: each detector looks at the patient and returns the claims it can support."""
 
-from sizhen.diagnosis.causes import basket, data, desk, market, pages, prices, products, spend, traffic, voice
+from sizhen.diagnosis.causes import basket, chances, data, desk, market, pages, prices, products, spend, traffic, voice
 from sizhen.diagnosis.claim import Detector
 
 DETECTORS: tuple[Detector, ...] = (
@@ -32,6 +32,8 @@ DETECTORS: tuple[Detector, ...] = (
     spend.waste,
     spend.creative,
     voice.points,
+    chances.behind_tier,
+    chances.small_channel,
 )
 
 __all__ = ["DETECTORS"]

@@ -73,6 +73,8 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
             continue
         if not product and _surge(patient):
             continue
+        if not fell(patient.chart.reading("paid_buyers", source, member, market=True), HURT_P):
+            continue
         claims.append(
             Claim(
                 "page.bounce",

@@ -101,6 +101,15 @@ def _poured(patient: Patient, source: str, member: str) -> bool:
     return bool(added < 0.5 * usual)
 
 
+def _unsold(patient: Patient, source: str, member: str) -> float:
+    """What the place's clicks would have sold at their former worth, beyond what they did: of the shop's conversion."""
+    clicks, sold = (patient.chart.readings(m, source) for m in ("clicks", "paid_amount"))
+    if clicks is None or sold is None or member not in clicks or member not in sold:
+        return 0.0
+    more = max(clicks[member].observed - clicks[member].expected, 0.0) * patient.money.visitor_value
+    return max(sold[member].expected - sold[member].observed, 0.0) + more
+
+
 def click_cost(patient: Patient) -> list[Claim]:
     """Clicks became dearer than they are worth, or much dearer: then it is watched while they still pay."""
 
@@ -159,7 +168,8 @@ def waste(patient: Patient) -> list[Claim]:
             amount=spent.observed - spent.expected if poured else spent.observed * (1 - reading.ratio),
             order=ORDER,
             kind="cost",
-            explains=("ad_spend",),
+            explains=("ad_spend", "conversion"),
+            covers=_unsold(patient, source, reading.member),
             **from_reading(reading),  # type: ignore[arg-type]
         )
 

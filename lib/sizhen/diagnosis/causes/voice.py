@@ -44,11 +44,11 @@ def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
 
 
 def _hurt(patient: Patient, product: str) -> tuple[Reading | None, float]:
-    """(conversion there, if it fell too; what that cost). A product's is priced even if chance could have done it."""
+    """(conversion there, if it fell too; what that cost, or could have)."""
     source, member = ("product", product) if product else ("shop", SHOP)
     rate = patient.chart.reading("conversion", source, member)
     loss = unsold(patient, product) if product else patient.loss("conversion")
-    return (rate, loss) if fell(rate, HURT_P) else (None, loss if product else 0.0)
+    return rate if fell(rate, HURT_P) else None, loss
 
 
 def _placed(patient: Patient, items: list[tuple[str, Reading]]) -> list[tuple[str, Reading]]:
@@ -79,17 +79,18 @@ def complaints(patient: Patient) -> list[Claim]:
     claims: list[Claim] = []
     for aspect, reading in named:
         product = "" if reading.member == SHOP else reading.member
-        first = not any(c.amount and c.subject.get("product_id", "") == product for c in claims)
+        first = not any(c.level == "B" and c.subject.get("product_id", "") == product for c in claims)
         rate, loss = _hurt(patient, product) if first else (None, 0.0)
         hurt = rate is not None
         claims.append(
             Claim(
                 f"review.{aspect}",
                 {"product_id": product} if product else {},
-                level="B" if hurt else "C",
-                evidence=("timing", "comparison") if hurt else ("timing",),
-                pool="sales" if loss else "none",
+                level="B" if hurt else "D",
+                evidence=("timing", "comparison") if hurt else ("fact",),
+                pool="sales",
                 amount=loss,
+                serious=True,
                 order=ORDER - 1 if product else ORDER,
                 explains=(f"conversion:{product}" if product else "conversion",) if hurt else (),
                 covers=lost_buyers(patient, product) if hurt and product else 0.0,

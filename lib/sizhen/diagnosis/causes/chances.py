@@ -1,0 +1,113 @@
+"""Opportunities: what the shop could earn beyond its own usual level. They are ranked apart from losses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sizhen.diagnosis.claim import Claim, Patient
+from sizhen.tables import Period
+from sizhen.vocab import load
+
+ORDER = 10
+FAR = 3.0
+BEHIND = 0.85
+TIER_DAYS = 21
+SMALL_SHARE, BETTER, MIN_VISITORS = 0.1, 1.5, 300.0
+NOT_BOUGHT = ("free", "activity", "external")
+
+
+def _lately(patient: Patient) -> Period:
+    """The period and the four weeks before it: a standing difference, not this week's."""
+    period = patient.chart.period
+    return Period(period.baseline.start, period.end, "lately")
+
+
+def _claim(cause: str, subject: dict[str, str], metric: str, seen: float, could: float, **more: object) -> Claim:
+    return Claim(
+        cause,
+        subject,
+        metric,
+        seen,
+        could,
+        "C",
+        ("comparison",),
+        pool="none",
+        order=ORDER,
+        kind="opportunity",
+        se=0.6,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def behind_tier(patient: Patient) -> list[Claim]:
+    """Conversion or order value stands clearly below the tier's average, for weeks."""
+    chart = patient.chart
+    shop, tier = chart.frame("shop"), chart.frame("tier")
+    peers = chart.shop.table("peers") if chart.shop.has("peers") else None
+    if shop is None or tier is None or peers is None:
+        return []
+    both = _lately(patient).clip(shop).merge(tier, on="date", suffixes=("", "_tier"))
+    ids = peers.loc[peers["kind"] == "tier_average", "peer_id"]
+    claims = []
+    for metric, top, bottom in (
+        ("conversion", "paid_buyers", "visitors"),
+        ("average_order_value", "paid_amount", "paid_buyers"),
+    ):
+        known = both.dropna(subset=[top, bottom, metric])
+        amount, count = float(known[top].sum()), float(known[bottom].sum())
+        could = float(known[metric].mean()) if len(known) >= TIER_DAYS else 0.0
+        if not (count > 0 and could > 0) or amount / count >= BEHIND * could:
+            continue
+        seen, buyers = amount / count, float(known["paid_buyers"].sum())
+        error = np.sqrt(1 / max(buyers, 1.0) + float(known[metric].var() / len(known)) / could**2)
+        if np.log(could / seen) < FAR * error:
+            continue
+        now = patient.money.observed
+        claims.append(
+            _claim(
+                f"unexplained.{metric}",
+                {"peer_id": str(ids.iloc[0])},
+                metric,
+                seen,
+                could,
+                amount=now * (could / seen - 1),
+                n=buyers,
+                reference="tier_average",
+            )
+        )
+    return claims
+
+
+def small_channel(patient: Patient) -> list[Claim]:
+    """A channel that is not bought brings few visitors, who buy far more often than the others do."""
+    frame = patient.chart.frame("channel")
+    if frame is None:
+        return []
+    known = _lately(patient).clip(frame).dropna(subset=["visitors", "paid_buyers", "paid_amount"])
+    sums = known.groupby("channel")[["visitors", "paid_buyers", "paid_amount"]].sum()
+    now = patient.chart.period.clip(known).groupby("channel")["paid_amount"].sum()
+    sums = sums[sums["visitors"] > 0]
+    claims = []
+    for channel, row in sums.iterrows():
+        rest = sums.drop(channel).sum()
+        small = row["visitors"] < SMALL_SHARE * sums["visitors"].sum() and row["visitors"] >= MIN_VISITORS
+        if not small or load().channels[str(channel)].group not in NOT_BOUGHT or not rest["paid_buyers"] > 0:
+            continue
+        seen, usual = row["paid_buyers"] / row["visitors"], rest["paid_buyers"] / rest["visitors"]
+        error = np.sqrt(1 / max(row["paid_buyers"], 1.0) + 1 / rest["paid_buyers"])
+        if seen < BETTER * usual or np.log(seen / usual) < FAR * error:
+            continue
+        claims.append(
+            _claim(
+                "unexplained.visitor_value",
+                {"channel": str(channel)},
+                "conversion",
+                float(seen),
+                float(usual),
+                amount=float(pd.Series(now).get(channel, 0.0)),
+                n=float(row["visitors"]),
+                reference="rule",
+            )
+        )
+    return claims
