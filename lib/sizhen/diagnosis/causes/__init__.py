@@ -24,7 +24,7 @@ DETECTORS: tuple[Detector, ...] = (
     voice.refunds,
     desk.slow,
     desk.skill,
-    desk.returning,
+    traffic.returning,
     basket.discount_leak,
     basket.mix,
     basket.units,

@@ -1,4 +1,4 @@
-"""The service desk and the buyers who come back."""
+"""The service desk: slower replies, an agent who sells less."""
 
 from __future__ import annotations
 
@@ -83,26 +83,3 @@ def skill(patient: Patient) -> list[Claim]:
             )
         )
     return claims
-
-
-def returning(patient: Patient) -> list[Claim]:
-    """Fewer buyers came back, and more so than new ones."""
-    reading = patient.chart.reading("returning_paid_buyers", market=True)
-    share = patient.chart.reading("repeat_share")
-    clear = fell(reading, 0.02, 0.08) and fell(share, 0.25, 0.05)
-    if reading is None or not (clear or (fell(reading, 0.05, 0.08) and fell(share, 0.1, 0.05))):
-        return []
-    loss = (reading.expected - reading.observed) * patient.money.order_value
-    return [
-        Claim(
-            "customer.returning",
-            {},
-            level="B",
-            evidence=("timing", "comparison"),
-            pool="sales",
-            amount=loss,
-            order=ORDER,
-            explains=("conversion",),
-            **from_reading(reading),  # type: ignore[arg-type]
-        )
-    ]

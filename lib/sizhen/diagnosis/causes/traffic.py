@@ -1,4 +1,4 @@
-"""Visitors by channel: which source fell, and whether the shop's own spend or a penalty is behind it."""
+"""Visitors by channel, and those who came before: which fell, and whether spend or a penalty is behind it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sizhen.diagnosis.reading import Reading
 from sizhen.vocab import load
 
 ORDER = 2
+LATER = 6  # with the shop-wide causes
 SURGE = 0.2
 POOR = 0.6
 
@@ -88,11 +89,39 @@ def _unclicked(patient: Patient, channel: str) -> bool:
     return bool(mine["plan"].isin(plans).any() or mine["keyword"].isin(plans - {None}).any())
 
 
+def returning(patient: Patient) -> list[Claim]:
+    """Fewer buyers came back, and more so than new ones; not where the shop's own channel fell even further."""
+    reading = patient.chart.reading("returning_paid_buyers", market=True)
+    share = patient.chart.reading("repeat_share")
+    clear = fell(reading, 0.02, 0.08) and fell(share, 0.25, 0.05)
+    if reading is None or not (clear or (fell(reading, 0.05, 0.08) and fell(share, 0.1, 0.05))):
+        return []
+    owned = dict(_fallen(patient)).get("owned")
+    if owned is not None and owned.log < reading.log:
+        return []
+    loss = (reading.expected - reading.observed) * patient.money.order_value
+    return [
+        Claim(
+            "customer.returning",
+            {},
+            level="B",
+            evidence=("timing", "comparison"),
+            pool="sales",
+            amount=loss,
+            order=LATER,
+            explains=("conversion",),
+            **from_reading(reading),  # type: ignore[arg-type]
+        )
+    ]
+
+
 def channels(patient: Patient) -> list[Claim]:
     blocked = not _violations(patient).empty
     claims = []
     for channel, reading in _fallen(patient):
-        if (channel == "search" and blocked) or _unclicked(patient, channel):
+        if (channel == "search" and blocked) or (channel == "owned" and returning(patient)):
+            continue
+        if _unclicked(patient, channel):
             continue
         if load().channels[channel].group == "paid":
             cause, level, evidence = _paid_cause(patient, channel, reading)
