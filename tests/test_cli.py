@@ -63,6 +63,7 @@ def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path)
     advice = {"what": {"zh": "做", "en": "do"}, "expect": {"metric": "visitors", "value": 3100.0}}
     last["findings"] = [
         {"id": "traffic.search:search", "cause": "traffic.search", "subject": {}, "metric": "visitors", "state": "act"}
+        | {"since": None, "reference": "own_baseline", "stake": {"kind": "loss", "amount": 0.0}}
         | {"observed": 3000.0, "expected": 3100.0, "advice": advice, "says": {"zh": "", "en": ""}}
     ]
     folder = tmp_path / "reports" / "2026-09" / "tiny"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -74,11 +75,22 @@ def test_a_tiny_shop_of_few_buyers_is_still_valid(tmp_path: Path) -> None:
     assert len(shop.table("shop_daily")) == 14
 
 
+SMALL = Plan(seed=4, visitors_per_day=200, products=5, days=30)
+
+
 def test_make_shops_writes_shops_and_their_truth(tmp_path: Path) -> None:
-    truth = make_shops(
-        tmp_path, 2, 4, visitors=200, products=5, days=30, faults=["stock.sold_out", "decoy:peer.price_cut"]
-    )
+    truth = make_shops(tmp_path, 2, SMALL, ["stock.sold_out", "decoy:peer.price_cut"])
     assert list_shops(tmp_path) == sorted(truth) == ["made-0001", "made-0002"]
     assert json.loads((tmp_path / "truth.json").read_text(encoding="utf-8")) == truth
     with pytest.raises(ValueError, match="cannot be planted"):
-        make_shops(tmp_path, 1, 4, visitors=200, products=5, days=30, faults=["decoy:market.demand"])
+        make_shops(tmp_path, 1, SMALL, ["decoy:market.demand"])
+
+
+def test_make_shops_plants_several_at_once_with_size_and_day(tmp_path: Path) -> None:
+    day = date(2026, 10, 20)
+    truth = make_shops(tmp_path, 1, SMALL, ["traffic.search", "order.payment"], size=0.2, start=day, at_once=2)
+    (planted,) = truth.values()
+    assert {t["cause"] for t in planted} == {"traffic.search", "order.payment"}
+    assert {t["start"] for t in planted} == {"2026-10-20"} and {t["size"] for t in planted} == {0.2}
+    with pytest.raises(ValueError, match="as many names"):
+        make_shops(tmp_path, 1, SMALL, ["traffic.search"], at_once=2)

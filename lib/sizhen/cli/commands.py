@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -205,15 +206,22 @@ def simulate(
     products: Annotated[int, typer.Option(min=1, help="Products of a shop.")] = 24,
     days: Annotated[int, typer.Option(min=1, help="Days of data.")] = 112,
     fault: Annotated[list[str] | None, typer.Option(help="A cause to draw from; may be repeated.")] = None,
+    size: Annotated[str, typer.Option(help="small, medium, large, or a share of sales such as 0.2.")] = "medium",
+    start: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of the faults.")] = None,
+    at_once: Annotated[int, typer.Option(min=1, help="Different faults in each shop.")] = 1,
 ) -> None:
     """Make shops with planted faults, to test a diagnosis.
 
-    Each shop gets one of the faults named with --fault; without, all are healthy. truth.json tells what was planted.
+    Each shop gets one of the faults named with --fault (or several, with --at-once); without, all are healthy.
+    truth.json tells what was planted.
     """
-    from sizhen.simulate import make_shops
+    from sizhen.simulate import Plan, make_shops
 
     try:
-        made = make_shops(folder, count, seed, visitors, products, days, fault or [])
+        base = Plan(seed=seed, visitors_per_day=visitors, products=products, days=days)
+        share = float(size) if size.replace(".", "", 1).isdigit() else size
+        first = None if start is None else start.date()
+        made = make_shops(folder, count, base, fault or [], size=share, start=first, at_once=at_once)  # type: ignore[arg-type]
     except ValueError as error:
         stop(error)
     typer.echo(f"{len(made)} shops in {folder}")

@@ -13,7 +13,7 @@ import numpy as np
 
 from sizhen.tables import write_table
 
-from .plan import CAUSES, Fault, Made, Plan
+from .plan import CAUSES, Fault, Made, Plan, Size
 from .planting import DECOYS
 from .run import simulate
 
@@ -46,31 +46,38 @@ def write(made: Made, data_dir: Path) -> Path:
 def make_shops(
     data_dir: Path,
     count: int,
-    seed: int,
-    visitors: float,
-    products: int,
-    days: int,
+    base: Plan,
     faults: Sequence[str],
-    end: date = date(2026, 10, 31),
+    *,
+    size: Size | float = "medium",
+    start: date | None = None,
+    at_once: int = 1,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Writes `count` shops, each with one cause drawn from `faults` (none of them: healthy shops), medium-sized, begun
-    7 to 14 days before the end; writes `data_dir`/truth.json, shop_id -> truth entries, and returns it.
+    """Writes `count` shops like `base`, each with `at_once` different causes drawn from `faults` (none of them: healthy
+    shops), begun on `start` or 7 to 14 days before the end; writes `data_dir`/truth.json, shop_id -> truth entries, and
+    returns it.
 
-    A name with a leading `decoy:` is planted as a decoy. Raises ValueError for an unknown cause.
+    A name with a leading `decoy:` is planted as a decoy. Raises ValueError for an unknown cause, and for more at once
+    than are named.
     """
     for name in faults:
         cause = name.removeprefix("decoy:")
         if cause not in CAUSES or (cause != name and cause not in DECOYS):
             raise ValueError(f"{name!r} cannot be planted; known causes: {', '.join(CAUSES)}")
-    rng = np.random.default_rng(seed)
+    if faults and at_once > len(faults):
+        raise ValueError(f"{at_once} faults at once need as many names, not {len(faults)}")
+    rng = np.random.default_rng(base.seed)
     truth: dict[str, list[dict[str, Any]]] = {}
     for number in range(count):
-        plan = Plan(seed=seed * 100_003 + number, shop_id=f"made-{number + 1:04d}")
-        plan = replace(plan, visitors_per_day=visitors, products=products, days=days, end=end)
-        if faults:
-            name = faults[int(rng.integers(len(faults)))]
-            start = end - timedelta(days=int(rng.integers(6, min(14, days - 1))))
-            plan = replace(plan, faults=(Fault(name.removeprefix("decoy:"), start, decoy=name.startswith("decoy:")),))
+        chosen = rng.permutation(len(faults))[:at_once]
+        begun = start or base.end - timedelta(days=int(rng.integers(6, min(14, base.days - 1))))
+        planted = (faults[i] for i in chosen)
+        plan = replace(
+            base,
+            seed=base.seed * 100_003 + number,
+            shop_id=f"made-{number + 1:04d}",
+            faults=tuple(Fault(n.removeprefix("decoy:"), begun, size, decoy=n.startswith("decoy:")) for n in planted),
+        )
         made = simulate(plan)
         write(made, data_dir)
         truth[plan.shop_id] = made.truth
