@@ -5,7 +5,6 @@ Rows are those of every table the shop has; figures are of one process after imp
 
 from __future__ import annotations
 
-import argparse
 import resource
 import subprocess
 import sys
@@ -41,25 +40,22 @@ def make(products: int, days: int, visitors: float, folder: str) -> int:
     return sum(len(t) for t in made.tables.values())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
-    parser.add_argument("--largest", type=int, default=len(SHOPS), help="how many of the shops, smallest first")
-    args = parser.parse_args()
-    if args.measure:
-        return measure(*args.measure)
-    print("| products | days | rows | first, s CPU | again, s CPU | µs a row | memory, MB |")
-    print("|---|---|---|---|---|---|---|")
-    for products, days, visitors in SHOPS[: args.largest]:
+def lines() -> list[str]:
+    """The table, in markdown."""
+    table = [
+        "| products | days | rows | first diagnosis, s CPU | again, s CPU | µs a row | memory, MB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for products, days, visitors in SHOPS:
         with tempfile.TemporaryDirectory() as folder:
             rows = make(products, days, visitors, folder)
-            told = subprocess.run(
-                [sys.executable, __file__, "--measure", folder, "big"], capture_output=True, text=True, check=True
-            )
+            command = [sys.executable, __file__, folder, "big"]
+            told = subprocess.run(command, capture_output=True, text=True, check=True)
             first, again, peak = map(float, told.stdout.split())
         each = again / rows * 1e6
-        print(f"| {products:,} | {days} | {rows:,} | {first:.2f} | {again:.2f} | {each:.1f} | {peak:.0f} |", flush=True)
+        table.append(f"| {products:,} | {days} | {rows:,} | {first:.2f} | {again:.2f} | {each:.1f} | {peak:.0f} |")
+    return table
 
 
 if __name__ == "__main__":
-    main()
+    measure(*sys.argv[1:])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 
+import cost
 import numpy as np
 from trials import Result, Trial, daily_alarms, days_to_find, judge, run
 
@@ -174,6 +175,10 @@ class Bench:
         shares = ", ".join(f"{np.mean([x <= d for x in found]):.2f} by day {d}" for d in (1, 2, 3, 5, 7, 10, 14))
         return [f"Medium sudden faults at 2,000 visitors a day, {len(found)} shops, a run every morning: {shares}."]
 
+    def cost(self) -> Lines:
+        """Processor time and memory of one process after import; rows of all tables together."""
+        return cost.lines()
+
 
 SECTIONS: dict[str, tuple[str, Callable[[Bench], Lines]]] = {
     "causes": ("Every cause, and naive methods on the same shops", Bench.causes_medium),
@@ -182,6 +187,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Bench], Lines]]] = {
     "pairs": ("Two faults", Bench.pairs),
     "decoys": ("Facts without effect", Bench.decoys),
     "days": ("Days until found", Bench.days),
+    "cost": ("Cost", Bench.cost),
 }
 
 

@@ -87,6 +87,9 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("channels", lambda c: c["channels"]["search"].update(group="luck"), "channels.toml search: no group luck"),
         ("channels", lambda c: c["channels"].pop("other"), "channels.toml and tables.toml name different channels"),
         ("words", lambda w: w["mobile"].pop("zh"), "words.toml mobile: no wording in zh"),
+        ("aspects", lambda a: a["size"].pop("topics"), "aspects.toml size.topics: no wording in zh, en"),
+        ("aspects", lambda a: a["size"]["topics"].update(zh="(码"), "size.topics.zh: no regular expression"),
+        ("aspects", lambda a: a["size"]["patterns"].update(en="tight|"), "size.patterns.en: matches an empty text"),
     ],
 )
 def test_what_does_not_fit_is_refused(

@@ -23,6 +23,7 @@ from sizhen.tables import Period, Shop
 from sizhen.vocab import load
 
 SCHEMA = 1
+FAULTY = 0.1
 UNPAID = (
     "page.",
     "order.",
@@ -38,11 +39,13 @@ UNPAID = (
 )
 
 
-def believable(claims: list[Claim]) -> list[Claim]:
-    """Without what rests on payments where a presale has put them off."""
-    if not any(c.cause == "data.presale" for c in claims):
-        return claims
-    return [c for c in claims if not c.cause.startswith(UNPAID)]
+def believable(claims: list[Claim], days: int) -> list[Claim]:
+    """Without what rests on payments where a presale has put them off, and without what has no cause but the missing or
+    wrong figures of a good part of the period's `days`."""
+    causes = {c.cause for c in claims}
+    faulty = max((c.n for c in claims if c.cause in ("data.missing_days", "data.inconsistent")), default=0.0)
+    doubtful = UNPAID if "data.presale" in causes else ("unexplained.",) if faulty >= FAULTY * days else ()
+    return [c for c in claims if not c.cause.startswith(doubtful)]
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ class Case:
         patient = Patient(
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
-        claims = believable([c for detect in DETECTORS for c in detect(patient)])
+        days = self.chart.period.days
+        claims = believable([c for detect in DETECTORS for c in detect(patient)], days)
         stakes = allocate(claims, self.sales)
         claims = believable(
-            claims + leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart)
+            claims + leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart), days
         )
         stakes = allocate(claims, self.sales)
         return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]

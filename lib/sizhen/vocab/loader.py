@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -159,10 +160,25 @@ def _causes(raw: dict[str, Any]) -> dict[str, Cause]:
     return causes
 
 
+def _regex(entry: dict[str, Any], field: str, where: str) -> Text:
+    """Regular expressions per language that compile and do not match an empty text."""
+    where = f"{where}.{field}"
+    text = _text(entry.get(field, {}), where)
+    for language in LANGUAGES:
+        try:
+            empty = re.compile(text[language], re.IGNORECASE).search("") is not None
+        except re.error as error:
+            raise VocabError(f"{where}.{language}: no regular expression: {error}") from error
+        if empty:
+            raise VocabError(f"{where}.{language}: matches an empty text")
+    return text
+
+
 def _aspects(raw: dict[str, Any]) -> dict[str, Aspect]:
     return {
-        id: Aspect(id, _text(e, f"aspects.toml {id}"), _text(e["patterns"], f"aspects.toml {id}"))
+        id: Aspect(id, _text(e, where), _regex(e, "patterns", where), _regex(e, "topics", where))
         for id, e in raw.items()
+        for where in (f"aspects.toml {id}",)
     }
 
 

@@ -141,11 +141,13 @@ class Cause:
 
 @dataclass(frozen=True)
 class Aspect:
-    """What a review can be about; `patterns` are regular expressions of a complaint per language."""
+    """What a review can be about, as regular expressions per language: `patterns` are complaints whatever the stars,
+    `topics` only say what a bad review is about."""
 
     id: str
     label: Text
     patterns: Text
+    topics: Text
 
 
 @dataclass(frozen=True)

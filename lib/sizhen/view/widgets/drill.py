@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from sizhen.vocab import load
 
 FOCUS = {"channel": "traffic_daily", "product_id": "product_daily"}
 COLUMNS = {"event": "name"}  # subject keys that a table calls otherwise
+BAD_STARS = 2
 COUNTED = ("count", "money")
 
 
@@ -101,7 +102,7 @@ def rows(finding: Mapping[str, Any], shop: Tables, table: str, period: Days) -> 
         if column in spec.names:
             frame = frame[frame[column] == value]
         elif key == "aspect" and "text" in spec.names:
-            frame = frame[frame["text"].fillna("").map(_complaint(value))]
+            frame = frame[_complaints(frame, value)]
     if spec.dated is not None:
         first = pd.Timestamp(finding.get("since") or period.start)
         moment = frame[spec.dated]
@@ -110,7 +111,9 @@ def rows(finding: Mapping[str, Any], shop: Tables, table: str, period: Days) -> 
     return frame[spec.names].reset_index(drop=True)
 
 
-def _complaint(aspect: str) -> Callable[[str], bool]:
-    patterns = load().aspects[aspect].patterns
-    found = re.compile(f"(?:{patterns.zh})|(?:{patterns.en})", re.IGNORECASE)
-    return lambda text: found.search(text) is not None
+def _complaints(reviews: pd.DataFrame, aspect: str) -> pd.Series:
+    """Reviews that complain of the aspect; of bad ones, all that talk about it."""
+    about, text = load().aspects[aspect], reviews["text"].fillna("")
+    found = (re.compile(f"(?:{t.zh})|(?:{t.en})", re.IGNORECASE) for t in (about.patterns, about.topics))
+    named, told = (text.map(expression.search).notna() for expression in found)
+    return named | (told & (reviews["rating"] <= BAD_STARS))
