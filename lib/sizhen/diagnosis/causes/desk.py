@@ -44,7 +44,10 @@ def slow(patient: Patient) -> list[Claim]:
 
 
 def skill(patient: Patient) -> list[Claim]:
-    """One agent turns far fewer askers into buyers than the others do, though replying as fast as before."""
+    """One agent turns far fewer askers into buyers than the others do, though replying as fast as before.
+
+    A loss where that is new, as far as the agent's own figure fell; a standing gap to the others is an opportunity.
+    """
     slower = _slower(patient)
     rates = patient.chart.readings("inquiry_conversion", "agent")
     if rates is None or len(rates.frame) < 2:
@@ -58,23 +61,24 @@ def skill(patient: Patient) -> list[Claim]:
         norm = paid / asked
         error = np.sqrt(norm * (1 - norm) * (1 / reading.bottom + 1 / asked))
         z = (reading.observed - norm) / error
-        fresh = fell(reading, 0.05, 0.1)
-        if z > (FRESHLY_FAR if fell(reading, 0.005, 0.2) else FAR) or reading.observed > 0.75 * norm:
+        fresh = fell(reading, 0.005, 0.15)
+        if z > (FRESHLY_FAR if fresh else FAR) or reading.observed > 0.75 * norm:
             continue
+        could = reading.expected if fresh else float(norm)
         claims.append(
             Claim(
                 "service.skill",
                 {"agent": reading.member},
                 reading.metric,
                 reading.observed,
-                float(norm),
+                could,
                 "B",
                 ("comparison", "timing") if fresh else ("comparison",),
                 pool="sales" if fresh else "none",
-                amount=reading.bottom * (norm - reading.observed) * patient.money.order_value,
+                amount=reading.bottom * (could - reading.observed) * patient.money.order_value,
                 order=ORDER,
                 since=reading.since if fresh else None,
-                se=float(abs(1 / z)),
+                se=relative_error(reading) if fresh else float(abs(1 / z)),
                 n=reading.bottom,
                 p=float(2 * np.exp(-(z**2) / 2)),
                 kind="loss" if fresh else "opportunity",

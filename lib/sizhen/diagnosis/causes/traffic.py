@@ -94,7 +94,7 @@ def returning(patient: Patient) -> list[Claim]:
     reading = patient.chart.reading("returning_paid_buyers", market=True)
     share = patient.chart.reading("repeat_share")
     clear = fell(reading, 0.02, 0.08) and fell(share, 0.25, 0.05)
-    if reading is None or not (clear or (fell(reading, 0.05, 0.08) and fell(share, 0.1, 0.05))):
+    if reading is None or not (clear or (fell(reading, 0.03, 0.08) and fell(share, 0.1, 0.05))):
         return []
     owned = dict(_fallen(patient)).get("owned")
     if owned is not None and owned.log < reading.log:
