@@ -38,7 +38,7 @@ def test_without(table: str, copy: Path) -> None:
     asking = [r for r in load().rules.values() if any(n.partition(".")[0] == table for n in r.needs)]
     assert asking, f"no rule needs {table}"
     for rule in asking:
-        if table == "shop_daily" and set(rule.needs) <= DERIVED:
+        if table == "shop_daily" and {n for n in rule.needs if n.startswith(table)} <= DERIVED:
             continue
         assert rule.id in unknown, rule.id
         assert any(need.partition(".")[0] == table for need in unknown[rule.id]["needs"])

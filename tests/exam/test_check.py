@@ -9,6 +9,7 @@ import pytest
 
 from sizhen.exam import check
 from sizhen.tables import Period, Shop, write_table
+from sizhen.view import labels, tables
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -167,6 +168,23 @@ def test_penalties_of_the_year(tmp_path: Path) -> None:
     ]
     rows.append({"starts_on": "2026-05-01", "name": "sale", "kind": "promotion", "points": None})
     assert check.penalties(shop_of(tmp_path, events=rows), WEEK)["name"].tolist() == ["b", "a"]
+
+
+def test_the_plan_is_by_day_and_role() -> None:
+    asked = [("act", "service", 3, 10.0), ("act", "service", 5, 5.0), ("act", "design", 14, 40.0)]
+    asked += [("act", "owner", 1, 0.0), ("watch", "owner", 1, 99.0)]
+    findings = [{"state": s, "advice": {"who": w, "due_days": d}, "stake": {"amount": a}} for s, w, d, a in asked]
+    table = check.plan({"sales": {"observed": 100.0}, "findings": findings})
+    assert table.to_dict("list") == {
+        "due": ["today", "week", "month"],
+        "done_by": ["who.owner", "who.service", "who.design"],
+        "tasks": [1, 2, 1],
+        "amount": [0.0, 15.0, 40.0],
+        "of_sales": [0.0, 0.15, 0.4],
+    }
+    assert tables.show(table).html.count("<tr>") == 4
+    nothing = check.plan({"sales": {"observed": None}, "findings": []})
+    assert labels.name("card.nothing") in tables.show(nothing).html
 
 
 def test_split_frame_keeps_paths_and_totals(tmp_path: Path) -> None:

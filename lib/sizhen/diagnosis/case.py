@@ -83,9 +83,14 @@ class Case:
         found = rank([finding(self.chart, c, s, self.sales) for c, s in self._claims])
         return [f | {"since": follow_up.since(f, self.previous)} for f in found]
 
+    @cached_property
+    def outcomes(self) -> list[dict[str, Any]]:
+        """What came of the last advice that asked for action."""
+        return follow_up.review(self.chart, self.previous)
+
     def judge(self, rule_id: str) -> Judgement:
         """The answer to one rule. KeyError for a rule the vocabulary does not know."""
-        return judge(self.chart, load().rules[rule_id], self.findings, self.real)
+        return judge(self.chart, load().rules[rule_id], self.findings, self.real, self.outcomes)
 
     @cached_property
     def judgements(self) -> list[Judgement]:
@@ -112,7 +117,7 @@ class Case:
                 for j in self.judgements
                 if j.state == "unknown"
             ],
-            "previous": follow_up.review(chart, self.previous),
+            "previous": self.outcomes,
         }
 
     def save(self, folder: str | Path) -> Path:

@@ -49,7 +49,13 @@ def broken(limit: Limit, value: float, n: float, unit: str) -> bool:
     margin = (
         Z * float(np.sqrt(max(value * (1 - value), 0.0) / n)) if unit == "rate" and 0 <= value <= 1 and n > 0 else 0.0
     )
-    return value - margin > limit.value if limit.bad == "above" else value + margin < limit.value
+    match limit.bad:
+        case "above":
+            return value - margin > limit.value
+        case "from":
+            return value - margin >= limit.value
+        case _:
+            return value + margin < limit.value
 
 
 def _limit_text(chart: Chart, rule: Rule) -> Text:
@@ -88,13 +94,20 @@ def _chance(finding: dict[str, Any]) -> bool:
     return finding["stake"]["kind"] == "opportunity" and finding["cause"].startswith("unexplained.")
 
 
-def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]], real: frozenset[Key]) -> Judgement:
-    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit."""
+def judge(
+    chart: Chart,
+    rule: Rule,
+    findings: list[dict[str, Any]],
+    real: frozenset[Key],
+    outcomes: list[dict[str, Any]],
+) -> Judgement:
+    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `outcomes`:
+    what came of the last advice."""
     lacking = missing(chart, rule)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
     mine = tuple(f for f in findings if f["cause"] in rule.causes and not _chance(f))
-    value, n = gauge(chart, rule.metric) if rule.metric else (float("nan"), float("nan"))
+    value, n = gauge(chart, rule.metric, findings, outcomes) if rule.metric else (float("nan"), float("nan"))
     known = np.isfinite(value)
     values = {
         "observed": wording.figure(value if known else None, rule.metric, chart.shop.profile.currency)
@@ -108,11 +121,13 @@ def judge(chart: Chart, rule: Rule, findings: list[dict[str, Any]], real: frozen
         return Judgement(rule, state, rule.unhealthy.fill(**values), *answer, mine)
     if worse(chart, rule, real):
         return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())
+    if not known and rule.lacks:
+        return Judgement(rule, "unknown", load().words[f"unknown_{rule.lacks}"], None, n, (), (rule.lacks,))
     if rule.metric and rule.min_n and n < rule.min_n:
         return _unknown(chart, rule, (), n)
     if rule.limit is not None:
         if not known:
-            return _unknown(chart, rule, ("targets",) if rule.metric == "target_share" else (), n)
+            return _unknown(chart, rule, (), n)
         if broken(rule.limit, value, n, load().metrics[rule.metric or ""].unit):
             return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())
     if rule.causes and not chart.comparable:

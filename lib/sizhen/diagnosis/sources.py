@@ -7,6 +7,8 @@ import pandas as pd
 from sizhen.tables import Shop
 from sizhen.tables import reviews as tagged
 
+SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
+
 
 def shop(shop: Shop) -> pd.DataFrame | None:
     return shop.daily() if shop.has("shop_daily") or shop.has("orders") else None
@@ -44,7 +46,7 @@ def service(shop: Shop) -> pd.DataFrame | None:
 
 
 def tier(shop: Shop) -> pd.DataFrame | None:
-    """The tier's average by day: date, visitors (or their index), conversion, average_order_value."""
+    """The tier's average by day: date, visitors (or their index), conversion, average_order_value, dsr_*."""
     if not shop.has("peers", "peers_daily"):
         return None
     peers = shop.table("peers")
@@ -55,7 +57,7 @@ def tier(shop: Shop) -> pd.DataFrame | None:
         return None
     if frame["visitors"].isna().all():
         frame = frame.assign(visitors=frame["visitors_index"])
-    return frame.groupby("date", as_index=False)[["visitors", "conversion", "average_order_value"]].mean()
+    return frame.groupby("date", as_index=False)[["visitors", "conversion", "average_order_value", *SCORES]].mean()
 
 
 def stock(shop: Shop) -> pd.DataFrame | None:

@@ -2,7 +2,7 @@
 
 from sizhen.exam.check_conversion import channels, devices, funnel, product_quadrants
 from sizhen.exam.check_pace import dispatch, payment, target
-from sizhen.exam.check_review import basket, monthly_review, penalties, split_frame
+from sizhen.exam.check_review import basket, monthly_review, penalties, plan, split_frame
 from sizhen.exam.check_sources import imported, orders
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "orders",
     "payment",
     "penalties",
+    "plan",
     "product_quadrants",
     "split_frame",
     "target",

@@ -33,6 +33,8 @@ REVIEWED = (
 BY_DEVICE = ("visitors", "page_views", "depth.visitor", "conversion", "average_order_value", "paid_buyers")
 BASKET = ("average_order_value", "units_per_buyer", "unit_price", "order_value")
 LEVELS = ("dsr_description", "dsr_service", "dsr_logistics")
+DUE = ("today", "week", "month")
+WEEK = 7
 
 
 def _last(daily: pd.DataFrame, period: Period, column: str) -> tuple[float, float]:
@@ -87,6 +89,25 @@ def penalties(shop: Shop, period: Period) -> pd.DataFrame:
     year = (events["starts_on"].dt.year == period.end.year) & (events["starts_on"] <= pd.Timestamp(period.end))
     fined = events[year & (events["points"] > 0)]
     return fined[["starts_on", "name", "points", "note"]].sort_values("starts_on", ascending=False, ignore_index=True)
+
+
+def plan(document: Mapping[str, Any]) -> pd.DataFrame:
+    """What the findings document asks to be done: due (today, week, month), done_by (who.<role>), tasks, amount (at
+    stake), of_sales (its share of the period's sales)."""
+    acts = [f for f in document["findings"] if f["state"] == "act"]
+    rows = [(_due(f["advice"]["due_days"]), f"who.{f['advice']['who']}", f["stake"]["amount"]) for f in acts]
+    table = pd.DataFrame(rows, columns=["due", "done_by", "amount"])
+    table.attrs.update(needs=[], empty="card.nothing")
+    if table.empty:
+        return table
+    table = table.groupby(["due", "done_by"])["amount"].agg(tasks="size", amount="sum").reset_index()
+    table["of_sales"] = table["amount"] / (document["sales"]["observed"] or float("nan"))
+    order = table["due"].map(DUE.index)
+    return table.assign(order=order).sort_values(["order", "amount"], ascending=[True, False]).drop(columns="order")
+
+
+def _due(days: int) -> str:
+    return DUE[0] if days <= 1 else DUE[1] if days <= WEEK else DUE[2]
 
 
 def split_frame(document: Mapping[str, Any], shop: Shop | None = None) -> pd.DataFrame:

@@ -31,10 +31,10 @@ class Table:
 
 
 def note(frame: pd.DataFrame) -> str:
-    """Why an exam frame is empty: which tables it would need, or that the period has no rows."""
+    """Why an exam frame is empty: which tables it would need, what its `empty` says, or that the period has no rows."""
     absent = [labels.name(table) for table in frame.attrs.get("needs", [])]
     if not absent:
-        return labels.name("table.no_rows")
+        return labels.name(frame.attrs.get("empty", "table.no_rows"))
     return labels.say("table.needs", tables=labels.listing(absent))
 
 

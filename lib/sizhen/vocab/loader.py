@@ -100,7 +100,7 @@ def _limit(entry: dict[str, Any] | None, where: str) -> Limit | None:
     for field in ("source", "year", "kind"):
         if not entry.get(field):
             raise VocabError(f"{where}: its limit has no {field}")
-    _one_of(entry["bad"], ("above", "below"), where)
+    _one_of(entry["bad"], ("above", "below", "from"), where)
     _one_of(entry["kind"], ("platform", "practitioner", "arithmetic", "house"), where)
     return Limit(float(entry["value"]), entry["bad"], entry["kind"], entry["source"], entry["year"])
 
@@ -131,6 +131,7 @@ def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
             _limit(e.get("limit"), where),
             tuple(e.get("causes", ())),
             _watched(e.get("watches")),
+            e.get("lacks"),
         )
         if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
             raise VocabError(f"{where}: healthy and unhealthy wording are equal")
@@ -242,6 +243,8 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
         raise VocabError(f"{where}: unknown metric {rule.metric}")
     if rule.watches is not None and rule.watches[0] not in vocab.metrics:
         raise VocabError(f"{where}: watches an unknown metric {rule.watches[0]}")
+    if rule.lacks is not None and f"unknown_{rule.lacks}" not in vocab.words:
+        raise VocabError(f"{where}: no sentence says what it is to lack {rule.lacks}")
     for cause in rule.causes:
         if cause not in vocab.causes:
             raise VocabError(f"{where}: unknown cause {cause}")

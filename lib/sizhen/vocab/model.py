@@ -90,13 +90,13 @@ class Channel:
 
 @dataclass(frozen=True)
 class Limit:
-    """A practitioner's or platform's norm. `bad` says on which side of `value` it is broken.
+    """A practitioner's or platform's norm. `bad` says on which side of `value` it is broken; `from`: there and above.
 
     `year` is the source's; the word "undated" where it names none.
     """
 
     value: float
-    bad: Literal["above", "below"]
+    bad: Literal["above", "below", "from"]
     kind: Literal["platform", "practitioner", "arithmetic", "house"]
     source: str
     year: int | str
@@ -104,7 +104,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Rule:
-    """One question of an examination, with its limit, wordings and the causes that can answer it."""
+    """One question of an examination, with its limit, wordings and the causes that can answer it.
+
+    `lacks`: what is not there where the metric stays unknown though its tables are known.
+    """
 
     id: str
     exam: Literal["look", "listen", "ask", "check"]
@@ -118,6 +121,7 @@ class Rule:
     limit: Limit | None = None
     causes: tuple[str, ...] = ()
     watches: tuple[str, str] | None = None
+    lacks: str | None = None
 
 
 @dataclass(frozen=True)
