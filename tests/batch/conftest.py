@@ -26,6 +26,7 @@ TABLE = """from IPython.display import HTML
 
 HTML("<table class='sz-table'><tr><td>1</td></tr></table>")"""
 FINDINGS = """import json
+import zipfile
 from pathlib import Path
 
 start, end = {"2026-09": ("2026-09-01", "2026-09-30"), "2026-10": ("2026-10-01", "2026-10-31")}[period]
@@ -37,7 +38,9 @@ document = {
     "sales": {"observed": 1.0},
     "findings": [{"state": "act", "stake": stake, "says": says}],
 }
-written = Path(output, "findings.json").write_text(json.dumps(document))"""
+written = Path(output, "findings.json").write_text(json.dumps(document))
+with zipfile.ZipFile(Path(output, "tables.xlsx"), "w") as book:
+    book.writestr("xl/workbook.xml", "<workbook/>")"""
 
 
 def _notebook(name: str) -> Any:

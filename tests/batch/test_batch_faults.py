@@ -73,3 +73,12 @@ def test_a_shop_without_the_table_has_no_data(job: Job, tmp_path: Path) -> None:
     with pytest.raises(RunError, match="beta has no table orders") as error:
         examine(job)
     assert error.value.state == "no_data"
+
+
+def test_a_report_without_its_tables_is_refused(job: Job, healthy: Path, tmp_path: Path) -> None:
+    notebook = (healthy / f"{PRESCRIBE}.ipynb").read_text(encoding="utf-8")
+    job.notebooks[PRESCRIBE] = str(tmp_path / f"{PRESCRIBE}.ipynb")
+    Path(job.notebooks[PRESCRIBE]).write_text(notebook.replace("tables.xlsx", "other.xlsx"), encoding="utf-8")
+    job.parameters[PRESCRIBE] = {"shop_id": "beta", "period": "2026-10", "output": str(job.ready)}
+    with pytest.raises(RunError, match=r"the prescription wrote no tables\.xlsx"):
+        examine(job)

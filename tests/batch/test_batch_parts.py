@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from sizhen.batch.check import RunError, one_line, read_findings, refuse_paths
+from sizhen.batch.check import RunError, one_line, read_findings, refuse_broken_workbook, refuse_paths
 from sizhen.batch.job import check_parameters
 from sizhen.batch.plan import previous
 from sizhen.batch.progress import STEPS, Bar
@@ -69,6 +70,27 @@ def test_findings_are_not_believed(tmp_path: Path, text: str | None, reason: str
         path.write_text(text)
     with pytest.raises(RunError, match=reason):
         read_findings(path, "s", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, r"wrote no tables\.xlsx"), (b"PK", r"tables\.xlsx is not a workbook"), ("other", "is not a workbook")],
+)
+def test_a_workbook_is_not_believed(tmp_path: Path, content: bytes | str | None, reason: str) -> None:
+    path = tmp_path / "tables.xlsx"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        with zipfile.ZipFile(path, "w") as book:
+            book.writestr(content, "")
+    with pytest.raises(RunError, match=reason):
+        refuse_broken_workbook(path)
+
+
+def test_a_whole_workbook_is(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tables.xlsx", "w") as book:
+        book.writestr("xl/workbook.xml", "<workbook/>")
+    refuse_broken_workbook(tmp_path / "tables.xlsx")
 
 
 def test_paths_are_found_in_words_and_not_in_pictures() -> None:

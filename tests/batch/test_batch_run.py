@@ -78,7 +78,7 @@ def test_each_shop_has_its_result(published: Published) -> None:
 
 
 def test_what_is_published(published: Published) -> None:
-    expected = {"report.html", "findings.json", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
+    expected = {"report.html", "findings.json", "tables.xlsx", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
     for shop_id in ("alpha", "beta"):
         folder = published.period / shop_id
         assert {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()} == expected

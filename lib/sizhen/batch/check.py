@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,6 +47,19 @@ def read_findings(path: Path, shop_id: str, period: tuple[str, str]) -> dict[str
     if written != (shop_id, *period):
         raise RunError(f"findings.json is of {' '.join(map(str, written))}, not of {shop_id} {' '.join(period)}")
     return dict(document)
+
+
+def refuse_broken_workbook(path: Path) -> None:
+    """The tables a run has just written open as a workbook and are whole."""
+    if not path.is_file():
+        raise RunError(f"the prescription wrote no {path.name}")
+    try:
+        with zipfile.ZipFile(path) as book:
+            whole = "xl/workbook.xml" in book.namelist() and book.testzip() is None
+    except zipfile.BadZipFile:
+        whole = False
+    if not whole:
+        raise RunError(f"{path.name} is not a workbook")
 
 
 def refuse_paths(html: str, paths: list[str]) -> None:

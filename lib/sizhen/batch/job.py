@@ -12,6 +12,7 @@ from sizhen.report import READING_ORDER
 
 NOTEBOOKS = tuple(sorted(READING_ORDER))
 PRESCRIBE = READING_ORDER[0]
+TABLES = "tables.xlsx"
 
 
 @dataclass(frozen=True)

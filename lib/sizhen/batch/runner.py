@@ -16,7 +16,7 @@ from typing import Any
 
 from sizhen.batch.check import one_line
 from sizhen.batch.index_rows import index_page
-from sizhen.batch.job import NOTEBOOKS, Job
+from sizhen.batch.job import NOTEBOOKS, TABLES, Job
 from sizhen.batch.plan import NoData, period_dir, plan, work_dir
 from sizhen.batch.process import Stopped, run_worker
 from sizhen.batch.progress import Bar
@@ -121,7 +121,7 @@ def _result(job: Job, code: int) -> dict[str, Any]:
     if code != 0 or not path.is_file():
         return {"state": "failed", "reason": f"its process ended with code {code} and no result"}
     result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    promised = [job.ready / "report.html", job.ready / "findings.json"]
+    promised = [job.ready / name for name in ("report.html", "findings.json", TABLES)]
     promised += [job.ready / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
     if result["state"] == "done" and not all(file.is_file() for file in promised):
         return {"state": "failed", "reason": "its report is not complete"}

@@ -19,8 +19,15 @@ from papermill.exceptions import PapermillExecutionError  # type: ignore[import-
 from traitlets import default
 
 from sizhen import report
-from sizhen.batch.check import RunError, one_line, read_findings, refuse_paths, refuse_unfinished
-from sizhen.batch.job import Job, check_parameters
+from sizhen.batch.check import (
+    RunError,
+    one_line,
+    read_findings,
+    refuse_broken_workbook,
+    refuse_paths,
+    refuse_unfinished,
+)
+from sizhen.batch.job import TABLES, Job, check_parameters
 from sizhen.report.index import stake, top_finding
 from sizhen.report.write import sync, write_text
 
@@ -70,6 +77,7 @@ def examine(job: Job) -> dict[str, Any]:
     page = job.ready / "report.html"
     report.build(executed, language=job.language, title=job.title, out=page)
     refuse_paths(page.read_text(encoding="utf-8"), [job.data_dir, job.reports_dir, sys.prefix])
+    refuse_broken_workbook(job.ready / TABLES)
     sync(job.ready)
     return {"stake": stake(findings), "top_finding": top_finding(findings, job.language)}
 

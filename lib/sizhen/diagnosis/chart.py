@@ -113,7 +113,8 @@ class Chart:
             return None
         movement = self.market(made.days) if market and about.kind == "sum" else None
         contradicted = self.faults.contradictions.get(TABLES.get(source, ""))
-        rhythm = self.rhythm if contradicted is None else self.rhythm.without(contradicted.days)
+        amounts = contradicted is not None and contradicted.metric == "paid_amount"
+        rhythm = self.rhythm.without(contradicted.days) if contradicted and amounts else self.rhythm
         return read(made, self.period, rhythm, movement)
 
     def reading(self, metric: str, source: str = "shop", member: str = SHOP, *, market: bool = False) -> Reading | None:

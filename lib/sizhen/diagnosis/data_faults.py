@@ -9,30 +9,38 @@ import numpy as np
 import pandas as pd
 
 from sizhen.tables import Period, Shop
+from sizhen.vocab import Metric, load
 
 PARTIAL_SHARE = 0.35
 TOLERANCE = 0.05
 UNREST = 8.0  # median distances from the usual share
 KNOWN_DAYS = 14
+ROUNDED = {"rate": 0.0005, "money": 0.5, "number": 0.05}  # half a unit of the last place that is printed
+PERCENT = 10.0  # a rate printed so many times too high is printed in percent
 RARE = 15.0  # below so many orders a day, a day without one may be a day without sales
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Days on which a table holds paid amounts `held`, where the others say `said`."""
+    """Days on which a table holds amounts `held` of a metric, where the other figures say `said`.
+
+    Of a rate both are numerators, and `over` is what they are divided by.
+    """
 
     days: tuple[date, ...]
     held: np.ndarray
     said: np.ndarray
+    metric: str = "paid_amount"
+    over: np.ndarray | None = None
 
     def inside(self, period: Period) -> tuple[tuple[date, ...], float, float] | None:
-        """(days, amount held, amount said) in the period; None where it has no such day."""
+        """(days, value held, value said) in the period; None where it has no such day."""
         mine = [i for i, d in enumerate(self.days) if period.start <= d <= period.end]
-        return (
-            (tuple(self.days[i] for i in mine), float(self.held[mine].sum()), float(self.said[mine].sum()))
-            if mine
-            else None
-        )
+        if not mine:
+            return None
+        over = 1.0 if self.over is None else float(self.over[mine].sum())
+        held, said = (float(values[mine].sum()) / over for values in (self.held, self.said))
+        return tuple(self.days[i] for i in mine), held, said
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,11 @@ def _apart(shop: Shop, table: str, period: Period, own: pd.Series) -> tuple[pd.S
 
     A table that never adds up counts by another definition.
     """
-    share = (_parts(shop, table) / own).dropna()
+    return _unusual((_parts(shop, table) / own).dropna(), period)
+
+
+def _unusual(share: pd.Series, period: Period) -> tuple[pd.Series, float]:
+    """(`share` per day on the days on which it is not the usual one, the usual one: 1 unless the days before tell)."""
     before = share[share.index < pd.Timestamp(period.start)]
     known = len(before) >= KNOWN_DAYS and before.median() > 0
     usual = float(before.median()) if known else 1.0
@@ -98,7 +110,42 @@ def _apart(shop: Shop, table: str, period: Period, own: pd.Series) -> tuple[pd.S
     return share[(share - usual).abs() > max(TOLERANCE, UNREST * unrest) * usual], usual
 
 
+def _stated(daily: pd.DataFrame, metric: Metric, period: Period) -> Contradiction | None:
+    """Days whose printed rate, a column beyond the contract, is not its own counts divided."""
+    rows = daily.set_index("date")
+    stated = pd.to_numeric(rows[metric.id], errors="coerce").astype("float64")
+    top, bottom = rows[metric.numerator], rows[metric.denominator]
+    own = (top / bottom).where((top > 0) & (bottom > 0))
+    if metric.unit == "rate" and (stated / own).median() > PERCENT:
+        stated = stated / 100
+    share, usual = _unusual((stated / own).dropna(), period)
+    days = pd.DatetimeIndex(share.index)
+    days = days[(stated - usual * own)[days].abs() > ROUNDED[metric.unit]]
+    if days.empty:
+        return None
+    weight = bottom[days].to_numpy()
+    return Contradiction(
+        _dates(days), stated[days].to_numpy() * weight, usual * top[days].to_numpy(), metric.id, weight
+    )
+
+
+def stated_rates(daily: pd.DataFrame, period: Period) -> Contradiction | None:
+    """The rate printed in `daily` that most days contradict their own counts in; None where all agree.
+
+    A rate that is off by the same factor on the days before counts by another definition.
+    """
+    ratios = [m for m in load().metrics.values() if m.kind == "ratio" and m.id in daily and m.unit in ROUNDED]
+    found = [_stated(daily, m, period) for m in ratios if {m.numerator, m.denominator} <= set(daily)]
+    return max((c for c in found if c is not None), key=lambda c: len(c.days), default=None)
+
+
 def _contradictions(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, Contradiction]:
+    """By table: amounts against those of other tables; of the shop's own report, else, printed rates against counts."""
+    printed = stated_rates(daily, period)
+    return ({"shop_daily": printed} if printed else {}) | _amounts(shop, period, daily)
+
+
+def _amounts(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, Contradiction]:
     """By the table at fault: two tables that contradict the shop's report on the same days by as much are right."""
     own = daily.set_index("date")["paid_amount"].dropna()
     own = own[own > 0]

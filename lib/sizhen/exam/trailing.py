@@ -1,4 +1,4 @@
-"""This period beside the 28 days before it, per comparable day."""
+"""This period beside the 28 days (or as many days) before it, per comparable day."""
 
 from __future__ import annotations
 
@@ -29,18 +29,25 @@ def _totals(frame: pd.DataFrame, metric: str, by: Sequence[str], scale: float) -
 
 
 def beside(
-    frame: pd.DataFrame, period: Period, metrics: Sequence[str], by: Sequence[str] = (), *, plain: Sequence[str] = ()
+    frame: pd.DataFrame,
+    period: Period,
+    metrics: Sequence[str],
+    by: Sequence[str] = (),
+    *,
+    plain: Sequence[str] = (),
+    against: Period | None = None,
 ) -> pd.DataFrame:
-    """One row per member of `by` seen in the period or its baseline: per metric its value, `<metric>_before` and
-    `<metric>_change` (a fraction); the metrics in `plain` as the period's value only.
+    """One row per member of `by` seen in the period or in `against` (None: its baseline): per metric its value,
+    `<metric>_before` and `<metric>_change` (a fraction); the metrics in `plain` as the period's value only.
 
-    Sums before are the baseline's per day with data, times the period's days with data. Daily visitors added up
+    Sums before are those of `against` per day with data, times the period's days with data. Daily visitors added up
     are called `visitor_days`. Empty when the period has no row.
     """
-    now, before = period.clip(frame), period.baseline.clip(frame)
+    against = against or period.baseline
+    now, before = period.clip(frame), against.clip(frame)
     if now.empty:
         return pd.DataFrame()
-    days = days_with_data(frame, period.baseline)
+    days = days_with_data(frame, against)
     scale = days_with_data(frame, period) / days if days else float("nan")
     columns: dict[str, pd.Series] = {}
     for metric in metrics:

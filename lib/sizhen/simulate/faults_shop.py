@@ -108,9 +108,10 @@ def fewer_units(scene: Scene) -> Planted:
 
 @plants("product.decline")
 def decline(scene: Scene) -> Planted:
-    """Fewer come for it every day for five weeks, then it stays there."""
+    """Fewer come for it every day, for five weeks at most; then it stays there."""
     product = scene.product(0.7)
-    slope = np.minimum((np.arange(scene.last - scene.first) + 1) / 35, 1.0)
+    days = scene.last - scene.first
+    slope = np.minimum((np.arange(days) + 1) / min(days, 35), 1.0)
     depth = min(scene.fault.share / max(scene.exposed(product=product) * slope.mean(), 1e-9), 0.9)
     fewer = scene.push("arrive", 1 - depth * slope, {"product": product})
     return Planted({"product_id": scene.world.catalogue.product_ids[product]}, effects=[fewer])

@@ -49,6 +49,12 @@ class Period:
         start = self.start - timedelta(days=BASELINE_DAYS)
         return Period(start, end, f"{start}..{end}")
 
+    @property
+    def before(self) -> Period:
+        """As many days before."""
+        start, end = self.start - timedelta(days=self.days), self.start - timedelta(days=1)
+        return Period(start, end, f"{start}..{end}")
+
     def dates(self) -> pd.DatetimeIndex:
         return pd.date_range(self.start, self.end, unit="us")
 

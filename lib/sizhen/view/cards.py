@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+import pandas as pd
 from markupsafe import Markup
 
 from sizhen.view import labels
 from sizhen.view.labels import fmt, name, say
+from sizhen.view.workbook import FILE
 from sizhen.vocab import Rule, Text, load
 
 Document = Mapping[str, Any]
@@ -260,4 +262,25 @@ def not_concluded(case: Any) -> Card:
     return Card(Markup('<div class="sz-note">{}</div>').format(body))
 
 
-__all__ = ["Card", "finding_card", "judgement", "not_concluded", "prescription", "previous", "summary", "verdict"]
+def sheets_kept(frames: Mapping[str, pd.DataFrame]) -> Card:
+    """One sentence: which tables the workbook beside the report holds, and which have no data."""
+    there = [name(f"sheet.{id}") for id, frame in frames.items() if len(frame)]
+    absent = [name(f"sheet.{id}") for id, frame in frames.items() if frame.empty]
+    if not there:
+        return Card(_p("sz-note", name("sheets.none")))
+    said = "sheets.kept_without" if absent else "sheets.kept"
+    without = labels.listing(absent) if absent else ""
+    return Card(_p("", say(said, file=FILE, tables=labels.listing(there), without=without)))
+
+
+__all__ = [
+    "Card",
+    "finding_card",
+    "judgement",
+    "not_concluded",
+    "prescription",
+    "previous",
+    "sheets_kept",
+    "summary",
+    "verdict",
+]

@@ -55,11 +55,12 @@ def inconsistent(patient: Patient) -> list[Claim]:
     period = patient.chart.period
     inside = {t: c.inside(period) for t, c in patient.chart.faults.contradictions.items()}
     found = _own(patient) | {t: days for t, days in inside.items() if days is not None}
+    metrics = {t: c.metric for t, c in patient.chart.faults.contradictions.items() if inside[t]}
     return [
         _fact(
             "data.inconsistent",
             {"table": table},
-            "paid_amount",
+            metrics.get(table, "paid_amount"),
             observed,
             expected,
             pool="none",
