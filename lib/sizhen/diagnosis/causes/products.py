@@ -61,7 +61,7 @@ def lost_buyers(patient: Patient, product: str) -> float:
 def _shown(patient: Patient, product: str, sales: Reading) -> bool:
     """True when the product sold less, or to fewer."""
     fewer = (patient.chart.reading(m, "product", product) for m in ("conversion", "paid_buyers"))
-    return fell(sales, 0.2) or any(fell(r, 0.05) for r in fewer)
+    return fell(sales, 0.1) or any(fell(r, 0.05) for r in fewer)
 
 
 def sold_out(patient: Patient) -> list[Claim]:
