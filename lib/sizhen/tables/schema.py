@@ -110,6 +110,8 @@ def _convert(values: pd.Series, column: Column) -> pd.Series:
 
 def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
+    if column.kind in NUMERIC and pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return values.astype("float64")
     given = values.notna()
     if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
         given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)

@@ -17,6 +17,7 @@ EXAMS = ("look", "listen", "ask", "check")
 ROLES = ("operations", "promotion", "design", "service", "warehouse", "owner")
 JUDGED = {"observed", "limit"}
 TOLD = {"place", "observed", "expected", "since"}
+GROUP = re.compile(r"(?<!\\)\((?!\?)")
 
 
 class VocabError(ValueError):
@@ -161,13 +162,22 @@ def _causes(raw: dict[str, Any]) -> dict[str, Cause]:
     return causes
 
 
+@cache
+def expression(wording: str) -> re.Pattern[str]:
+    """The regular expression of a lexicon's wording, in any case of letters. Raises re.error.
+
+    Groups need not be remembered: the search takes half the time without.
+    """
+    return re.compile(GROUP.sub("(?:", wording), re.IGNORECASE)
+
+
 def _regex(entry: dict[str, Any], field: str, where: str) -> Text:
     """Regular expressions per language that compile and do not match an empty text."""
     where = f"{where}.{field}"
     text = _text(entry.get(field, {}), where)
     for language in LANGUAGES:
         try:
-            empty = re.compile(text[language], re.IGNORECASE).search("") is not None
+            empty = expression(text[language]).search("") is not None
         except re.error as error:
             raise VocabError(f"{where}.{language}: no regular expression: {error}") from error
         if empty:
