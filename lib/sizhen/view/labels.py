@@ -143,7 +143,7 @@ def _grouped(value: float, digits: int) -> str:
 
 
 def money(value: float, digits: int | None = None) -> str:
-    digits = (0 if abs(value) >= 100 else 2) if digits is None else digits
+    digits = (0 if abs(value) >= 100 or value == 0 else 2) if digits is None else digits
     sign = SIGNS.get(reader.currency, f"{reader.currency} ")
     return (MINUS if value < 0 else "") + sign + f"{abs(value):,.{digits}f}"
 

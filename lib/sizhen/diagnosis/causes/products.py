@@ -79,6 +79,7 @@ def sold_out(patient: Patient) -> list[Claim]:
         capped = min(loss, sales.expected * (1 - reading.observed / max(reading.expected, 1e-9)) * 1.25)
         capped += capped / max(sales.expected, 1e-9) * _buyers(patient, reading.member) * besides(patient)
         shown = _shown(patient, reading.member, sales)
+        buyers = patient.chart.reading("paid_buyers", "product", reading.member)
         claims.append(
             Claim(
                 "stock.sold_out",
@@ -92,7 +93,7 @@ def sold_out(patient: Patient) -> list[Claim]:
                 amount=capped,
                 order=ORDER,
                 since=reading.since,
-                se=relative_error(sales),
+                se=min(relative_error(r) for r in (sales, buyers) if r is not None),
                 n=sales.n,
                 p=sales.p,
                 explains=(f"conversion:{reading.member}", f"visitors:{reading.member}"),
