@@ -151,7 +151,10 @@ def test_a_second_run_of_the_same_period_waits_its_turn(published: Published, on
 
 
 def test_interrupt_ends_everything_and_still_reports(data_dir: Path, broken: Broken, tmp_path: Path) -> None:
+    # a test run started in the background ignores Ctrl-C, and so would what it starts
     script = f"""
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from sizhen.batch.runner import run
 from sizhen.tables import Period
