@@ -202,7 +202,7 @@ def both(days: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         return ledger.shop_days(shop, WEEK), ledger.monthly_review(shop, WEEK)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(DAYS)
 def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, ...]]) -> None:
     days = days_of(rows)
@@ -212,7 +212,7 @@ def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, 
         pd.testing.assert_frame_equal(known, again)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(DAYS)
 def test_doubling_the_counts_leaves_rates(rows: list[tuple[int | None, ...]]) -> None:
     days = days_of(rows)

@@ -63,7 +63,7 @@ def test_by_day_and_channel() -> None:
     assert total.to_dict() == {"owned": 0.1, "search": 9 / 300}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS)
 def test_row_order_is_irrelevant(rows: list[tuple[int | None, ...]]) -> None:
     table = pd.DataFrame(rows, columns=["visitors", "paid_buyers", "paid_amount"], dtype="float64")
@@ -74,7 +74,7 @@ def test_row_order_is_irrelevant(rows: list[tuple[int | None, ...]]) -> None:
             pd.testing.assert_frame_equal(tell(table, metric), tell(shuffled, metric))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS)
 def test_doubling_the_counts_doubles_sums_and_leaves_rates(rows: list[tuple[int | None, ...]]) -> None:
     table = pd.DataFrame(rows, columns=["visitors", "paid_buyers", "paid_amount"], dtype="float64")
