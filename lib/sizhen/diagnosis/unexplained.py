@@ -11,6 +11,7 @@ from sizhen.diagnosis.judge import Key
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.sales import Sales
+from sizhen.diagnosis.sources import SCORES
 from sizhen.diagnosis.stake import Stake
 
 ORDER = 9
@@ -19,7 +20,6 @@ NOTABLE_P = {"visitors": 0.05, "conversion": 0.1, "average_order_value": 0.05, "
 APART = -1.0  # standard errors between a device and the others
 DILUTED_P = 0.25  # more visitors and as many buyers: the rate fell, nothing was lost
 ROOTS = ("visitors", "conversion", "average_order_value")
-SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 COLLAPSE = 0.25
 RUN_UP = 7
 MIN_ORDERS = 20.0

@@ -79,14 +79,14 @@ def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, 
     return "traffic.channel", "C", ("timing",)
 
 
-def _unclicked(patient: Patient, channel: str) -> bool:
-    """True when the channel's advertisements were shown as before and clicked less: not the budget is the trouble."""
+def _unclicked(patient: Patient) -> set[str]:
+    """Paid channels whose advertisements were shown as before and clicked less: not the budget is the trouble."""
     frame = patient.chart.frame("plan")
-    plans = {c.subject.get("plan") for c in creative(patient)} | {c.subject.get("keyword") for c in creative(patient)}
-    if frame is None or not plans - {None}:
-        return False
-    mine = frame[frame["kind"] == channel.removeprefix("paid_")]
-    return bool(mine["plan"].isin(plans).any() or mine["keyword"].isin(plans - {None}).any())
+    blamed = {place for claim in creative(patient) for place in claim.subject.values()}
+    if frame is None:
+        return set()
+    mine = frame[frame["plan"].isin(blamed) | frame["keyword"].isin(blamed)]
+    return {f"paid_{kind}" for kind in mine["kind"].unique()}
 
 
 def returning(patient: Patient) -> list[Claim]:
@@ -116,12 +116,13 @@ def returning(patient: Patient) -> list[Claim]:
 
 
 def channels(patient: Patient) -> list[Claim]:
-    blocked = not _violations(patient).empty
+    """Channels that fell, but for those whose fall has another name already."""
+    named = _unclicked(patient)
+    named |= set() if _violations(patient).empty else {"search"}
+    named |= {"owned"} if returning(patient) else set()
     claims = []
     for channel, reading in _fallen(patient):
-        if (channel == "search" and blocked) or (channel == "owned" and returning(patient)):
-            continue
-        if _unclicked(patient, channel):
+        if channel in named:
             continue
         if load().channels[channel].group == "paid":
             cause, level, evidence = _paid_cause(patient, channel, reading)
