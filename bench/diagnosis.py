@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import combinations
 from pathlib import Path
 
 import cost
@@ -22,6 +21,7 @@ Lines = list[str]
 SHOPS = (100.0, 300.0, 2000.0, 20_000.0)
 WITHOUT_LOSS = ("data.", "calendar.", "compliance.", "market.", "review.other", "unexplained.")
 SUDDEN = tuple(c for c in CAUSES if not c.startswith(WITHOUT_LOSS) and c not in ("product.decline", "service.skill"))
+SAME_TROUBLE = {"traffic.search", "traffic.violation"}
 FIRST, THREE = 1, 3
 
 
@@ -136,13 +136,18 @@ class Bench:
             lines.append(f"| {what} | {count} | {np.mean(alarms):.3f} |")
         return lines
 
-    def pairs(self) -> Lines:
-        """Two faults at once; a search block and a fall of search are one trouble, and left out."""
+    def _couples(self, rounds: int) -> list[tuple[str, ...]]:
+        """In every round each sudden cause meets one other at random; where their number is odd, one stays alone."""
         rng = np.random.default_rng(self.seed)
         causes = [c for c in SUDDEN if c in self.causes]
-        every = [p for p in combinations(causes, 2) if set(p) != {"traffic.search", "traffic.violation"}]
-        chosen = [every[i] for i in rng.permutation(len(every))[: 12 * self.each]]
-        trials = [Trial(self.seed + 1_700_000 + k, pair) for k, pair in enumerate(chosen)]
+        met = [rng.permutation(causes) for _ in range(rounds)]
+        couples = [(str(a), str(b)) for row in met for a, b in zip(row[::2], row[1::2], strict=False)]
+        return [pair for pair in couples if set(pair) != SAME_TROUBLE]
+
+    def pairs(self) -> Lines:
+        """Two faults at once, each cause in as many pairs as any other; a search block and a fall of search are one
+        trouble, and left out."""
+        trials = [Trial(self.seed + 1_700_000 + k, pair) for k, pair in enumerate(self._couples(2 * self.each))]
         results = run(judge, trials, self.jobs)
         costs = ("ads.", "refund.")
         losses = [r for r in results if r.joint > 0 and not any(c.startswith(costs) for c in r.trial.causes)]
@@ -218,7 +223,7 @@ def main() -> None:
     ]
     for name in args.only:
         title, section = SECTIONS[name]
-        part = ["", f"## {title}", (section.__doc__ or "").strip(), "", *section(bench)]
+        part = ["", f"## {title}", " ".join((section.__doc__ or "").split()), "", *section(bench)]
         print("\n".join(part), flush=True)
         lines += part
     if args.out:
