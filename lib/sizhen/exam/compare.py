@@ -73,9 +73,9 @@ def titles(shop: Shop) -> pd.Series:
 
 
 def wilson(hits: pd.Series, n: pd.Series) -> pd.DataFrame:
-    """Columns low, high: the 95 % interval of the share hits ÷ n (Wilson); NaN where n is 0 or unknown."""
+    """Columns low, high: the 95 % interval of the share hits ÷ n (Wilson); NaN where n is 0, unknown or below hits."""
     n = n.astype("float64").where(n > 0)
-    share, z2 = hits / n, CONFIDENT**2
+    share, z2 = (hits / n).where(hits <= n), CONFIDENT**2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = CONFIDENT * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
     return pd.DataFrame({"low": (middle - reach).clip(lower=0), "high": (middle + reach).clip(upper=1)})

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
+from sizhen.exam.compare import wilson
+from sizhen.exam.look_products import named
 from sizhen.exam.look_traffic import SEPARATE, devices_added, devices_apart
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, measure
+from sizhen.vocab import load
 
 PAGES = ("visitors", "bounce_rate.visitor", "depth.visitor")
+CHANCE = 0.025  # that any product is called above the average by mistake
+CAMPAIGN = ("bounce_rate.visitor", "depth.visitor", "favourite_rate", "cart_rate", "conversion")
 
 
 @needs("shop_daily")
@@ -35,3 +44,82 @@ def channel_health(shop: Shop, period: Period) -> pd.DataFrame:
     and _change."""
     table = beside(devices_added(shop.table("traffic_daily")), period, PAGES, ["channel"])
     return table if table.empty else table.sort_values("visitor_days", ascending=False, ignore_index=True)
+
+
+def _unlikely(count: int) -> float:
+    """Standard errors that one of so many equal shares passes in 2.5 % of cases (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - CHANCE / count)
+
+
+@needs("product_daily")
+def product_pages(shop: Shop, period: Period) -> pd.DataFrame:
+    """Products whose pages lose most visitors first: product_id, title, role, visitor_days, bounce_rate.visitor
+    (+ _before, _change; low, high: 95 %, Wilson), average_rate (of all products together), extra_bounced (visitors who
+    left beyond it: (bounce rate - average_rate) x visitors; below 0 fewer left), above_average (so far above that of as
+    many equal products one would be in 2.5 % of cases, Bonferroni), dwell_seconds (seconds, + …), conversion (+ …).
+
+    Products whose bounced visitors are unknown are left out; with under 100 visitors before there is no before. On a
+    product's page the rate is not comparable with that of the whole shop.
+    """
+    daily = shop.table("product_daily")
+    metrics = ("visitors", "bounce_rate.visitor", "dwell_seconds", "conversion")
+    table = beside(daily, period, metrics, ["product_id"], plain=["visitors"])
+    if table.empty:
+        return table
+    seen = measure.total(period.baseline.clip(daily), "bounce_rate.visitor", ["product_id"]).set_index("product_id")
+    enough = table["product_id"].map(seen["denominator"]) >= load().rules["look.bounce-by-product"].min_n
+    past = [f"{m}_{part}" for m in metrics[1:] for part in ("before", "change")]
+    table[past] = table[past].where(enough)
+    bounced = measure.total(period.clip(daily), "bounce_rate.visitor", ["product_id"]).set_index("product_id")
+    table = table.join(bounced[["numerator", "denominator"]], on="product_id")
+    table = table[table["bounce_rate.visitor"].notna()].reset_index(drop=True)
+    if table.empty:
+        return unknown("bounced_visitors")
+    average = table["numerator"].sum() / table["denominator"].sum()
+    extra = table["numerator"] - average * table["denominator"]
+    place = list(table).index("bounce_rate.visitor_change") + 1
+    reach = wilson(table["numerator"], table["denominator"])
+    more: dict[str, Any] = {"low": reach["low"], "high": reach["high"], "average_rate": average, "extra_bounced": extra}
+    more["above_average"] = extra / np.sqrt(table["denominator"] * average * (1 - average)) > _unlikely(len(table))
+    for offset, (column, values) in enumerate(more.items()):
+        table.insert(place + offset, column, values)
+    order = ["extra_bounced", "product_id"]
+    table = table.sort_values(order, ascending=[False, True], ignore_index=True)
+    return named(table.drop(columns=["numerator", "denominator"]), shop)
+
+
+def _last_promotion(shop: Shop, period: Period) -> Period | None:
+    """The shop's last promotion that began in the baseline or the period, up to the period's end."""
+    events = shop.table("events") if shop.has("events") else pd.DataFrame(columns=["kind", "starts_on", "ends_on"])
+    whole = Period(period.baseline.start, period.end)
+    own = whole.clip(events[events["kind"] == "promotion"], "starts_on").sort_values("starts_on")
+    if own.empty:
+        return None
+    last = own.iloc[-1]
+    end = last["starts_on"] if pd.isna(last["ends_on"]) else last["ends_on"]
+    return Period(last["starts_on"].date(), min(end.date(), period.end))
+
+
+@needs("traffic_daily")
+def campaign_pages(shop: Shop, period: Period) -> pd.DataFrame:
+    """Visitors of platform campaigns, then the rest: arrival (activity, rest), when (period; promotion: the shop's
+    last one in baseline and period, where the period has no campaign visitors), starts_on, ends_on (of those days),
+    visitor_days, bounce_rate.visitor, depth.visitor, favourite_rate, cart_rate, conversion (low, high: 95 %, Wilson).
+    """
+    traffic = devices_added(shop.table("traffic_daily"))
+    if period.clip(traffic).empty:
+        return pd.DataFrame()
+    traffic = traffic.assign(arrival=(traffic["channel"] == "activity").map({True: "activity", False: "rest"}))
+    came = traffic[(traffic["arrival"] == "activity") & (traffic["visitors"] > 0)]
+    spans = {"period": period, "promotion": _last_promotion(shop, period)}
+    when, days = next(((w, d) for w, d in spans.items() if d is not None and len(d.clip(came))), ("", None))
+    if days is None:
+        return unknown("activity")
+    plain = ("visitors", *CAMPAIGN)
+    table = beside(traffic, days, plain, ["arrival"], plain=plain)
+    paid = measure.total(days.clip(traffic), "conversion", ["arrival"])
+    table = table.join(wilson(paid["numerator"], paid["denominator"]))
+    more: dict[str, Any] = {"when": when, "starts_on": pd.Timestamp(days.start), "ends_on": pd.Timestamp(days.end)}
+    for place, (column, value) in enumerate(more.items(), 1):
+        table.insert(place, column, value)
+    return table

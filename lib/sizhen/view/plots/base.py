@@ -17,6 +17,7 @@ from sizhen.view import labels, style
 
 Draw = TypeVar("Draw", bound=Callable[..., Axes | None])
 LINE_WIDTH = 52  # columns of a headline's line
+DRAWN_WIDE = "“”→…"  # by our font, though Unicode leaves it open
 NEVER_FIRST = "，。、；：！？）%」”"
 SMALL = 9.5
 COLUMN = 0.07  # inches a Latin character takes at that size
@@ -72,7 +73,14 @@ def wrap(text: str, columns: float = LINE_WIDTH) -> str:
 def _long(text: str) -> float:
     """Width in halves of a Chinese character: capitals and digits are wider than small letters, spaces narrower."""
     return sum(
-        2.0 if labels.width(c) == 2 else 0.5 if c == " " else 1.12 if c.isupper() or c.isdigit() else 1.0 for c in text
+        2.0
+        if labels.width(c) == 2 or c in DRAWN_WIDE
+        else 0.5
+        if c == " "
+        else 1.12
+        if c.isupper() or c.isdigit()
+        else 1.0
+        for c in text
     )
 
 

@@ -24,7 +24,7 @@ from sizhen.view.plots.base import (
 WORTH_NAMING = 0.02  # share of the visitors below which a source is not named in a headline
 
 
-def _biggest(frame: pd.DataFrame, column: str) -> pd.Series:
+def biggest(frame: pd.DataFrame, column: str) -> pd.Series:
     """The row of the largest value of `column` among sources with enough visitors."""
     enough = frame["visitor_days"] >= WORTH_NAMING * frame["visitor_days"].sum()
     return frame[enough].sort_values(column, ascending=False).iloc[0]
@@ -113,7 +113,7 @@ def channel_value(frame: pd.DataFrame) -> Axes | None:
     cost = frame["visitor_cost"].where(frame["visitor_cost"] > 0)
     beside_bars(axes, names, frame["visitor_value"], cost, written, colours)
     key(axes, "plot.key.cost")
-    best = _biggest(frame, "visitor_value")
+    best = biggest(frame, "visitor_value")
     value = labels.fmt(best["visitor_value"], "money")
     headline(axes, "plot.channel_value", top=labels.brief("channel", best["channel"]), value=value)
     return axes
@@ -133,45 +133,4 @@ def group_mix(frame: pd.DataFrame) -> Axes:
     share = float(paid["visitor_days_share"].sum())
     was = float(paid["visitor_days_share_before"].sum()) if before.notna().any() else float("nan")
     headline(axes, "plot.group_mix", share=labels.fmt(share, "rate"), before=labels.fmt(was, "rate"))
-    return axes
-
-
-@chart
-def page_health(frame: pd.DataFrame) -> Axes | None:
-    """Bounce rate of the shop and by device beside before. Frame: `look.page_health`."""
-    frame = frame[frame["bounce_rate.visitor"].notna()]
-    if frame.empty:
-        return None
-    _, axes = canvas(rows_high(len(frame)))
-    names = [labels.brief("device", d) for d in frame["device"]]
-    now, before = frame["bounce_rate.visitor"], frame["bounce_rate.visitor_before"]
-    written = with_change(now, frame["bounce_rate.visitor_change"], "rate")
-    beside_bars(axes, names, now, before, written, [style.DEVICE[d] for d in frame["device"]])
-    key(axes, "plot.key.before")
-    whole = frame.iloc[0]
-    headline(
-        axes,
-        "plot.page_health",
-        rate=labels.fmt(whole["bounce_rate.visitor"], "rate"),
-        before=labels.fmt(whole["bounce_rate.visitor_before"], "rate"),
-        depth=labels.fmt(whole["depth.visitor"], "number"),
-    )
-    return axes
-
-
-@chart
-def channel_health(frame: pd.DataFrame) -> Axes | None:
-    """Bounce rate by channel beside before. Frame: `look.channel_health`."""
-    frame = frame[frame["bounce_rate.visitor"].notna()]
-    if frame.empty:
-        return None
-    _, axes = canvas(rows_high(len(frame)))
-    names = [labels.brief("channel", c) for c in frame["channel"]]
-    now, before = frame["bounce_rate.visitor"], frame["bounce_rate.visitor_before"]
-    written = with_change(now, frame["bounce_rate.visitor_change"], "rate")
-    beside_bars(axes, names, now, before, written, [style.CHANNEL[c] for c in frame["channel"]])
-    key(axes, "plot.key.before")
-    worst = _biggest(frame, "bounce_rate.visitor")
-    rate = labels.fmt(worst["bounce_rate.visitor"], "rate")
-    headline(axes, "plot.channel_health", channel=labels.brief("channel", worst["channel"]), rate=rate)
     return axes
