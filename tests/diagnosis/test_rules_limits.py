@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 from sizhen.diagnosis.chart import open_chart
-from sizhen.diagnosis.lifecycle import stages
 from sizhen.diagnosis.rules import Judgement, judge
 from sizhen.tables import Period, Shop
 from sizhen.tables.profile import Profile
@@ -314,27 +313,6 @@ def test_conversion_below_the_tier_counts_beyond_chance(tmp_path: Path) -> None:
         tables = tier(0)
         tables["shop_daily"]["paid_buyers"] = buyers
         assert answer(tmp_path, "check.platform-review", tables).observed == below
-
-
-def test_stages_of_a_life() -> None:
-    week = (len(DAYS) - 1 - np.arange(len(DAYS))) // 7
-    lives = {
-        "steady": np.full(len(DAYS), 10.0),
-        "falling": np.minimum(week + 1.0, 9.0),
-        "rising": np.maximum(12.0 - week, 2.0),
-        "young": np.where(week < 5, 10.0, 0.0),
-        "once": np.where(week == 6, 50.0, 10.0),
-        "none": np.zeros(len(DAYS)),
-    }
-    frame = pd.concat([pd.DataFrame({"date": DAYS, "product_id": p, "paid_amount": a}) for p, a in lives.items()])
-    assert stages(frame, MONTH).to_dict() == {
-        "steady": "peak",
-        "falling": "decline",
-        "rising": "growth",
-        "young": "introduction",
-        "once": "peak",
-        "none": "",
-    }
 
 
 ROWS = """

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_shop import BEFORE, NOW, WEEK, shop_of, source
 
 from sizhen.exam import look
 from sizhen.exam.look_changes import difference, windows
 from sizhen.tables import Period
+from small_shop import BEFORE, NOW, WEEK, shop_of, source
 
 MONTH = Period.parse("2026-10")
 DAY = pd.Timedelta(days=1)

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_shop import BEFORE, NOW, PROFILE, WEEK, shop_of, source
 
 from sizhen.exam import look
 from sizhen.tables import Shop
 from sizhen.tables.profile import Profile
 from sizhen.vocab import load
+from small_shop import BEFORE, NOW, WEEK, shop_of, source
 
 
 def test_a_branch_is_the_sum_of_those_below(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_which_channel_to_grow_and_which_to_cut(tmp_path: Path) -> None:
 
 
 def test_without_a_margin_only_sure_losses_are_cut(tmp_path: Path) -> None:
-    places = look.channel_places(shop_of(tmp_path, PROFILE, traffic_daily=PLACED), WEEK).set_index("channel")
+    places = look.channel_places(shop_of(tmp_path, gross_margin=None, traffic_daily=PLACED), WEEK).set_index("channel")
     assert places["visitor_margin"].isna().all()
     assert places.loc["paid_search", ["verdict", "why"]].tolist() == ["cut", "loses"]
     assert places.loc["paid_display", ["verdict", "why"]].tolist() == ["watch", "no_margin"]

@@ -38,8 +38,14 @@ CHARTS = {
     "concentration": look.leading_products,
     "roles": look.roles,
     "price_bands": look.price_bands,
+    "discount_room": look.discount_room,
+    "lifecycle": look.lifecycle,
+    "new_products": look.new_products,
     "stock": look.stock,
+    "stock_cover": look.stock,
     "ads": look.ads,
+    "click_through": look.ads,
+    "ads_verdicts": look.ads_verdicts,
     "search_words": look.search_words,
     "funnel": check.funnel,
     "conversion": check.channels,
@@ -98,7 +104,7 @@ def test_draws_with_every_glyph(name: str, shop: Shop) -> None:
     assert min(t.get_fontsize() for t in texts) >= 9.5
 
 
-@pytest.mark.parametrize("name", [*CHARTS, "waterfall", "split_parts"])
+@pytest.mark.parametrize("name", [*CHARTS, "budget_shift", "waterfall", "split_parts"])
 def test_nothing_to_draw(name: str) -> None:
     assert getattr(plots, name)(pd.DataFrame()) is None
     assert plt.get_fignums() == []

@@ -69,6 +69,7 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("rules", lambda r: r["look.bounce"]["limit"].update(kind="rumour"), "'rumour' is not one of platform"),
         ("rules", lambda r: r["look.bounce"]["limit"].update(bad="left"), "'left' is not one of above, below"),
         ("rules", lambda r: r["look.bounce"].update(unhealthy=r["look.bounce"]["healthy"]), "wording are equal"),
+        ("rules", lambda r: r["look.roles"]["norms"].update(image=0.2), "look.roles: its norms do not add up to 1"),
         ("rules", lambda r: r["look.bounce"].update(exam="smell"), "'smell' is not one of look"),
         ("rules", lambda r: r["look.bounce"].update(exam="check"), "belongs to check but is not named so"),
         ("rules", lambda r: r["look.bounce"].pop("limit"), "['limit'] can not be filled"),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.lifecycle import stages
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, last_days, plain, ratio
 from sizhen.diagnosis.reading import Reading
+from sizhen.tables.lifecycle import stages
 from sizhen.vocab import load
 
-ROLES = {"image": 0.10, "profit": 0.25, "regular": 0.35, "popular": 0.20, "trial": 0.10}
 PAGES = ("bounce_rate.visitor", "depth.visitor", "dwell_seconds")
 TELLING = 0.05
 NEW_DAYS = 60
@@ -58,7 +57,7 @@ def role_gap(chart: Chart) -> Gauge:
     roles = chart.shop.table("products")["role"]
     roles = roles[roles != ""]
     share = roles.value_counts(normalize=True)
-    return sum(abs(share.get(r, 0.0) - norm) for r, norm in ROLES.items()) / 2, float(len(roles))
+    return sum(abs(share.get(r, 0.0) - norm) for r, norm in load().rules["look.roles"].norms) / 2, float(len(roles))
 
 
 def search_words(chart: Chart) -> Gauge:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sizhen.tables import Shop
 from sizhen.tables import reviews as tagged
+from sizhen.tables import stock as shelf
 
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 
@@ -61,25 +62,11 @@ def tier(shop: Shop) -> pd.DataFrame | None:
 
 
 def stock(shop: Shop) -> pd.DataFrame | None:
-    """date, product_id, demand, demand_on_hand: the share of a product's demand whose sku was on hand.
-
-    A sku's share of demand comes from its own downward movements; where none moves, from mean on_hand.
-    """
+    """date, product_id, demand, demand_on_hand: the part of a product's demand whose sku was on hand."""
     if not shop.has("stock_daily"):
         return None
-    frame = shop.table("stock_daily").dropna(subset=["on_hand"]).sort_values(["product_id", "sku", "date"])
-    by_sku = frame.groupby(["product_id", "sku"], observed=True)["on_hand"]
-    sold = (-by_sku.diff()).clip(lower=0).fillna(0.0)
-    there = frame["on_hand"] > 0
-    rate = sold.groupby([frame["product_id"], frame["sku"]]).sum() / there.groupby(
-        [frame["product_id"], frame["sku"]]
-    ).sum().clip(lower=1)
-    mean = by_sku.mean()
-    moves = rate.groupby(level=0).transform("sum") > 0
-    demand = rate.where(moves, mean).rename("demand").reset_index()
-    frame = frame.merge(demand, on=["product_id", "sku"], how="left")
-    frame["demand_on_hand"] = frame["demand"].where(frame["on_hand"] > 0, 0.0)
-    return frame.groupby(["date", "product_id"], as_index=False)[["demand", "demand_on_hand"]].sum()
+    frame = shop.table("stock_daily")
+    return shelf.on_hand_by_day(frame, shelf.demand(frame))
 
 
 def lost(shop: Shop) -> pd.DataFrame | None:

@@ -1,18 +1,17 @@
-"""Products: which carry the shop, in which roles, at which prices."""
+"""Products: which carry the shop, how far it hangs on a few of them, and whose price moved."""
 
 from __future__ import annotations
 
-import bisect
-
+import numpy as np
 import pandas as pd
 
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside, share
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop
 
 METRICS = ("paid_amount", "visitors", "conversion", "average_order_value", "bounce_rate.visitor")
 SAME_PRICE = 0.005  # a change below rounds to nothing
-STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)  # price bands lie between these figures of every power of ten
+FIRST = (0.01, 0.05, 0.20)  # of the products
 
 
 def named(table: pd.DataFrame, shop: Shop) -> pd.DataFrame:
@@ -42,6 +41,33 @@ def leading_products(shop: Shop, period: Period) -> pd.DataFrame:
     return named(table, shop)
 
 
+def first_count(fraction: float, products: int) -> int:
+    """How many products the first `fraction` of them is: at least one, else rounded up."""
+    return max(1, int(np.ceil(round(fraction * products, 9))))
+
+
+def _first_shares(daily: pd.DataFrame) -> list[tuple[float, float]]:
+    """(products, their share of sales) of the first 1, 5 and 20 % of the products by sales."""
+    sold = daily.groupby("product_id")["paid_amount"].sum(min_count=1).dropna().sort_values(ascending=False)
+    total = float(sold.sum())
+    counts = [first_count(part, len(sold)) for part in FIRST]
+    return [(float(n), float(sold.iloc[:n].sum()) / total if total > 0 else float("nan")) for n in counts]
+
+
+@needs("product_daily")
+def concentration(shop: Shop, period: Period) -> pd.DataFrame:
+    """The first 1, 5 and 20 % of the products by sales: of_products (the fraction), product_count (rounded up),
+    paid_amount_share and paid_amount_share_before (of the products that led then, as many per cent of them)."""
+    daily = shop.table("product_daily")
+    if period.clip(daily).empty:
+        return pd.DataFrame()
+    now, before = _first_shares(period.clip(daily)), _first_shares(period.baseline.clip(daily))
+    table = pd.DataFrame({"of_products": FIRST, "product_count": [n for n, _ in now]})
+    table["paid_amount_share"] = [s for _, s in now]
+    table["paid_amount_share_before"] = [s for _, s in before]
+    return table
+
+
 @needs("product_daily")
 def prices(shop: Shop, period: Period) -> pd.DataFrame:
     """Products whose asked price differs from before, largest change first: product_id, title, role, price (+ _before,
@@ -56,7 +82,7 @@ def prices(shop: Shop, period: Period) -> pd.DataFrame:
     return named(table.loc[order].reset_index(drop=True), shop)
 
 
-def _gathered(shop: Shop, period: Period, by: str, keys: pd.Series) -> pd.DataFrame:
+def gathered(shop: Shop, period: Period, by: str, keys: pd.Series) -> pd.DataFrame:
     """Products grouped by `keys` (per product_id): by, product_count, products_share, visitor_days, conversion,
     paid_amount (+ _before, _change, _share)."""
     daily = shop.table("product_daily")
@@ -71,40 +97,3 @@ def _gathered(shop: Shop, period: Period, by: str, keys: pd.Series) -> pd.DataFr
     table.insert(1, "product_count", products)
     table.insert(2, "products_share", share(table["product_count"]))
     return table.assign(paid_amount_share=share(table["paid_amount"]))
-
-
-@needs("products", "product_daily")
-def roles(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per role (image, profit, regular, popular, trial; empty: not told): role, product_count, products_share,
-    visitor_days, conversion, paid_amount (+ _before, _change, _share)."""
-    keys = shop.table("products").set_index("product_id")["role"]
-    table = _gathered(shop, period, "role", keys)
-    return table if table.empty else table.sort_values("paid_amount", ascending=False, ignore_index=True)
-
-
-def _price(daily: pd.DataFrame) -> pd.Series:
-    """Per product the price asked, or what a unit brought where that is not told."""
-    asked = measure.total(daily, "price", ["product_id"]).set_index("product_id")["value"]
-    brought = measure.total(daily, "unit_price", ["product_id"]).set_index("product_id")["value"]
-    return asked.fillna(brought)
-
-
-def _edges(top: float) -> list[float]:
-    powers = range(len(str(int(max(top, 1)))) + 1)
-    return [0.0, *(float(step * 10**power) for power in powers for step in STEPS)]
-
-
-@needs("product_daily")
-def price_bands(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per band of the asked price, cheapest first: price_from, price_to (not in it), product_count, products_share,
-    visitor_days, conversion, paid_amount (+ _before, _change, _share)."""
-    price = _price(period.clip(shop.table("product_daily"))).dropna()
-    if price.empty:
-        return pd.DataFrame()
-    edges = _edges(float(price.max()))
-    table = _gathered(shop, period, "price_from", price.map(lambda p: edges[bisect.bisect_right(edges, p) - 1]))
-    if table.empty:
-        return table
-    table = table.sort_values("price_from", ignore_index=True)
-    table.insert(1, "price_to", table["price_from"].map(lambda low: edges[bisect.bisect_right(edges, low)]))
-    return table

@@ -133,11 +133,14 @@ def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
             tuple(e.get("causes", ())),
             _watched(e.get("watches")),
             e.get("lacks"),
+            tuple((code, float(share)) for code, share in e.get("norms", {}).items()),
         )
         if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
             raise VocabError(f"{where}: healthy and unhealthy wording are equal")
         if "observed" in _fields(rule.healthy.zh + rule.unhealthy.zh) and rule.metric is None:
             raise VocabError(f"{where}: tells an observed value but has no metric")
+        if rule.norms and abs(sum(share for _, share in rule.norms) - 1) > 1e-9:
+            raise VocabError(f"{where}: its norms do not add up to 1")
         if not id.startswith(f"{rule.exam}."):
             raise VocabError(f"{where}: belongs to {rule.exam} but is not named so")
         rules[id] = rule

@@ -106,7 +106,8 @@ class Limit:
 class Rule:
     """One question of an examination, with its limit, wordings and the causes that can answer it.
 
-    `lacks`: what is not there where the metric stays unknown though its tables are known.
+    `lacks`: what is not there where the metric stays unknown though its tables are known. `norms`: shares the metric is
+    the distance from, by code.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Rule:
     causes: tuple[str, ...] = ()
     watches: tuple[str, str] | None = None
     lacks: str | None = None
+    norms: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

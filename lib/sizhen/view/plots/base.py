@@ -146,8 +146,10 @@ def beside_bars(
     before: pd.Series | None,
     written: Sequence[str],
     colours: Sequence[str] | str = style.NOW,
+    reach: pd.Series | None = None,
 ) -> None:
-    """Horizontal bars from the top down, a dark line where each stood before, the value written at the end."""
+    """Horizontal bars from the top down, a dark line where each stood before, the value written at the end, or at
+    `reach` where the caller's own marks lie further out."""
     rows = np.arange(len(names))
     axes.barh(rows, now.fillna(0.0).to_numpy(), color=colours, height=0.64)
     ends = now.fillna(0.0).to_numpy(dtype=float, copy=True)
@@ -155,6 +157,8 @@ def beside_bars(
         known = before.notna().to_numpy()
         axes.vlines(before.to_numpy()[known], rows[known] - 0.42, rows[known] + 0.42, color=style.INK, linewidth=1.4)
         ends = np.fmax(ends, before.to_numpy(dtype=float))
+    if reach is not None:
+        ends = np.fmax(ends, reach.to_numpy(dtype=float))
     for row, end, text in zip(rows, ends, written, strict=True):
         axes.annotate(text, (end, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
     axes.set_yticks(rows, list(names))

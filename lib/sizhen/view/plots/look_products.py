@@ -1,4 +1,4 @@
-"""Charts of products and stock."""
+"""Charts of products: which carry the shop, and in which roles."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from sizhen.view import labels, style
 from sizhen.view.plots.base import SMALL, axis_unit, beside_bars, canvas, chart, headline, key, rows_high
 
-SHOWN, FEW = 10, 5
-MOST = 0.8  # of the sales
-WHOLE = 0.95  # in stock: above, a product counts as there
+SHOWN = 10
+FIRST = (0.01, 0.05, 0.20)  # of the products
+DOT = 0.008  # half a dot on an axis of shares
+NEAR = 0.05  # of the products: a role closer to its reference is at it
 
 
 def short(title: object) -> str:
@@ -38,74 +39,57 @@ def leading_products(frame: pd.DataFrame) -> Axes:
 
 @chart
 def concentration(frame: pd.DataFrame) -> Axes | None:
-    """How many products bring most of the sales. Frame: `look.leading_products`."""
+    """What the first 1, 5 and 20 % of the products bring. Frame: `look.leading_products`."""
     reached = frame["cumulative_share"].dropna()
     if reached.empty:
         return None
-    _, axes = canvas(2.3)
-    count = int((reached < MOST - 1e-9).sum()) + 1
-    places = np.arange(len(reached) + 1)
-    axes.plot(places, [0.0, *reached], color=style.NOW)
-    axes.plot([count], [reached.iloc[count - 1]], "o", color=style.NOW, markersize=6)
-    axes.hlines(MOST, 0, count, color=style.QUIET, linestyle=":", linewidth=1)
+    _, axes = canvas(2.6)
+    axes.plot(np.arange(len(reached) + 1), [0.0, *reached], color=style.NOW)
+    counts = sorted({max(1, int(np.ceil(round(part * len(reached), 9)))) for part in FIRST})
+    axes.plot(counts, [float(reached.iloc[n - 1]) for n in counts], "o", color=style.NOW, markersize=7)
     axes.set_ylim(0, 1.03)
     axes.set_xlim(0, len(reached))
     axes.set_xlabel(labels.name("products_by_sales"), fontsize=SMALL)
     axes.yaxis.grid(True)
+    axes.locator_params(axis="x", integer=True)
     axis_unit(axes, "rate")
-    share = labels.fmt(reached.iloc[count - 1], "rate")
-    headline(axes, "plot.concentration", count=count, share=share, all=len(reached))
+    key(axes, "plot.key.concentration")
+    first, most = (labels.fmt(reached.iloc[n - 1], "rate") for n in (1, counts[-1]))
+    headline(axes, "plot.concentration", count=counts[-1], share=most, all=len(reached), first=first)
     return axes
 
 
 @chart
 def roles(frame: pd.DataFrame) -> Axes | None:
-    """Share of sales by role, with the share of products. Frame: `look.roles`."""
-    frame = frame[frame["paid_amount_share"].notna() & (frame["role"] != "")]
+    """Share of sales by role, with the share of products and its reference. Frame: `look.roles`."""
+    norms = pd.Series(frame.attrs.get("norms", {}), dtype="float64")
+    frame = frame[frame["paid_amount_share"].notna() & (frame["role"] != "")].reset_index(drop=True)
     if frame.empty:
         return None
-    _, axes = canvas(rows_high(len(frame)))
+    _, axes = canvas(rows_high(len(frame)) + 0.25)
     names = [labels.brief("role", r) for r in frame["role"]]
     written = [labels.fmt(v, "rate") for v in frame["paid_amount_share"]]
-    beside_bars(axes, names, frame["paid_amount_share"], frame["products_share"], written)
-    key(axes, "plot.key.products_share")
-    headline(axes, "plot.roles", role=names[0], share=written[0])
-    return axes
-
-
-@chart
-def price_bands(frame: pd.DataFrame) -> Axes | None:
-    """Share of sales by price band, with the share of products. Frame: `look.price_bands`."""
-    frame = frame[frame["paid_amount_share"].notna()].reset_index(drop=True)
-    if frame.empty:
-        return None
-    _, axes = canvas(rows_high(len(frame)))
-    names = [
-        f"{labels.money(a, 0)}–{labels.compact(b, 'count')}"
-        for a, b in zip(frame["price_from"], frame["price_to"], strict=True)
-    ]
-    written = [labels.fmt(v, "rate") for v in frame["paid_amount_share"]]
-    beside_bars(axes, names, frame["paid_amount_share"], frame["products_share"], written)
-    key(axes, "plot.key.products_share")
-    top = int(np.argmax(frame["paid_amount_share"]))
-    headline(axes, "plot.price_bands", band=names[top], share=written[top])
-    return axes
-
-
-@chart
-def stock(frame: pd.DataFrame) -> Axes:
-    """Share of demand on hand of the ten products that miss most. Frame: `look.stock`."""
-    whole = frame["in_stock_share"] >= WHOLE
-    short_of = frame[~whole]
-    top = pd.concat([short_of, frame[whole]]).head(min(max(len(short_of), FEW), SHOWN))
-    _, axes = canvas(rows_high(len(top)))
-    names = [short(t) for t in top["title"]]
-    written = [labels.fmt(v, "rate") for v in top["in_stock_share"]]
-    colours = [style.WORSE if v < WHOLE else style.NOW for v in top["in_stock_share"]]
-    beside_bars(axes, names, top["in_stock_share"], top["in_stock_share_before"], written, colours)
-    key(axes, "plot.key.before")
-    if short_of.empty:
-        headline(axes, "plot.stock.whole", count=len(frame))
-    else:
-        headline(axes, "plot.stock", count=len(short_of), title=names[0], share=written[0])
+    reference = frame["role"].astype(object).map(norms)
+    beside_bars(axes, names, frame["paid_amount_share"], frame["products_share"], written, reach=reference + DOT)
+    axes.plot(reference, np.arange(len(frame)), "o", color="white", markeredgecolor=style.INK, markersize=6)
+    own = frame.set_index("role")["product_count"] / frame["product_count"].sum()
+    away = (own.reindex(norms.index, fill_value=0.0) - norms).abs()
+    if away.empty:
+        key(axes, "plot.key.products_share")
+        headline(axes, "plot.roles", role=names[0], share=written[0])
+        return axes
+    far = str(away.idxmax())
+    key(axes, "plot.key.roles")
+    if away.max() < NEAR:
+        headline(axes, "plot.roles.near", role=names[0], share=written[0])
+        return axes
+    headline(
+        axes,
+        "plot.roles.far",
+        role=names[0],
+        share=written[0],
+        far=labels.brief("role", far),
+        own=labels.fmt(float(own.get(far, 0.0)), "rate"),
+        norm=labels.fmt(float(norms[far]), "rate"),
+    )
     return axes

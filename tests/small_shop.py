@@ -1,0 +1,30 @@
+"""A shop of a few hand-typed rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from sizhen.tables import Period, Shop, write_table
+
+WEEK = Period.parse("2026-10-26..2026-11-01")
+BEFORE, NOW = "2026-10-20", "2026-10-27"
+PROFILE = 'shop_id = "small"\nname = "小店"\nplatform = "tmall"\n'
+Rows = pd.DataFrame | list[dict[str, object]]
+
+
+def shop_of(folder: Path, profile: str = PROFILE, *, gross_margin: float | None = 0.5, **tables: Rows) -> Shop:
+    """A shop in a new folder of `folder` with just these rows."""
+    home = folder / f"shop-{len(list(folder.iterdir()))}" / "small"
+    home.mkdir(parents=True)
+    margin = "" if gross_margin is None else f"gross_margin = {gross_margin}\n"
+    (home / "shop.toml").write_text(profile + margin, encoding="utf-8")
+    for name, rows in tables.items():
+        write_table(home, name, pd.DataFrame(rows))
+    return Shop.open(home.parent, "small")
+
+
+def source(date: str, channel: str, raw: str = "", device: str = "mobile", **figures: float) -> dict[str, object]:
+    """A row of traffic_daily."""
+    return {"date": date, "channel": channel, "device": device, "channel_raw": raw, **figures}
