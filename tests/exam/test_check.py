@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sizhen.exam import check
+from sizhen import view
+from sizhen.exam import check, ledger
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import labels, tables
 
@@ -142,12 +143,27 @@ def test_dispatch_without_any_dispatch_time_is_unknown(tmp_path: Path) -> None:
     assert check.dispatch(shop, WEEK).attrs["needs"] == ["sent_at"]
 
 
-def test_review_lists_known_figures(shop: Shop) -> None:
-    review = check.monthly_review(shop, WEEK).set_index("metric")
-    assert "page_views" not in review.index
-    assert review.loc["visitor_days", ["value", "value_before"]].tolist() == [100, 200]
-    assert review.loc["average_order_value", "value"] == pytest.approx(50)
-    assert review.loc["dsr_service", "value_change"] == pytest.approx(4.6 / 4.8 - 1)
+def test_review_against_the_baseline(shop: Shop) -> None:
+    review = check.monthly_review(shop, WEEK, against=WEEK.baseline).set_index("metric")
+    assert pd.isna(review.loc["page_views", "all"]), "unknown, not 0"
+    assert review.loc["visitor_days", ["all", "all_before"]].tolist() == [100, 200]
+    assert review.loc["average_order_value", "all"] == pytest.approx(50)
+    assert review.loc["payment_rate.amount", ["all", "all_before"]].tolist() == pytest.approx([0.8, 0.9])
+    assert review.loc["dsr_service", "all_change"] == pytest.approx(4.6 / 4.8 - 1)
+    assert check.monthly_review is ledger.monthly_review, "one frame of one name"
+    view.use("en", "CNY")
+    shown = tables.show(review.reset_index(), 30, columns=["metric", "all", "all_before"]).html
+    assert "<td>4.0%</td><td>9.0%</td>" in shown and "<td>¥50.00</td>" in shown, "each row in its metric's unit"
+
+
+def test_review_against_other_days(tmp_path: Path) -> None:
+    rows = [day(d, paid_orders=n) for d, n in (("2026-10-05", 8), ("2026-10-20", 4), (NOW, 6))]
+    shop = shop_of(tmp_path, shop_daily=rows)
+    before = {
+        against: check.monthly_review(shop, WEEK, against=against).set_index("metric").loc["paid_orders", "all_before"]
+        for against in (None, WEEK.before, WEEK.baseline)
+    }
+    assert before == {None: 4, WEEK.before: 4, WEEK.baseline: 6}
 
 
 def test_basket(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sizhen.diagnosis.chart import Chart
+from sizhen.tables.chance import discoveries
 
 Key = tuple[str, str, str]
 HEADLINE_Q = 0.10
@@ -46,16 +47,6 @@ DRILL_DOWN = (
     ("click_conversion", "keyword"),
     ("inquiry_conversion", "agent"),
 )
-
-
-def discoveries(p: np.ndarray, q: float) -> np.ndarray:
-    """Benjamini–Hochberg (1995): which p-values are discoveries at false-discovery rate `q`."""
-    found = np.zeros(len(p), dtype=bool)
-    order = np.argsort(p)
-    under = np.flatnonzero(p[order] <= q * np.arange(1, len(p) + 1) / max(len(p), 1))
-    if len(under):
-        found[order[: under[-1] + 1]] = True
-    return found
 
 
 def _collect(chart: Chart, wanted: Iterable[tuple[str, str]]) -> tuple[list[Key], np.ndarray]:

@@ -1,4 +1,4 @@
-"""On target, paid, sent: the day-by-day pulse."""
+"""On target, ordered, paid: the day-by-day pulse."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import pandas as pd
 
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import around
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, measure
+from sizhen.tables.log_mean import split
+from sizhen.tables.presale import unpaid_days
 
-PROMISE = pd.Timedelta(hours=72)
+PARTS = {"from_visitors": "visitors", "from_conversion": "conversion", "from_order_value": "average_order_value"}
 
 
 @needs("shop_daily")
@@ -44,20 +46,64 @@ def payment(shop: Shop, period: Period) -> pd.DataFrame:
     return table
 
 
-@needs("orders")
-def dispatch(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per payment day with due orders: date, due_orders, sent_in_time (within 72 hours of payment), dispatch_in_time.
+@needs("shop_daily")
+def order_conversion(shop: Shop, period: Period) -> pd.DataFrame:
+    """Per day of baseline and period: date, visitors, order_buyers, paid_buyers, order_conversion, conversion,
+    in_period, presale (buyers ordered as usual and hardly anyone paid)."""
+    daily = shop.daily()[["date", "visitors", "order_buyers", "paid_buyers"]]
+    now, before = period.clip(daily), period.baseline.clip(daily)
+    if now.empty:
+        return unknown()
+    for column in ("visitors", "order_buyers"):
+        if now[column].isna().all():
+            return unknown(column)
+    table = around(daily, period)
+    visitors = table["visitors"].where(table["visitors"] > 0)
+    table = table.assign(
+        order_conversion=table["order_buyers"] / visitors, conversion=table["paid_buyers"] / visitors, presale=False
+    )
+    days = unpaid_days(now, measure.value(before, "payment_rate.buyers"), float(before["order_buyers"].median()))
+    return table.assign(presale=table["date"].isin(days["date"]))
 
-    Due: paid in the period, and 72 hours have passed by the last moment in the file. Empty where no order of the period
-    has a dispatch time: then it is unknown, not late.
+
+@needs("shop_daily")
+def target_gap(shop: Shop, period: Period) -> pd.DataFrame:
+    """Per day with data: date, target_gap (paid to date − target to date) and its exact parts, from_visitors,
+    from_conversion, from_order_value and from_unsplit (days that lack a figure: all of their gap), and
+    visitors_needed (a day).
+
+    The target is taken as conversion and order value of the 28 days before, and the visitors it then needs; the parts
+    are logarithmic means of the figures to date and these.
     """
-    orders = shop.table("orders")
-    paid = period.clip(orders[orders["paid_amount"] > 0], "paid_at")
-    if paid["sent_at"].isna().all():
-        return unknown("sent_at") if len(paid) else unknown()
-    last = orders[["created_at", "paid_at", "sent_at", "received_at"]].max().max()
-    paid = paid[paid["paid_at"] + PROMISE <= last]
-    on_time = paid["sent_at"] - paid["paid_at"] <= PROMISE
-    by_day = on_time.groupby(paid["paid_at"].dt.normalize().rename("date"))
-    table = pd.DataFrame({"due_orders": by_day.size().astype(float), "sent_in_time": by_day.sum().astype(float)})
-    return table.assign(dispatch_in_time=table["sent_in_time"] / table["due_orders"]).reset_index()
+    pace = target(shop, period)
+    if pace.empty:
+        return unknown(*pace.attrs["needs"])
+    before = period.baseline.clip(shop.daily()).dropna(subset=["visitors", "paid_buyers", "paid_amount"])
+    usual = {f: measure.value(before, f) for f in ("conversion", "average_order_value")}
+    if not all(v > 0 for v in usual.values()):
+        return unknown("visitors") if len(before) == 0 else unknown()
+    worth = usual["conversion"] * usual["average_order_value"]
+    pace = pace[pace["paid_to_date"].notna() & pace["target_to_date"].notna()]
+    days = pace.merge(shop.daily()[["date", "visitors", "paid_buyers"]], how="left", on="date")
+    days["target"] = days["target_to_date"].diff().fillna(days["target_to_date"])
+    known = days[["visitors", "paid_buyers", "paid_amount"]].notna().all(axis=1)
+    sums = days[["visitors", "paid_buyers", "paid_amount", "target"]].where(known, 0.0).cumsum()
+    parts = _parts(sums, usual, worth)
+    gap = days["paid_to_date"] - days["target_to_date"]
+    table = pd.DataFrame({"date": days["date"], "target_gap": gap, **parts})
+    return table.assign(from_unsplit=(gap - sum(parts.values())).round(6) + 0.0, visitors_needed=days["target"] / worth)
+
+
+def _parts(sums: pd.DataFrame, usual: dict[str, float], worth: float) -> dict[str, pd.Series]:
+    """Per factor the part of paid − target, both to date; 0 as long as no day is known."""
+    now = pd.DataFrame(
+        {
+            "visitors": sums["visitors"],
+            "conversion": sums["paid_buyers"] / sums["visitors"].where(sums["visitors"] > 0),
+            "average_order_value": sums["paid_amount"] / sums["paid_buyers"].where(sums["paid_buyers"] > 0),
+        }
+    )
+    started = sums["target"] > 0
+    aim = pd.DataFrame({"visitors": sums["target"].where(started, 1.0) / worth, **usual}, index=sums.index)
+    found = split(now, aim).where(started, 0.0)
+    return {part: found[factor] for part, factor in PARTS.items()}

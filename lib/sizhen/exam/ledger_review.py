@@ -1,4 +1,4 @@
-"""The review of a period: desktop, mobile and the whole shop beside as many days before, then the scores."""
+"""The review of a period: desktop, mobile and the whole shop beside the days before, then the scores."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sizhen.exam.look_traffic import SEPARATE
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import PEOPLE, beside, days_with_data
 from sizhen.tables import Period, Shop, measure
+from sizhen.vocab import load
 
 RATES = ("conversion", "average_order_value", "depth.visitor", "bounce_rate.visitor", "repeat_share")
 MEANS = ("conversion.mean_of_days", "average_order_value.mean_of_days")
@@ -18,12 +19,17 @@ COUNTED = (
     "visitors",
     "page_views",
     "depth.visitor",
+    "bounce_rate.visitor",
     "paid_orders",
     "paid_units",
     "paid_buyers",
     "paid_amount",
     "conversion",
     "average_order_value",
+    "units_per_buyer",
+    "payment_rate.amount",
+    "repeat_share",
+    "refund_amount",
 )
 SCOPES = ("desktop", "mobile", "all")
 COLUMNS = ("metric", *(f"{s}{c}" for s in SCOPES for c in ("", "_before", "_change")), "tier_score", "tier_gap")
@@ -41,10 +47,14 @@ def day_rates(rows: pd.DataFrame) -> pd.DataFrame:
     return days
 
 
-def _figures(rows: pd.DataFrame, period: Period, scope: str) -> Mapping[str, Row]:
+def _carried(metric: str, rows: pd.DataFrame) -> bool:
+    about = load().metrics[metric]
+    return about.numerator in rows and (about.denominator is None or about.denominator in rows)
+
+
+def _figures(rows: pd.DataFrame, period: Period, against: Period, scope: str) -> Mapping[str, Row]:
     """Per metric the columns of `scope`; nothing where the period has no row."""
-    against = period.before
-    counted = [m for m in COUNTED if m in RATES or m in rows]
+    counted = [m for m in COUNTED if _carried(m, rows)]
     tables = [
         beside(rows, period, counted, against=against),
         beside(day_rates(rows), period, MEANS, against=against),
@@ -58,12 +68,12 @@ def _figures(rows: pd.DataFrame, period: Period, scope: str) -> Mapping[str, Row
     return {"days_with_data": days, **told}
 
 
-def _scores(shop: Shop, period: Period) -> list[Row]:
-    """The last known scores beside the last of the days before and the tier's average."""
+def _scores(shop: Shop, period: Period, against: Period) -> list[Row]:
+    """The last known scores beside the last of `against` and the tier's average."""
     scores = listen.scores(shop, period)
     if scores.empty:
         return []
-    earlier = period.before.clip(shop.daily()).sort_values("date")
+    earlier = against.clip(shop.daily()).sort_values("date")
     rows = []
     for score in scores.to_dict("records"):
         known = earlier[score["metric"]].dropna()
@@ -74,16 +84,16 @@ def _scores(shop: Shop, period: Period) -> list[Row]:
 
 
 @needs("shop_daily")
-def monthly_review(shop: Shop, period: Period) -> pd.DataFrame:
-    """One figure per row: metric; desktop, mobile and all, each with _before (as many days before, per day with data)
-    and _change (a fraction); for the scores tier_score and tier_gap. Rates are ratios of totals; what platforms print
-    as the mean of daily rates stands in rows of its own, `….mean_of_days`."""
-    daily = shop.daily()
+def monthly_review(shop: Shop, period: Period, *, against: Period | None = None) -> pd.DataFrame:
+    """One figure per row: metric; desktop, mobile and all, each with _before (in `against`, None: as many days before;
+    sums per day with data) and _change (a fraction); for the scores tier_score and tier_gap. Rates are ratios of
+    totals; what platforms print as the mean of daily rates stands in rows of its own, `….mean_of_days`."""
+    daily, against = shop.daily(), against or period.before
     if period.clip(daily).empty:
         return pd.DataFrame()
-    found = {"all": _figures(daily, period, "all")}
+    found = {"all": _figures(daily, period, against, "all")}
     if shop.has("traffic_daily"):
         traffic = shop.table("traffic_daily")
-        found |= {s: _figures(traffic[traffic["device"] == s], period, s) for s in SEPARATE}
+        found |= {s: _figures(traffic[traffic["device"] == s], period, against, s) for s in SEPARATE}
     rows = [{"metric": m, **{k: v for f in found.values() for k, v in f.get(m, {}).items()}} for m in found["all"]]
-    return pd.DataFrame([*rows, *_scores(shop, period)]).reindex(columns=COLUMNS)
+    return pd.DataFrame([*rows, *_scores(shop, period, against)]).reindex(columns=COLUMNS)

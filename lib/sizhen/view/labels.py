@@ -161,6 +161,11 @@ def change(value: float) -> str:
     return f"{percent:+,.{0 if abs(percent) >= 0.95 else 1}f}%".replace("-", MINUS)
 
 
+def points(value: float) -> str:
+    """A difference of two rates: `+0.31 个百分点`."""
+    return say("unit.points", points=f"{value * 100:+,.2f}".replace("-", MINUS))
+
+
 def seconds(value: float) -> str:
     whole = round(value)
     if whole < 60:
@@ -230,6 +235,7 @@ FORMATS = {
     "cents": lambda v: money(v, 2),
     "rate": rate,
     "change": change,
+    "points": points,
     "score": lambda v: _grouped(v, 2),
     "number": lambda v: _grouped(v, 2 if v != round(v) else 0),
     "seconds": seconds,

@@ -12,7 +12,7 @@ import pandas as pd
 from sizhen.view import labels
 
 LEFT = ("text", "label", "date", "flag", "path")
-OF_METRIC = ("value", "value_before")
+OF_METRIC = ("value", "desktop", "mobile", "all", "tier_value", "value_gap")  # columns of a row that names its metric
 FEW = 2
 LONG = 18  # columns a text may take before its cell wraps
 
@@ -38,9 +38,13 @@ def note(frame: pd.DataFrame) -> str:
     return labels.say("table.needs", tables=labels.listing(absent))
 
 
+def in_unit_of(column: str, metric: str) -> str:
+    """The id whose unit a cell has: that of the `metric` its row names (empty: none), where the column holds values."""
+    return metric if metric and column.removesuffix("_before") in OF_METRIC else column
+
+
 def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
-    """One cell. Where a row names its `metric`, its values are in that metric's unit."""
-    shown = labels.fmt(value, str(row["metric"]) if column in OF_METRIC and "metric" in row else column)
+    shown = labels.fmt(value, in_unit_of(column, str(row.get("metric", ""))))
     kind = labels.unit(column)
     if kind in ("text", "label") and labels.width(shown) > LONG:
         return f'<td class="sz-words">{escape(shown)}</td>'

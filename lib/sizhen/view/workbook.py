@@ -17,12 +17,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sizhen.view import labels
-from sizhen.view.tables import note
+from sizhen.view.tables import in_unit_of, note
 
 FILE = "tables.xlsx"
 SAFE = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True}
 MADE = datetime(1980, 1, 1)  # the same tables give the same bytes
-OF_METRIC = ("value", "desktop", "mobile", "all")
 RISKY = tuple("=+-@\t\r")  # a spreadsheet takes these for a formula when the cell is typed again
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONGEST = 32767  # characters a cell holds
@@ -72,6 +71,7 @@ def _look(kind: str) -> dict[str, Any]:
         "money": f'"{sign}"#,##0.00',
         "rate": "0.00%",
         "change": "+0.00%;-0.00%;0.00%",
+        "points": "+0.00%;-0.00%;0.00%",
         "score": "0.00",
         "number": "#,##0.00",
         "seconds": f'#,##0"{seconds}"',
@@ -103,9 +103,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, formats: Formats) -> None:
 
 
 def _unit(column: str, metric: str) -> str:
-    """Where a row names its `metric`, its values are in that metric's unit."""
-    stem = column.removesuffix("_before")
-    unit = labels.unit(metric if metric and stem in OF_METRIC else column)
+    unit = labels.unit(in_unit_of(column, metric))
     return "money" if unit == "cents" else unit
 
 

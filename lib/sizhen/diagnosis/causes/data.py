@@ -7,10 +7,9 @@ from datetime import date
 import pandas as pd
 
 from sizhen.diagnosis.claim import Claim, Patient
+from sizhen.tables.presale import unpaid_days
 
 ORDER = 0
-HARDLY = 0.35
-MIN_ORDERS = 10
 
 
 def _fact(cause: str, subject: dict[str, str], metric: str, observed: float, expected: float, **more: object) -> Claim:
@@ -80,10 +79,8 @@ def presale(patient: Patient) -> list[Claim]:
         return []
     days = chart.period.clip(frame).set_index("date")[["order_buyers", "paid_buyers"]].dropna()
     usual = chart.period.baseline.clip(frame)["order_buyers"].median()
-    unpaid = days[
-        (days["paid_buyers"] < HARDLY * rate.expected * days["order_buyers"]) & (days["order_buyers"] >= MIN_ORDERS)
-    ]
-    if unpaid.empty or unpaid["order_buyers"].mean() < 0.6 * usual:
+    unpaid = unpaid_days(days, rate.expected, usual)
+    if unpaid.empty:
         return []
     return [
         _fact(

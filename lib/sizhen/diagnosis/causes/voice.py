@@ -10,11 +10,12 @@ import pandas as pd
 
 from sizhen.diagnosis.causes.products import lost_buyers, unsold
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
-from sizhen.diagnosis.judge import discoveries
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.refunds import compared
+from sizhen.tables.chance import discoveries
 from sizhen.vocab import load
+from sizhen.vocab.penalties import penalty_rules
 
 ORDER = 6
 MIN_REVIEWS = 8
@@ -24,7 +25,6 @@ SUPPORTED_P = 0.02
 HURT_P = 0.1
 MOSTLY = 0.45
 REFUND_P = 0.005
-POINT_LIMITS = (12.0, 24.0, 36.0, 48.0)
 
 
 def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
@@ -144,11 +144,12 @@ def points(patient: Patient) -> list[Claim]:
     events = events[(events["kind"] == "violation") & (events["starts_on"] <= pd.Timestamp(chart.period.end))]
     year = events[events["starts_on"].dt.year == chart.period.end.year]
     total = float(year["points"].sum())
-    limit = next((x for x in POINT_LIMITS if total < x), POINT_LIMITS[-1])
+    limits = penalty_rules().limits
+    limit = next((x for x in limits if total < x), limits[-1])
     fresh = not chart.period.clip(events, "starts_on").empty
-    if not fresh or total < 0.66 * POINT_LIMITS[0]:
+    if not fresh or total < 0.66 * limits[0]:
         return []
-    reached = max((x for x in POINT_LIMITS if total >= x), default=limit)
+    reached = max((x for x in limits if total >= x), default=limit)
     return [
         Claim(
             "compliance.points",

@@ -19,6 +19,7 @@ Draw = TypeVar("Draw", bound=Callable[..., Axes | None])
 LINE_WIDTH = 52  # columns of a headline's line
 DRAWN_WIDE = "“”→…"  # by our font, though Unicode leaves it open
 NEVER_FIRST = "，。、；：！？）%」”"
+NEVER_LAST = "（「“"
 SMALL = 9.5
 COLUMN = 0.07  # inches a Latin character takes at that size
 
@@ -87,7 +88,8 @@ def _long(text: str) -> float:
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for c in text:
-        if pieces and labels.width(c) == 1 and labels.width(pieces[-1][-1]) == 1 and pieces[-1][-1] != " ":
+        last = pieces[-1][-1] if pieces else " "
+        if last in NEVER_LAST or (labels.width(c) == 1 and labels.width(last) == 1 and last != " "):
             pieces[-1] += c
         else:
             pieces.append(c)

@@ -1,4 +1,4 @@
-"""Charts of the funnel and of conversion by channel, device and product."""
+"""Charts of conversion by channel, device and product."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sizhen.view.plots.base import (
     SMALL,
     axis_unit,
     bare,
-    beside_bars,
     canvas,
     chart,
     headline,
@@ -28,32 +27,7 @@ DOT, LETTER, LINE = 9.0, 12.5, 24.0  # pixels: half a dot, a Latin character, th
 COLOURS = {"strong": style.NOW, "promote": style.BETTER, "repair": style.WORSE, "weak": style.BEFORE, "": "#e3e0da"}
 
 
-@chart
-def funnel(frame: pd.DataFrame) -> Axes | None:
-    """How many go on at each step, beside before. Frame: `check.funnel`."""
-    steps = frame.iloc[1:].reset_index(drop=True)
-    if steps["of_step"].isna().all():
-        return None
-    _, axes = canvas(rows_high(len(steps)))
-    names = [
-        f"{labels.brief('step', a)} → {labels.brief('step', b)}"
-        for a, b in zip(frame["step"], frame["step"].iloc[1:], strict=False)
-    ]
-    written = with_change(steps["of_step"], steps["of_step_change"], "rate")
-    beside_bars(axes, names, steps["of_step"], steps["of_step_before"], written)
-    key(axes, "plot.key.before")
-    last, moved = frame.iloc[-1], steps["of_step_change"].abs()
-    values = {"rate": labels.fmt(last["of_visitors"], "rate"), "before": labels.fmt(last["of_visitors_before"], "rate")}
-    if moved.isna().all():
-        headline(axes, "plot.funnel.alone", rate=values["rate"])
-    else:
-        at = int(np.nanargmax(moved))
-        change = labels.fmt(steps["of_step_change"].iloc[at], "change")
-        headline(axes, "plot.funnel", **values, step=names[at], change=change)
-    return axes
-
-
-def _who(frame: pd.DataFrame) -> tuple[str, list[str]]:
+def who(frame: pd.DataFrame) -> tuple[str, list[str]]:
     """The column that tells the rows apart, and their names."""
     if "title" in frame:
         return "product_id", [short(t) for t in frame["title"]]
@@ -63,33 +37,38 @@ def _who(frame: pd.DataFrame) -> tuple[str, list[str]]:
 
 @chart
 def conversion(frame: pd.DataFrame) -> Axes | None:
-    """Conversion before and now, of channels, devices or the ten most visited products. Frame: `check.channels`,
-    `check.devices`, `check.product_quadrants`."""
+    """Conversion before and now, of channels, devices or the most visited products, with its 95 % interval where the
+    frame has one. Frame: `check.channels`, `check.devices`, `check.product_quadrants`, `look.traffic_devices`."""
     top = frame[frame["conversion"].notna()].head(SHOWN + 1).reset_index(drop=True)
     if top.empty:
         return None
     _, axes = canvas(rows_high(len(top)))
-    _, names = _who(top)
+    _, names = who(top)
     rows, now, before = np.arange(len(top)), top["conversion"], top["conversion_before"]
+    measured = "low" in top
+    if measured:
+        axes.hlines(rows, top["low"], top["high"], color=style.NOW, linewidth=7, alpha=0.22)
     axes.hlines(rows, before.fillna(now), now, color=style.BEFORE, linewidth=2.5)
     axes.plot(before, rows, "o", color="white", markeredgecolor=style.QUIET, markersize=6.5)
     axes.plot(now, rows, "o", color=style.NOW, markersize=7.5)
     written = with_change(now, top["conversion_change"], "rate")
-    ends = np.fmax(now, before)
+    ends = np.fmax(np.fmax(now, before), top["high"] if measured else now)
     for row, end, text in zip(rows, ends, written, strict=True):
         axes.annotate(text, (end, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
     axes.set_yticks(rows, names)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     room(axes, names, written, 0.0, float(ends.max()) or 1.0)
     bare(axes)
-    key(axes, "plot.key.dots")
+    key(axes, "plot.key.dots.interval" if measured else "plot.key.dots")
     weight = top["visitor_days"] * (now - before).abs()
-    if weight.isna().all():
-        headline(axes, "plot.conversion.alone", who=names[0], now=labels.fmt(now.iloc[0], "rate"))
-    else:
-        at = int(np.nanargmax(weight))
+    real = weight.where(top["beyond_chance"]) if measured else weight
+    if real.notna().any():
+        at = int(np.nanargmax(real))
         values = {"now": labels.fmt(now.iloc[at], "rate"), "before": labels.fmt(before.iloc[at], "rate")}
         headline(axes, "plot.conversion", who=names[at], **values)
+    else:
+        id = "plot.conversion.chance" if weight.notna().any() else "plot.conversion.alone"
+        headline(axes, id, who=names[0], now=labels.fmt(now.iloc[0], "rate"))
     return axes
 
 

@@ -1,4 +1,4 @@
-"""Charts of target, payment and dispatch by day."""
+"""Charts of target, orders and payment by day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, axis_unit, canvas, chart, day_axis, headline, key
+from sizhen.view.plots.base import axis_unit, canvas, chart, day_axis, headline, key
+from sizhen.view.plots.lines import name_lines, value_axis
+
+PARTS = {
+    "from_visitors": style.SERIES[0],
+    "from_conversion": style.SERIES[1],
+    "from_order_value": style.SERIES[2],
+    "from_unsplit": style.SERIES[5],
+}
+SHADE = "#f6ead2"
 
 
 @chart
@@ -64,19 +73,62 @@ def payment(frame: pd.DataFrame) -> Axes | None:
 
 
 @chart
-def dispatch(frame: pd.DataFrame) -> Axes:
-    """Orders due by day of payment, those sent late in red. Frame: `check.dispatch`."""
-    _, axes = canvas(2.3)
-    late = frame["due_orders"] - frame["sent_in_time"]
-    axes.bar(frame["date"], frame["sent_in_time"], color=style.BEFORE, width=0.8)
-    axes.bar(frame["date"], late, bottom=frame["sent_in_time"], color=style.WORSE, width=0.8)
+def target_gap(frame: pd.DataFrame) -> Axes:
+    """What puts sales behind or ahead of the target, day by day. Frame: `check.target_gap`."""
+    _, axes = canvas(2.9)
+    last = frame.iloc[-1]
+    parts = [p for p in PARTS if frame[p].abs().max() > 0]
+    axes.axhline(0, color=style.QUIET, linewidth=0.8)
+    axes.plot(frame["date"], frame["target_gap"], color=style.INK, linewidth=3)
+    for part in parts:
+        axes.plot(frame["date"], frame[part], color=PARTS[part])
     axes.yaxis.grid(True)
-    axis_unit(axes, "count")
+    value_axis(axes, "money")
     day_axis(axes, frame["date"])
-    axes.set_ylabel(labels.name("due_orders"), fontsize=SMALL)
-    if late.any():
-        key(axes, "plot.key.late")
-    sent, due = frame["sent_in_time"].sum(), frame["due_orders"].sum()
-    values = {"sent": labels.fmt(sent, "count"), "due": labels.fmt(due, "count")}
-    headline(axes, "plot.dispatch", share=labels.fmt(sent / due, "rate"), **values)
+    name_lines(axes, [(labels.name(p), float(last[p]), PARTS[p]) for p in parts])
+    key(axes, "plot.key.target_gap", visitors=labels.fmt(round(last["visitors_needed"]), "count"))
+    behind = last["target_gap"] < 0
+    main = min(parts, key=lambda p: last[p]) if behind else max(parts, key=lambda p: last[p])
+    amount = ("+" if last[main] > 0 else "") + labels.money(last[main])
+    headline(
+        axes,
+        "plot.target_gap.behind" if behind else "plot.target_gap.ahead",
+        day=labels.day(last["date"]),
+        gap=labels.money(abs(last["target_gap"])),
+        part=labels.name(main),
+        amount=amount,
+    )
+    return axes
+
+
+@chart
+def order_conversion(frame: pd.DataFrame) -> Axes | None:
+    """Conversion by orders and by payments, day by day, with days like a presale shaded. Frame:
+    `check.order_conversion`."""
+    inside = frame[frame["in_period"]]
+    if inside[["order_conversion", "conversion"]].isna().all(axis=None):
+        return None
+    _, axes = canvas(2.6)
+    earlier = frame[~frame["in_period"] | (frame["date"] == inside["date"].min())]
+    for part, colour in ((earlier, style.BEFORE), (inside, style.NOW)):
+        axes.plot(part["date"], part["order_conversion"], color=colour)
+        axes.plot(part["date"], part["conversion"], color=colour, linestyle="--", linewidth=1.4)
+    half = pd.Timedelta(hours=12)
+    presale = frame[frame["presale"]]
+    for day in presale["date"]:
+        axes.axvspan(day - half, day + half, color=SHADE, linewidth=0, zorder=0)
+    axes.set_ylim(0, float(frame[["order_conversion", "conversion"]].max().max()) * 1.1 or 1.0)
+    axes.yaxis.grid(True)
+    value_axis(axes, "rate")
+    day_axis(axes, frame["date"])
+    told = (presale if len(presale) else inside)[["visitors", "order_buyers", "paid_buyers"]].dropna().sum()
+    rates = {
+        c: labels.fmt(told[n] / told["visitors"], "rate")
+        for c, n in (("orders", "order_buyers"), ("paid", "paid_buyers"))
+    }
+    key(axes, "plot.key.presale" if len(presale) else "plot.key.order_conversion")
+    if len(presale):
+        headline(axes, "plot.order_conversion.presale", days=len(presale), **rates)
+    else:
+        headline(axes, "plot.order_conversion", **rates)
     return axes

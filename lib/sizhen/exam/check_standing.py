@@ -1,0 +1,82 @@
+"""How the shop stands with its platform: the quarterly review and penalty points."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from sizhen.exam.needs import because, needs
+from sizhen.exam.tier import SCORES, beside_tier, converted
+from sizhen.tables import Period, Shop
+from sizhen.vocab.penalties import penalty_rules
+
+QUARTER = 90
+Z = 1.645  # a gap of conversion below this many standard errors may be chance
+ROUNDED = 0.005  # scores are printed with two decimals
+BELOW, LEVEL, ABOVE = "below", "level", "above"
+
+
+@needs("shop_daily", "peers", "peers_daily")
+def platform_review(shop: Shop, period: Period) -> pd.DataFrame:
+    """Conversion and the three scores over the 90 days that end with the period, known figures only: metric, value,
+    tier_value (conversion weighted by the shop's visitors, scores the mean of the days both know), value_gap (value −
+    tier_value), standing (`below`, `above`, or `level`: for conversion within chance, one-sided 95 %), days.
+
+    The platform looks at the sector's last fifth (2012), which no table tells: the tier's average stands in.
+    """
+    quarter = Period(period.end - timedelta(days=QUARTER - 1), period.end)
+    both = beside_tier(shop, quarter)
+    rows = [_conversion(both), *(_score(both, score) for score in SCORES)]
+    columns = ["metric", "value", "tier_value", "noise", "days"]
+    table = pd.DataFrame(rows, columns=columns).dropna(subset=["value", "tier_value"]).reset_index(drop=True)
+    if table.empty:
+        return because("unknown_tier_average")
+    apart = table["value"] - table["tier_value"]
+    places = [apart < -table["noise"], apart > table["noise"]]
+    table.insert(3, "value_gap", apart)
+    table.insert(4, "standing", np.select(places, [BELOW, ABOVE], LEVEL))
+    return table.drop(columns="noise")
+
+
+Row = tuple[str, float, float, float, float]
+
+
+def _conversion(both: pd.DataFrame) -> Row:
+    visitors, buyers, would = converted(both)
+    days = both[["visitors", "paid_buyers", "conversion_tier"]].notna().all(axis=1).sum()
+    if not visitors > 0:
+        return "conversion", float("nan"), float("nan"), 0.0, 0.0
+    own = buyers / visitors
+    return "conversion", own, would / visitors, Z * float(np.sqrt(max(own * (1 - own), 0.0) / visitors)), float(days)
+
+
+def _score(both: pd.DataFrame, score: str) -> Row:
+    known = both[[score, f"{score}_tier"]].dropna()
+    own, tier = known.mean().round(2) if len(known) else (float("nan"), float("nan"))
+    return score, float(own), float(tier), ROUNDED, float(len(known))
+
+
+def _fined(shop: Shop, period: Period) -> pd.DataFrame:
+    """Violations with points of the year of the period's last day, up to it."""
+    events = shop.table("events")
+    year = (events["starts_on"].dt.year == period.end.year) & (events["starts_on"] <= pd.Timestamp(period.end))
+    return events[year & (events["points"] > 0)]
+
+
+@needs("events")
+def penalties(shop: Shop, period: Period) -> pd.DataFrame:
+    """Penalty points of the period's year up to its last day, newest first: starts_on, name, points, note."""
+    fined = _fined(shop, period)[["starts_on", "name", "points", "note"]]
+    return fined.sort_values("starts_on", ascending=False, ignore_index=True)
+
+
+@needs("events")
+def penalty_room(shop: Shop, period: Period) -> pd.DataFrame:
+    """Per limit of the platform, lowest first: points_limit, penalty (what follows, by id), penalty_points (of the year
+    up to the period's last day), points_left, rules_year (when these limits were in force: verify them)."""
+    points, rules = float(_fined(shop, period)["points"].sum()), penalty_rules()
+    table = pd.DataFrame({"points_limit": rules.limits, "penalty": [f"{limit:.0f}" for limit in rules.limits]})
+    left = (table["points_limit"] - points).clip(lower=0.0)
+    return table.assign(penalty_points=points, points_left=left, rules_year=str(rules.year))
