@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sizhen.exam import look
-from sizhen.exam.look_changes import difference, windows
+from sizhen.exam.look_changes import windows
+from sizhen.exam.proportions import gap
 from sizhen.tables import Period
 from small_shop import BEFORE, NOW, WEEK, shop_of, source
 
@@ -150,19 +151,22 @@ COUNTS = st.tuples(st.integers(1, 500), st.integers(1, 500)).flatmap(
 )
 
 
+def counted(*counts: float) -> list[pd.Series]:
+    return [pd.Series([float(n)]) for n in counts]
+
+
 @given(COUNTS)
 def test_the_interval_holds_the_difference_and_turns_with_it(counts: tuple[int, int, int, int]) -> None:
     hits, n, hits_before, n_before = counts
-    columns = ["hits", "n", "hits_before", "n_before"]
-    forth = difference(pd.DataFrame([[hits, n, hits_before, n_before]], columns=columns, dtype=float)).iloc[0]
-    back = difference(pd.DataFrame([[hits_before, n_before, hits, n]], columns=columns, dtype=float)).iloc[0]
+    forth = gap(*counted(hits, n, hits_before, n_before)).iloc[0]
+    back = gap(*counted(hits_before, n_before, hits, n)).iloc[0]
     moved = hits / n - hits_before / n_before
-    assert forth["low"] - 1e-9 <= moved <= forth["high"] + 1e-9
-    assert (forth["low"], forth["high"]) == (pytest.approx(-back["high"]), pytest.approx(-back["low"]))
-    assert -1 - 1e-9 <= forth["low"] <= forth["high"] <= 1 + 1e-9
+    assert forth["gap_low"] - 1e-9 <= moved <= forth["gap_high"] + 1e-9
+    assert (forth["gap_low"], forth["gap_high"]) == (pytest.approx(-back["gap_high"]), pytest.approx(-back["gap_low"]))
+    assert -1 - 1e-9 <= forth["gap_low"] <= forth["gap_high"] <= 1 + 1e-9
 
 
 def test_newcombes_published_interval() -> None:
     """56 of 70 against 48 of 80: 0.0524 to 0.3339 (Newcombe 1998, method 10, example a)."""
-    parts = pd.DataFrame([{"hits": 56.0, "n": 70.0, "hits_before": 48.0, "n_before": 80.0}])
-    assert difference(parts).iloc[0].tolist() == pytest.approx([0.0524, 0.3339], abs=1e-4)
+    found = gap(*counted(56, 70, 48, 80)).iloc[0]
+    assert (found["gap_low"], found["gap_high"]) == pytest.approx((0.0524, 0.3339), abs=1e-4)

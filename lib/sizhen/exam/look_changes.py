@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sizhen.exam.compare import titles, wilson
+from sizhen.exam.compare import titles
 from sizhen.exam.needs import needs, unknown
+from sizhen.exam.proportions import gap
 from sizhen.exam.trailing import change
 from sizhen.tables import Period, Shop, measure
 from sizhen.vocab import load
@@ -32,15 +33,6 @@ COLUMNS = [
     ),
     *("value_before", "value", "value_change", "moved_low", "moved_high", "moved", "meanwhile"),
 ]
-
-
-def difference(parts: pd.DataFrame) -> pd.DataFrame:
-    """low, high of (hits ÷ n) - (hits_before ÷ n_before): 95 %, Newcombe's interval of two proportions."""
-    now, before = wilson(parts["hits"], parts["n"]), wilson(parts["hits_before"], parts["n_before"])
-    p, q = parts["hits"] / parts["n"], parts["hits_before"] / parts["n_before"]
-    below = np.hypot(p - now["low"], before["high"] - q)
-    above = np.hypot(now["high"] - p, q - before["low"])
-    return pd.DataFrame({"low": p - q - below, "high": p - q + above})
 
 
 def windows(
@@ -125,14 +117,15 @@ def page_changes(shop: Shop, period: Period) -> pd.DataFrame:
     events = events.assign(product_id=events["product_id"].astype("object").fillna("").astype("str"))
     events = events.sort_values(["starts_on", "name"], ascending=[False, True])
     table = pd.concat([_compared(shop, event, period) for event in events.itertuples()], ignore_index=True)
-    reach = difference(table[table["metric"].isin(SHARES)]).reindex(table.index)
+    shares = table[table["metric"].isin(SHARES)]
+    reach = gap(*(shares[c].astype("float64") for c in ("hits", "n", "hits_before", "n_before"))).reindex(table.index)
     of_product = table["product_id"] != ""
     rules = load().rules
     least = of_product.map({True: rules["look.bounce-by-product"].min_n, False: rules["look.bounce"].min_n})
     table = table.assign(
         title=table["product_id"].map(titles(shop)).astype("object").fillna(table["product_id"]),
         value_change=change(table["value"], table["value_before"]),
-        moved_low=reach["low"],
-        moved_high=reach["high"],
+        moved_low=reach["gap_low"],
+        moved_high=reach["gap_high"],
     )
     return table.assign(moved=_moved(table, least))[COLUMNS]
