@@ -25,7 +25,8 @@ def test_a_branch_is_the_sum_of_those_below(tmp_path: Path) -> None:
         source(NOW, "recommend", "首页", visitors=20, paid_buyers=1, paid_amount=50),
         source(NOW, "paid_search", "直通车", visitors=80, paid_buyers=2, paid_amount=160, cost=40),
     ]
-    tree = look.channel_tree(shop_of(tmp_path, traffic_daily=rows), WEEK)
+    shop = shop_of(tmp_path, traffic_daily=rows)
+    tree = look.channel_tree(shop, WEEK)
     assert list(zip(tree["level"], tree["visitor_days"], strict=True)) == [
         *(("group", 120), ("channel", 100), ("source", 60), ("source", 40), ("channel", 20), ("source", 20)),
         *(("group", 80), ("channel", 80), ("source", 80)),
@@ -36,7 +37,7 @@ def test_a_branch_is_the_sum_of_those_below(tmp_path: Path) -> None:
     assert free["visitor_value"] == pytest.approx(350 / 120)
     assert paid["visitor_cost"] == pytest.approx(0.5)
     assert tree["worth_naming"].tolist() == [True, True, True, True, True, False, True, False, False]
-    assert look.channel_tree(Shop.open(tmp_path, "small"), WEEK, named=True)["level"].tolist() == [
+    assert look.channel_tree(shop, WEEK, named=True)["level"].tolist() == [
         *("group", "channel", "source", "source", "channel", "group"),
     ]
 

@@ -101,7 +101,7 @@ def test_what_does_not_fit_is_refused(
 
 
 def test_every_cause_is_there() -> None:
-    aspects = [f"review.{aspect}" for aspect in load().aspects]
+    aspects = {f"review.{aspect.cause}" for aspect in load().aspects.values()}
     assert sorted(load().causes) == sorted([*CAUSES, *aspects])
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.tables import Shop
-from sizhen.tables import reviews as tagged
 from sizhen.tables import stock as shelf
+from sizhen.texts import clean as tagged
+from sizhen.texts.aspects import by_cause
+from sizhen.texts.aspects import complaints as complaints_in
 
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 
@@ -82,7 +84,7 @@ def reviews(shop: Shop) -> pd.DataFrame | None:
     if not shop.has("reviews"):
         return None
     frame = tagged.clean(shop.table("reviews").dropna(subset=["reviewed_at"]))
-    aspects = tagged.aspects(frame).astype("float64")
+    aspects = by_cause(complaints_in(frame)).astype("float64")
     counted = pd.DataFrame(
         {
             "date": frame["reviewed_at"].dt.normalize(),

@@ -10,7 +10,7 @@ from sizhen.exam.compare import BEFORE, NOW, parts, wilson
 from sizhen.exam.needs import needs
 from sizhen.exam.peers import lost_buyers, peer_days, peers, promotions, same_style
 from sizhen.tables import Period, Shop, measure
-from sizhen.tables.reviews import mask
+from sizhen.texts.clean import mask
 from sizhen.vocab import load
 
 DESK = ("inquiry_conversion", "first_response_seconds", "satisfaction")

@@ -8,7 +8,9 @@ from sizhen.exam.compare import BEFORE, NOW, covered_days, in_part, parts, title
 from sizhen.exam.needs import needs
 from sizhen.exam.refunds import refund_products, refund_reasons, refund_weeks
 from sizhen.tables import Period, Shop, measure
-from sizhen.tables import reviews as cleaning
+from sizhen.texts import clean as cleaning
+from sizhen.texts.aspects import LEFTOVER
+from sizhen.texts.aspects import complaints as complaints_in
 
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 LEADING = 5
@@ -81,7 +83,7 @@ def complaints(shop: Shop, period: Period) -> pd.DataFrame:
     """Per aspect: complaints, review_count, complaint_share (of all reviews of the period) with low, high, and
     complaint_share_before. Most frequent first, `other` last; aspects nobody complained of are left out."""
     reviews = parts(_counted(shop), period, "reviewed_at")
-    spotted = cleaning.aspects(reviews).astype("float64")
+    spotted = complaints_in(reviews).astype("float64")
     total = reviews.groupby("when")["review_count"].sum().reindex([BEFORE, NOW], fill_value=0.0)
     if not total[NOW]:
         return pd.DataFrame()
@@ -97,7 +99,7 @@ def complaints(shop: Shop, period: Period) -> pd.DataFrame:
     )
     table[["low", "high"]] = wilson(table["complaints"], table["review_count"])
     seen = table[found.sum(axis=1).to_numpy() > 0]
-    last = (seen["aspect"] == cleaning.LEFTOVER).rename("last")
+    last = (seen["aspect"] == LEFTOVER).rename("last")
     return (
         seen.assign(last=last)
         .sort_values(["last", "complaint_share"], ascending=[True, False])
@@ -179,7 +181,7 @@ def leading_bad_reviews(shop: Shop, period: Period) -> pd.DataFrame:
     without stars. The buyer is never among it."""
     reviews = period.clip(_counted(shop), "reviewed_at")
     leading = _leading(shop, period, reviews)
-    found = cleaning.aspects(reviews)
+    found = complaints_in(reviews)
     bad = cleaning.bad(reviews).fillna(found.any(axis=1)).astype("bool")
     rows = reviews[bad & reviews["product_id"].isin(leading["product_id"])].copy()
     if rows.empty:

@@ -190,7 +190,12 @@ def _regex(entry: dict[str, Any], field: str, where: str) -> Text:
 
 def _aspects(raw: dict[str, Any]) -> dict[str, Aspect]:
     return {
-        id: Aspect(id, _text(e, where), _regex(e, "patterns", where), _regex(e, "topics", where))
+        id: Aspect(
+            id,
+            _text(e, where),
+            _one_of(e.get("within", id), tuple(raw), where),
+            *(_regex(e, field, where) for field in ("patterns", "mentions", "topics")),
+        )
         for id, e in raw.items()
         for where in (f"aspects.toml {id}",)
     }

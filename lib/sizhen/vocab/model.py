@@ -148,11 +148,14 @@ class Cause:
 @dataclass(frozen=True)
 class Aspect:
     """What a review can be about, as regular expressions per language: `patterns` are complaints whatever the stars,
-    `topics` only say what a bad review is about."""
+    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `cause`: the aspect it counts for
+    in the diagnosis, mostly itself."""
 
     id: str
     label: Text
+    cause: str
     patterns: Text
+    mentions: Text
     topics: Text
 
 

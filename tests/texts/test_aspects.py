@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sizhen.tables.reviews import aspects
+from sizhen.texts.aspects import complaints
 from sizhen.vocab import load
 
 COMPLAINTS = {
@@ -17,8 +17,8 @@ COMPLAINTS = {
     """,
     "quality": """
         扣子第一天就掉了|拉链拽了两下坏了|洗一水红得满盆都是，掉色|桌子腿晃晃悠悠
-        一股塑料味，晾了一周还在|饼干里吃出虫子，过期了
-        The seam split on day one|It smells like glue|The handle snapped|Shrank to half in the wash
+        饼干里吃出虫子，过期了
+        The seam split on day one|The handle snapped|Shrank to half in the wash
         The nuts taste rancid|Feels cheap, full of loose threads
     """,
     "colour": """
@@ -61,6 +61,10 @@ COMPLAINTS = {
         Will not pair, Bluetooth is useless|Gave me a rash
         The instructions are impossible to follow, hard to assemble
     """,
+    "smell": """
+        一股塑料味，晾了一周还在|味道太冲了|打开一股霉味
+        It smells like glue|A strong chemical odour
+    """,
     "other": """
         少发了一件|发错货了|拍两双只来一双|一言难尽|唉
         One item was missing|They sent the wrong one|The free sample was not included|Only got one of two
@@ -82,7 +86,9 @@ def parts(texts: str) -> list[str]:
 
 def spotted(text: str, stars: float | None) -> set[str]:
     columns = {"text": [text], "follow_up_text": [None], "rating": [stars]}
-    found = aspects(pd.DataFrame(columns).astype({"text": "str", "follow_up_text": "str", "rating": "float64"})).iloc[0]
+    found = complaints(
+        pd.DataFrame(columns).astype({"text": "str", "follow_up_text": "str", "rating": "float64"})
+    ).iloc[0]
     return set(found.index[found])
 
 
@@ -110,6 +116,6 @@ def test_level_topics_both_count() -> None:
     assert spotted("客服和快递", 1.0) == {"service", "logistics"}
 
 
-@pytest.mark.parametrize("field", ["patterns", "topics"])
-def test_every_aspect_has_both_tiers(field: str) -> None:
+@pytest.mark.parametrize("field", ["patterns", "mentions", "topics"])
+def test_every_aspect_has_all_tiers(field: str) -> None:
     assert all(getattr(aspect, field).zh and getattr(aspect, field).en for aspect in load().aspects.values())

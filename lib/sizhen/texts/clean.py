@@ -1,21 +1,17 @@
-"""Reviews made fit for counting: default texts are not texts, duplicates count once, complaints carry their aspects."""
+"""Reviews made fit for counting: default texts are not texts, duplicates count once, persons are hidden."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from functools import cache
 
 import pandas as pd
 
 from sizhen.vocab import LANGUAGES, load
-from sizhen.vocab.loader import expression
 
 BAD_STARS = 2.0
-LEFTOVER = "other"
 COVER = "●●●"
-LETTERS = {"zh": re.compile("[一-鿿]"), "en": re.compile("[A-Za-z]{2}")}
 SAME = ["product_id", "sku", "reviewed_at", "rating", "text", "follow_up_text", "buyer"]
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -48,22 +44,6 @@ def bad(reviews: pd.DataFrame) -> pd.Series:
     return (reviews["rating"] <= BAD_STARS).astype("boolean").where(reviews["rating"].notna())
 
 
-def aspects(reviews: pd.DataFrame) -> pd.DataFrame:
-    """What each cleaned review complains of: one column of booleans per aspect, rows as in `reviews`.
-
-    A complaint is a text that matches an aspect's patterns in any language. Where none is found in a review of one
-    or two stars, it complains of what it talks about most, and of `other` when that is not known either.
-    """
-    texts = said(reviews).fillna("")
-    low = bad(reviews).fillna(False).astype("bool") & (texts != "")
-    rows = list(zip(texts, low, strict=True))
-    known = {row: _aspects(*row) for row in set(rows)}
-    named = [known[row] for row in rows]
-    return pd.DataFrame(
-        {id: [id in names for names in named] for id in load().aspects}, index=reviews.index, dtype="bool"
-    )
-
-
 def mask(text: str, *names: str) -> str:
     """`text` without mail addresses, telephone and other long numbers, messenger accounts and the given names."""
     plain = "".join(_plain(c) for c in text if unicodedata.category(c) != "Cf")
@@ -91,42 +71,3 @@ def _texts(values: pd.Series) -> pd.Series:
 def _default_text() -> re.Pattern[str]:
     words = load().words["pattern.default_text"]
     return re.compile("|".join(f"(?:{words[k]})" for k in LANGUAGES), re.IGNORECASE)
-
-
-def _aspects(text: str, poor: bool) -> set[str]:
-    text = text.replace("’", "'")
-    found = {id for id, pattern in _lexicon("patterns", text) if pattern.search(text) and _complains(text, pattern)}
-    named = found - {LEFTOVER}
-    if poor and not named:
-        named = _topics(text) or {LEFTOVER}
-    return named or found
-
-
-def _complains(text: str, pattern: re.Pattern[str]) -> bool:
-    """True when the pattern is found and no negation before it takes it back: 没有色差, not too small."""
-    return any(not text[: found.start()].lower().endswith(_negations()) for found in pattern.finditer(text))
-
-
-def _topics(text: str) -> set[str]:
-    """What a text talks about most; several where they are level."""
-    counts: Counter[str] = Counter()
-    for id, pattern in _lexicon("topics", text):
-        counts[id] += len(pattern.findall(text))
-    most = max(counts.values(), default=0)
-    return {id for id, count in counts.items() if count == most > 0}
-
-
-@cache
-def _negations() -> tuple[str, ...]:
-    words = load().words["pattern.negation"]
-    return tuple(f"{word} " if k == "en" else word for k in LANGUAGES for word in words[k].split("|"))
-
-
-def _lexicon(field: str, text: str) -> list[tuple[str, re.Pattern[str]]]:
-    """The aspects with their expressions of the languages whose letters stand in `text`."""
-    return [pair for k in LANGUAGES if LETTERS[k].search(text) for pair in _compiled(field, k)]
-
-
-@cache
-def _compiled(field: str, language: str) -> list[tuple[str, re.Pattern[str]]]:
-    return [(id, expression(getattr(aspect, field)[language])) for id, aspect in load().aspects.items()]

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from sizhen.tables import read_table, write_table
-from sizhen.tables import reviews as cleaning
+from sizhen.texts import clean as cleaning
+from sizhen.texts.aspects import complaints
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_exact_duplicates_count_once_and_strangers_stay(table) -> None:
     ],
 )
 def test_complaints_are_recognised(table, text: str, aspect: str) -> None:
-    found = cleaning.aspects(table(text, rating=5.0)).iloc[0]
+    found = complaints(table(text, rating=5.0)).iloc[0]
     assert found[aspect]
     assert not found["other"]
 
@@ -73,11 +74,11 @@ def test_complaints_are_recognised(table, text: str, aspect: str) -> None:
     ["没有色差，很满意", "不起球不掉色", "担心会掉色，结果很好", "not too small, just right", "物流很快", "不太贵"],
 )
 def test_a_negated_complaint_is_none(table, text: str) -> None:
-    assert not cleaning.aspects(table(text)).iloc[0].any()
+    assert not complaints(table(text)).iloc[0].any()
 
 
 def test_an_unnamed_complaint_is_other_only_with_bad_stars(table) -> None:
-    found = cleaning.aspects(table("一言难尽", "一言难尽", None, rating=[1.0, 5.0, 1.0]))
+    found = complaints(table("一言难尽", "一言难尽", None, rating=[1.0, 5.0, 1.0]))
     assert found["other"].to_list() == [True, False, False]
 
 
@@ -125,7 +126,7 @@ def test_real_reviews(shared_data) -> None:
     )
     cleaned = cleaning.clean(reviews)
     assert len(raw) - len(cleaned) >= 2500
-    found = cleaning.aspects(cleaned).any(axis=1)
+    found = complaints(cleaned).any(axis=1)
     bad = cleaning.bad(cleaned).astype("bool") & cleaning.said(cleaned).notna()
     assert found[bad].mean() == 1.0
     assert found[~bad].mean() < 0.3

@@ -1,0 +1,127 @@
+"""What a text is about and whether it praises it or complains of it: size, quality, delivery and the other aspects."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+import pandas as pd
+
+from sizhen.texts.clean import bad, said
+from sizhen.texts.polarity import LETTERS, Clause, clauses
+from sizhen.vocab import LANGUAGES, load
+from sizhen.vocab.loader import expression
+
+LEFTOVER = "other"
+CLEAR = 0.75  # a clause's score from which it is praise, and below whose negative it is blame
+BARE = 7  # characters up to which a clause can only name its aspect and the next one tell: 这个味道，一点都不好
+PRAISE, NEUTRAL, COMPLAINT = 1.0, 0.0, -1.0
+
+
+def opinions(texts: Iterable[str]) -> pd.DataFrame:
+    """Per text and aspect 1 for praise, −1 for a complaint, 0 where it is only mentioned, NaN where it is not.
+
+    A complaint: one of the aspect's complaint patterns is found and not taken back (没有色差, not too small), or a
+    clause that mentions it blames.
+    """
+    texts = list(texts)
+    known = {text: _opinions(text) for text in set(texts)}
+    return pd.DataFrame([known[t] for t in texts], columns=list(load().aspects), dtype="float64")
+
+
+def complaints(reviews: pd.DataFrame) -> pd.DataFrame:
+    """What each cleaned review complains of: one column of booleans per aspect, rows as in `reviews`.
+
+    Where a review of one or two stars complains of nothing known, it complains of what it talks about most, and of
+    `other` when that is not known either. `other` counts only where nothing else is found.
+    """
+    texts = said(reviews).fillna("")
+    low = bad(reviews).fillna(False).astype("bool") & (texts != "")
+    rows = list(zip(texts, low, strict=True))
+    known = {row: _complaints(*row) for row in set(rows)}
+    named = [known[row] for row in rows]
+    return pd.DataFrame(
+        {id: [id in names for names in named] for id in load().aspects}, index=reviews.index, dtype="bool"
+    )
+
+
+def by_cause(found: pd.DataFrame) -> pd.DataFrame:
+    """`complaints` with the aspects that count for another's cause joined to that one."""
+    causes = {id: aspect.cause for id, aspect in load().aspects.items()}
+    return pd.DataFrame(
+        {
+            cause: found[[a for a in causes if causes[a] == cause]].any(axis=1)
+            for cause in dict.fromkeys(causes.values())
+        }
+    )
+
+
+def _opinions(text: str) -> dict[str, float]:
+    text = text.replace("’", "'")
+    parts = clauses(text)
+    about = [_mentioned(c.text) for c in parts]
+    blamed = _blamed(text)
+    found = {}
+    for id in set().union(blamed, *about):
+        score = _score(id, parts, about)
+        complains = score <= -CLEAR or (id in blamed and score <= CLEAR)
+        found[id] = COMPLAINT if complains else PRAISE if score >= CLEAR else NEUTRAL
+    return found
+
+
+def _score(id: str, parts: list[Clause], about: list[set[str]]) -> float:
+    """The sum over the clauses that mention the aspect; one that only names it takes the clause after it."""
+    total = 0.0
+    for n, part in enumerate(parts):
+        if id in about[n]:
+            bare = len(part.text) <= BARE and n + 1 < len(parts) and not about[n + 1]
+            total += part.score or (parts[n + 1].score if bare else 0.0)
+    return total
+
+
+def _complaints(text: str, poor: bool) -> set[str]:
+    found = {id for id, value in _opinions(text).items() if value == COMPLAINT}
+    named = found - {LEFTOVER}
+    if poor and not named:
+        named = _topics(text) or {LEFTOVER}
+    return named or found
+
+
+def _mentioned(clause: str) -> set[str]:
+    return {id for id, pattern in _lexicon("mentions", clause) if pattern.search(clause)}
+
+
+def _blamed(text: str) -> set[str]:
+    return {id for id, pattern in _lexicon("patterns", text) if pattern.search(text) and _stands(text, pattern)}
+
+
+def _stands(text: str, pattern: re.Pattern[str]) -> bool:
+    """True when the pattern is found and no negation before it takes it back."""
+    return any(not text[: found.start()].lower().endswith(_negations()) for found in pattern.finditer(text))
+
+
+def _topics(text: str) -> set[str]:
+    """What a text talks about most; several where they are level."""
+    counts: Counter[str] = Counter()
+    for id, pattern in _lexicon("topics", text):
+        counts[id] += len(pattern.findall(text))
+    most = max(counts.values(), default=0)
+    return {id for id, count in counts.items() if count == most > 0}
+
+
+@cache
+def _negations() -> tuple[str, ...]:
+    words = load().words["pattern.negation"]
+    return tuple(f"{word} " if k == "en" else word for k in LANGUAGES for word in words[k].split("|"))
+
+
+def _lexicon(field: str, text: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The aspects with their expressions of the languages whose letters stand in `text`."""
+    return [pair for k in LANGUAGES if LETTERS[k].search(text) for pair in _compiled(field, k)]
+
+
+@cache
+def _compiled(field: str, language: str) -> list[tuple[str, re.Pattern[str]]]:
+    return [(id, expression(getattr(aspect, field)[language])) for id, aspect in load().aspects.items()]
