@@ -16,6 +16,7 @@ from sizhen.vocab import load
 Said = tuple[str, dict[str, str]]
 Suggests = Callable[[str], Said]
 WEEK, CHANGE, SIGMA, BEFORE = 7, 0.2, 3.0, 28
+COMPLAINTS = tuple(dict.fromkeys(a.cause for a in load().aspects.values()))
 
 
 def _channel(member: str) -> Said:
@@ -53,8 +54,8 @@ FIGURES: tuple[tuple[str, str, int, Suggests], ...] = (
     ("first_response_seconds", "agent", 1, _at("service.slow", "agent")),
     ("inquiry_conversion", "agent", -1, _at("service.skill", "agent")),
     ("returning_paid_buyers", "shop", -1, _at("customer.returning")),
-    *((("complaint_share", f"reviews:{a}", 1, _at(f"review.{a}"))) for a in load().aspects),
-    *((("complaint_share", f"reviews.product:{a}", 1, _at(f"review.{a}", "product_id"))) for a in load().aspects),
+    *((("complaint_share", f"reviews:{a}", 1, _at(f"review.{a}"))) for a in COMPLAINTS),
+    *((("complaint_share", f"reviews.product:{a}", 1, _at(f"review.{a}", "product_id"))) for a in COMPLAINTS),
 )
 
 
