@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from sizhen.vocab import LANGUAGES, VocabError, load, loader, word
-from sizhen.vocab.loader import build, read
+from sizhen.vocab.loader import build, expression, read
+from sizhen.vocab.polarity import STRONG, lexicon
 
 VOCAB = Path(loader.__file__).parent
 CAUSES = """
@@ -89,8 +90,6 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("channels", lambda c: c["channels"].pop("other"), "channels.toml and tables.toml name different channels"),
         ("words", lambda w: w["mobile"].pop("zh"), "words.toml mobile: no wording in zh"),
         ("aspects", lambda a: a["size"].pop("topics"), "aspects.toml size.topics: no wording in zh, en"),
-        ("aspects", lambda a: a["size"]["topics"].update(zh="(码"), "size.topics.zh: no regular expression"),
-        ("aspects", lambda a: a["size"]["patterns"].update(en="tight|"), "size.patterns.en: matches an empty text"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -103,6 +102,27 @@ def test_what_does_not_fit_is_refused(
 def test_every_cause_is_there() -> None:
     aspects = {f"review.{aspect.cause}" for aspect in load().aspects.values()}
     assert sorted(load().causes) == sorted([*CAUSES, *aspects])
+
+
+@pytest.mark.parametrize(("wording", "said"), [("(码", "no regular expression"), ("tight|", "matches an empty text")])
+def test_a_wrong_expression_is_refused_where_it_is_used(wording: str, said: str) -> None:
+    with pytest.raises(VocabError, match=f"aspects.toml size: {said}"):
+        expression(wording, "aspects.toml size")
+
+
+@pytest.mark.parametrize("field", ["patterns", "mentions", "topics"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_aspect_is_an_expression(field: str, language: str) -> None:
+    for id, aspect in load().aspects.items():
+        expression(getattr(aspect, field)[language], id)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_praise_and_blame_have_one_meaning(language: str) -> None:
+    words = lexicon(language)
+    assert min(words.weights.values()) == -STRONG and max(words.weights.values()) == STRONG
+    assert not (words.denials | words.turns | words.neutral | words.doubts) & set(words.weights)
+    assert words.degrees <= set(words.weights)
 
 
 @pytest.mark.parametrize("cause", load().causes.values(), ids=lambda c: c.id)

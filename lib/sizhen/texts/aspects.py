@@ -24,7 +24,7 @@ def opinions(texts: Iterable[str]) -> pd.DataFrame:
     """Per text and aspect 1 for praise, −1 for a complaint, 0 where it is only mentioned, NaN where it is not.
 
     A complaint: one of the aspect's complaint patterns is found and not taken back (没有色差, not too small), or a
-    clause that mentions it blames.
+    clause that mentions it blames. `other` is left out where something else is complained of.
     """
     texts = list(texts)
     known = {text: _opinions(text) for text in set(texts)}
@@ -35,7 +35,7 @@ def complaints(reviews: pd.DataFrame) -> pd.DataFrame:
     """What each cleaned review complains of: one column of booleans per aspect, rows as in `reviews`.
 
     Where a review of one or two stars complains of nothing known, it complains of what it talks about most, and of
-    `other` when that is not known either. `other` counts only where nothing else is found.
+    `other` when that is not known either.
     """
     texts = said(reviews).fillna("")
     low = bad(reviews).fillna(False).astype("bool") & (texts != "")
@@ -68,6 +68,8 @@ def _opinions(text: str) -> dict[str, float]:
         score = _score(id, parts, about)
         complains = score <= -CLEAR or (id in blamed and score <= CLEAR)
         found[id] = COMPLAINT if complains else PRAISE if score >= CLEAR else NEUTRAL
+    if any(value == COMPLAINT for id, value in found.items() if id != LEFTOVER):
+        found.pop(LEFTOVER, None)
     return found
 
 
@@ -83,10 +85,9 @@ def _score(id: str, parts: list[Clause], about: list[set[str]]) -> float:
 
 def _complaints(text: str, poor: bool) -> set[str]:
     found = {id for id, value in _opinions(text).items() if value == COMPLAINT}
-    named = found - {LEFTOVER}
-    if poor and not named:
-        named = _topics(text) or {LEFTOVER}
-    return named or found
+    if poor and not found - {LEFTOVER}:
+        return _topics(text) or {LEFTOVER}
+    return found
 
 
 def _mentioned(clause: str) -> set[str]:
@@ -124,4 +125,7 @@ def _lexicon(field: str, text: str) -> list[tuple[str, re.Pattern[str]]]:
 
 @cache
 def _compiled(field: str, language: str) -> list[tuple[str, re.Pattern[str]]]:
-    return [(id, expression(getattr(aspect, field)[language])) for id, aspect in load().aspects.items()]
+    return [
+        (id, expression(getattr(aspect, field)[language], f"aspects.toml {id}.{field}.{language}"))
+        for id, aspect in load().aspects.items()
+    ]

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sizhen.vocab.polarity import Lexicon, lexicons
+from sizhen.vocab.polarity import Lexicon
+from sizhen.vocab.polarity import lexicon as words_of
 
 LETTERS = {"zh": re.compile("[一-鿿]"), "en": re.compile("[A-Za-z]{2}")}
 REACH = {"zh": 3, "en": 20}  # characters between a denial and the word it turns
@@ -33,7 +34,7 @@ def clauses(text: str) -> list[Clause]:
     language = language_of(text)
     if language is None:
         return []
-    lexicon, found = lexicons()[language], list[Clause]()
+    lexicon, found = words_of(language), list[Clause]()
     start, weight = 0, 1.0
     for begin, end in _breaks(text, lexicon):
         score, weight = _score(text[start:begin], lexicon, REACH[language], weight)

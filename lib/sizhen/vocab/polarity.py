@@ -66,10 +66,10 @@ def _lexicon(raw: dict[str, dict[str, str]], language: str) -> Lexicon:
 
 
 @cache
-def lexicons(folder: Path | None = None) -> dict[str, Lexicon]:
-    """The lexicon of every language."""
+def lexicon(language: str, folder: Path | None = None) -> Lexicon:
+    """The words of a language. Raises VocabError where a kind of words is missing in one of the languages."""
     raw = read("polarity", folder)
     missing = [k for k in KINDS if set(raw.get(k, {})) != set(LANGUAGES)]
     if missing:
         raise VocabError(f"polarity.toml: {', '.join(missing)} must be there in {' and '.join(LANGUAGES)}")
-    return {language: _lexicon(raw, language) for language in LANGUAGES}
+    return _lexicon(raw, language)
