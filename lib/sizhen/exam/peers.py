@@ -5,15 +5,31 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sizhen.exam.compare import BEFORE, NOW, comparable, parts, titles
+from sizhen.exam.compare import BEFORE, CONFIDENT, NOW, comparable, covered_days, parts, titles
 from sizhen.exam.needs import needs
+from sizhen.exam.peer_market import launches, market_bands
+from sizhen.exam.peer_names import OWN, named, ranked
+from sizhen.exam.peer_prices import price_effects
 from sizhen.tables import Period, Shop
 
+__all__ = [
+    "OWN",
+    "SCORES",
+    "launches",
+    "lost_buyers",
+    "market_bands",
+    "peer_days",
+    "peers",
+    "price_effects",
+    "promotions",
+    "same_style",
+]
 SCORES = ["dsr_description", "dsr_service", "dsr_logistics"]
 FIGURES = ["date", "visitors", "conversion", "average_order_value", "paid_amount", *SCORES]
-ORDER = ("own", "tier_average", "tier_top", "leader", "similar")
-OWN = "own"
 SMOOTH = 7
+LEAST = 30  # lost buyers of baseline and period together
+INDEX = {"visitors": "visitors_index", "paid_amount": "paid_index"}
+COUNTS, BY_INDEX = "counts", "index"
 
 
 def _own(shop: Shop) -> pd.DataFrame:
@@ -30,20 +46,8 @@ def _own(shop: Shop) -> pd.DataFrame:
 def _all_days(shop: Shop, period: Period) -> pd.DataFrame:
     """Own and peers' days of baseline and period with name, kind (unknown where `peers` lacks it) and when."""
     own = _own(shop).assign(peer_id="", name=shop.profile.name, kind=OWN)
-    days = shop.table("peers_daily").merge(_about(shop), how="left", on="peer_id")
-    days["name"] = days["name"].fillna(days["peer_id"])
+    days = named(shop.table("peers_daily"), shop)
     return parts(pd.concat([own, days], ignore_index=True), period)
-
-
-def _about(shop: Shop) -> pd.DataFrame:
-    if shop.has("peers"):
-        return shop.table("peers")[["peer_id", "name", "kind"]]
-    return pd.DataFrame({c: pd.Series(dtype="str") for c in ("peer_id", "name", "kind")})
-
-
-def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
-    rank = frame["kind"].map({kind: n for n, kind in enumerate(ORDER)}).fillna(len(ORDER))
-    return frame.assign(rank=rank).sort_values(["rank", "name"], kind="stable", ignore_index=True).drop(columns="rank")
 
 
 def _mean(rows: pd.DataFrame, value: str, weight: pd.Series) -> float:
@@ -60,7 +64,8 @@ def peers(shop: Shop, period: Period) -> pd.DataFrame:
     """Side by side, own shop first, then tier, leaders, similar shops: peer_id, name, kind, daily_visitors and
     daily_paid_amount (means per day), conversion, average_order_value, dsr_* (last known), visitors_change and
     paid_amount_change (per day against the baseline; by the platform's index where counts are unknown),
-    promotion_days."""
+    promotion_days, visitors_level and paid_level (per day, the baseline = 100), visitors_basis and paid_basis (counts,
+    or index: of such a shop only the movement is known, not how many)."""
     days = _all_days(shop, period)
     rows = []
     for (peer, name, kind), group in days.groupby(["peer_id", "name", "kind"], dropna=False, sort=False):
@@ -81,14 +86,26 @@ def peers(shop: Shop, period: Period) -> pd.DataFrame:
                 "visitors_change": _growth(now, before, "visitors"),
                 "paid_amount_change": _growth(now, before, "paid_amount"),
                 "promotion_days": float(now["promotion"].fillna("").ne("").sum()) if kind != OWN else np.nan,
+                "visitors_basis": _basis(now, "visitors"),
+                "paid_basis": _basis(now, "paid_amount"),
             }
         )
-    return _ranked(pd.DataFrame(rows)) if rows else pd.DataFrame()
+    if not rows:
+        return pd.DataFrame()
+    table = ranked(pd.DataFrame(rows))
+    return table.assign(
+        visitors_level=100 * (1 + table["visitors_change"]), paid_level=100 * (1 + table["paid_amount_change"])
+    )
 
 
 def _last(values: pd.Series) -> float:
     known = values.dropna()
     return float(known.iloc[-1]) if len(known) else float("nan")
+
+
+def _basis(days: pd.DataFrame, count: str) -> str:
+    """Whether the shop's movement is told by counts or by the platform's index; empty where by neither."""
+    return COUNTS if days[count].notna().any() else BY_INDEX if days[INDEX[count]].notna().any() else ""
 
 
 def _growth(now: pd.DataFrame, before: pd.DataFrame, count: str) -> float:
@@ -97,13 +114,11 @@ def _growth(now: pd.DataFrame, before: pd.DataFrame, count: str) -> float:
     return float(now[column].mean() / base - 1) if base > 0 else float("nan")
 
 
-INDEX = {"visitors": "visitors_index", "paid_amount": "paid_index"}
-
-
 @needs("peers_daily")
 def peer_days(shop: Shop, period: Period) -> pd.DataFrame:
     """Per date and shop, own one included: peer_id, name, kind, metric (visitors, or paid_amount where no
-    peer's visitors are known) and index_level: the mean of seven days, each shop's own baseline = 100."""
+    peer's visitors are known), index_level: the mean of seven days, each shop's own baseline = 100, and basis (counts,
+    or index: the platform's own, where a shop's counts are unknown)."""
     days = _all_days(shop, period)
     others = days[days["kind"] != OWN]
     metric = "visitors" if others[["visitors", "visitors_index"]].notna().any(axis=None) else "paid_amount"
@@ -116,8 +131,8 @@ def peer_days(shop: Shop, period: Period) -> pd.DataFrame:
         if base > 0 and series.notna().any():
             line = pd.DataFrame({"date": series.index, "index_level": series.to_numpy() / base * 100}).dropna()
             line[about] = group[about].iloc[0].to_list()
-            lines.append(line.assign(metric=metric))
-    return _ranked(pd.concat(lines)) if lines else pd.DataFrame()
+            lines.append(line.assign(metric=metric, basis=_basis(group, metric)))
+    return ranked(pd.concat(lines)) if lines else pd.DataFrame()
 
 
 @needs("peer_products_daily")
@@ -137,12 +152,11 @@ def same_style(shop: Shop, period: Period) -> pd.DataFrame:
     )
     own = _prices(shop.table("product_daily"), ["product_id"], period) if shop.has("product_daily") else None
     rows = found[found["peer_price"].notna()].reset_index()
-    rows = rows.merge(_about(shop)[["peer_id", "name"]], how="left", on="peer_id")
-    rows["name"] = rows["name"].fillna(rows["peer_id"])
+    rows = named(rows, shop)
     for column in ("price", "price_change"):
         rows[f"own_{column}"] = rows["product_id"].map(own[column]) if own is not None else np.nan
-    named = rows["product_id"].map(titles(shop)).astype("str")
-    rows = rows.assign(title=named, price_gap=rows["peer_price"] / rows["own_price"] - 1)
+    title = rows["product_id"].map(titles(shop)).astype("str")
+    rows = rows.assign(title=title, price_gap=rows["peer_price"] / rows["own_price"] - 1)
     shown = ["product_id", "title", "peer_id", "name", "own_price", "peer_price", "price_gap", "own_price_change"]
     return rows.sort_values("price_gap", kind="stable", ignore_index=True)[[*shown, "peer_price_change", "units_sold"]]
 
@@ -159,18 +173,49 @@ def _prices(table: pd.DataFrame, by: list[str], period: Period) -> pd.DataFrame:
 @needs("lost_buyers_daily")
 def lost_buyers(shop: Shop, period: Period) -> pd.DataFrame:
     """Where visitors bought instead, per peer: peer_id, name, lost_buyers (people per day, added), lost_buyers_before
-    (scaled to as many days), lost_amount, lost_buyers_share. Most first."""
+    (scaled to as many days), lost_buyers_change with change_low, change_high (95 %, from how much the days differ),
+    moved (more, fewer, unclear: the interval holds 0; few: under 30 in all), lost_amount, lost_buyers_share.
+    Most first."""
     table = shop.table("lost_buyers_daily")
     days = parts(table, period)
     counts = days.groupby(["peer_id", "when"])["lost_buyers"].sum(min_count=1).unstack("when")
     counts = counts.reindex(columns=[BEFORE, NOW])
+    scale = comparable(table["date"], period)
     rows = pd.DataFrame({"lost_buyers": counts[NOW], "lost_buyers_before": counts[BEFORE]}).dropna(subset="lost_buyers")
-    rows["lost_buyers_before"] *= comparable(table["date"], period)
+    rows = rows.assign(**_moved(rows, scale, _scatter(days, covered_days(table["date"], period))))
+    rows["lost_buyers_before"] *= scale
     rows["lost_amount"] = days[days["when"] == NOW].groupby("peer_id")["lost_amount"].sum(min_count=1)
     rows["lost_buyers_share"] = rows["lost_buyers"] / rows["lost_buyers"].sum()
-    rows = rows.reset_index().merge(_about(shop)[["peer_id", "name"]], how="left", on="peer_id")
-    rows.insert(1, "name", rows.pop("name").fillna(rows["peer_id"]))
+    rows = named(rows.reset_index(), shop).drop(columns="kind")
+    rows.insert(1, "name", rows.pop("name"))
     return rows.sort_values("lost_buyers", ascending=False, kind="stable", ignore_index=True)
+
+
+def _scatter(days: pd.DataFrame, covered: dict[str, float]) -> float:
+    """Variance ÷ mean of a peer's daily count around its mean of baseline or period, at least 1 (pure chance). A day
+    the table covers without a row of the peer had nobody."""
+    daily = days.groupby(["peer_id", "when", "date"])["lost_buyers"].sum(min_count=1).dropna()
+    by = ["peer_id", "when"]
+    total, squares = daily.groupby(by).sum(), (daily**2).groupby(by).sum()
+    n = total.index.get_level_values("when").map(covered).to_series(total.index).astype("float64")
+    mean = total / n
+    told = (mean > 0) & (n > 1)
+    if not told.any():
+        return 1.0
+    spread = (squares - n * mean**2) / mean
+    return max(1.0, float(spread[told].sum() / (n[told] - 1).sum()))
+
+
+def _moved(rows: pd.DataFrame, scale: float, scatter: float) -> pd.DataFrame:
+    """Columns lost_buyers_change, change_low, change_high, moved: counts now against those before, as many days."""
+    now, before = rows["lost_buyers"], rows["lost_buyers_before"]
+    reach = CONFIDENT * np.sqrt(scatter * (1 / (now + 0.5) + 1 / (before + 0.5)))
+    middle = np.log((now + 0.5) / (before + 0.5) / scale)
+    low, high = np.expm1(middle - reach), np.expm1(middle + reach)
+    few = ~(now + before >= LEAST)
+    moved = np.select([few, low > 0, high < 0], ["few", "more", "fewer"], "unclear")
+    change = now / (before * scale).where(before > 0) - 1
+    return pd.DataFrame({"lost_buyers_change": change, "change_low": low, "change_high": high, "moved": moved})
 
 
 @needs("peers_daily")
@@ -184,13 +229,12 @@ def promotions(shop: Shop, period: Period) -> pd.DataFrame:
     runs = rows.assign(run=new.cumsum(), promotion=text)[text != ""].groupby("run")
     table = runs[["peer_id", "promotion"]].first()
     table = table.assign(starts_on=runs["date"].min(), ends_on=runs["date"].max())
-    table = table.merge(_about(shop), how="left", on="peer_id")
-    table["name"] = table["name"].fillna(table["peer_id"])
+    table = named(table, shop)
     table = pd.concat([_own_promotions(shop, period), table], ignore_index=True)
     table["days"] = (table["ends_on"] - table["starts_on"]).dt.days + 1.0
     table["when"] = np.where(table["ends_on"] >= pd.Timestamp(period.start), NOW, BEFORE)
     shown = ["peer_id", "name", "kind", "promotion", "starts_on", "ends_on", "days", "when"]
-    return _ranked(table.sort_values("starts_on", kind="stable"))[shown]
+    return ranked(table.sort_values("starts_on", kind="stable"))[shown]
 
 
 def _own_promotions(shop: Shop, period: Period) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from sizhen.intake import privacy
 from sizhen.intake.layouts import Common, Match, Source
 from sizhen.intake.values import Cell, destroyed
+from sizhen.tables.counter import added
 from sizhen.vocab import TableSpec
 
 
@@ -62,14 +63,12 @@ def row_id(cells: tuple[str, ...], context: Context) -> Outcome:
 
 
 def difference_cumulative(frame: pd.DataFrame, of: str, spec: TableSpec) -> tuple[pd.Series, dict[str, int]]:
-    """What was added since the item's last observed day. Unknown on its first day and where the counter fell."""
+    """What was added since the item's last observed day: after a gap, of all its days, on the last. Unknown on its
+    first day and where the counter fell."""
     day = str(spec.dated)
-    known = frame[frame[of].notna()].sort_values(spec.keys)
-    items = known.groupby([k for k in spec.keys if k != day], sort=False)
-    added = items[of].diff()
-    apart = items[day].diff() > pd.Timedelta(days=1)
-    notes = {"counter_fell": int((added < 0).sum()), "counter_gap": int((apart & (added >= 0)).sum())}
-    return added.where(added >= 0).reindex(frame.index), notes
+    told = added(frame, [k for k in spec.keys if k != day], day, of)
+    fell, apart = told["added"].isna() & told["days"].notna(), told["added"].notna() & (told["days"] > 1)
+    return told["added"], {"counter_fell": int(fell.sum()), "counter_gap": int(apart.sum())}
 
 
 CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {

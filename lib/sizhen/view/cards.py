@@ -91,6 +91,11 @@ def _sales(document: Document) -> Markup:
     return Markup('<div class="sz-figures">{}</div>').format(_join(figures))
 
 
+def caution(id: str) -> Card:
+    """What the data of the next comparison cannot show: word `caution.<id>`."""
+    return Card(_p("sz-note", name(f"caution.{id}")))
+
+
 def verdict(document: Document) -> Card:
     """The first thing an owner reads: is there something to do, and how sales stand."""
     state, sentence = _verdict(len(_acts(document)))

@@ -11,6 +11,8 @@ from sizhen.view.plots.ask import (
     response_time,
     same_style,
 )
+from sizhen.view.plots.ask_market import market_cuts, market_days
+from sizhen.view.plots.ask_peers import launches, market_bands, price_effects
 from sizhen.view.plots.check import (
     cohorts,
     conversion,
@@ -97,9 +99,13 @@ __all__ = [
     "group_mix",
     "inquiry_conversion",
     "inquiry_split",
+    "launches",
     "leading_products",
     "lifecycle",
     "lost_buyers",
+    "market_bands",
+    "market_cuts",
+    "market_days",
     "new_and_returning",
     "new_products",
     "order_conversion",
@@ -110,6 +116,7 @@ __all__ = [
     "peers",
     "penalty_room",
     "price_bands",
+    "price_effects",
     "product_pages",
     "product_quadrants",
     "promotions",

@@ -15,6 +15,8 @@ NOW, BEFORE = "period", "before"
 TONE = {NOW: style.NOW, BEFORE: style.BEFORE}
 KIND = {OWN: style.NOW, TIER: style.INK}
 ROWS = 10
+LOST = {"more": style.WORSE, "fewer": style.BETTER}
+INTERVAL = {"change": "lost_buyers_change", "low": "change_low", "high": "change_high"}
 
 
 @base.chart
@@ -139,14 +141,17 @@ def peer_days(days: pd.DataFrame) -> Axes:
     for _, line in reversed(list(days.groupby("peer_id", sort=False))):
         kind = line["kind"].iloc[0]
         bold = kind in (OWN, TIER)
-        axes.plot(line["date"], line["index_level"], color=KIND.get(kind, style.BEFORE), linewidth=2.2 if bold else 1)
+        dashes = "--" if line["basis"].iloc[0] == "index" else "-"
+        width = 2.2 if bold else 1
+        axes.plot(line["date"], line["index_level"], dashes, color=KIND.get(kind, style.BEFORE), linewidth=width)
         last[kind] = float(line["index_level"].iloc[-1])
         if bold:
             ends.append((_shop(kind, line["name"].iloc[0]), last[kind], KIND[kind]))
     name_lines(axes, ends)
     base.day_axis(axes, days["date"])
     axes.grid(axis="y")
-    base.key(axes, "index_level")
+    by_index = (days["basis"] == "index").any()
+    base.key(axes, "plot.key.peer_days" if by_index else "index_level")
     base.headline(
         axes,
         "plot.peer_days",
@@ -201,12 +206,17 @@ def lost_buyers(lost: pd.DataFrame) -> Axes:
     shown = lost.head(ROWS)
     _, axes = base.canvas(base.rows_high(len(shown)))
     names = [_short(name, 20) for name in shown["name"]]
-    written = [labels.fmt(v, "count") for v in shown["lost_buyers"]]
-    base.beside_bars(axes, names, shown["lost_buyers"], shown["lost_buyers_before"], written)
-    base.key(axes, "plot.key.before")
-    base.headline(
-        axes, "plot.lost_buyers", name=names[0], now=written[0], before=_rounded(shown["lost_buyers_before"].iloc[0])
-    )
+    written = base.with_change(shown["lost_buyers"], shown["lost_buyers_change"], "count")
+    colours = [LOST.get(moved, style.NOW) for moved in shown["moved"]]
+    base.beside_bars(axes, names, shown["lost_buyers"], shown["lost_buyers_before"], written, colours)
+    base.key(axes, "plot.key.lost_buyers")
+    most = shown.iloc[0]
+    now, before = labels.fmt(most["lost_buyers"], "count"), _rounded(most["lost_buyers_before"])
+    if most["moved"] == "few" or pd.isna(most["lost_buyers_change"]):
+        base.headline(axes, "plot.lost_buyers", name=names[0], now=now, before=before)
+    else:
+        told = {n: labels.fmt(most[c], "change") for n, c in INTERVAL.items()}
+        base.headline(axes, "plot.lost_buyers.moved", name=names[0], now=now, **told)
     return axes
 
 
