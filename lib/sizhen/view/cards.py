@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Protocol
 
 import pandas as pd
 from markupsafe import Markup
 
-from sizhen.view import labels
+from sizhen.view import labels, sentences
 from sizhen.view.labels import fmt, name, say
+from sizhen.view.sentences import Document, Figure
 from sizhen.view.workbook import FILE
 from sizhen.vocab import Rule, Text, load
 
-Document = Mapping[str, Any]
 FIRST_SCREEN = 2
 
 
@@ -50,45 +49,10 @@ def _p(css: str, text: object) -> Markup:
     return Markup('<p class="{}">{}</p>').format(css, text)
 
 
-def _money(value: float | None) -> str:
-    return name("card.unknown") if value is None else labels.money(value, 0 if abs(value) >= 100 else 2)
-
-
-def _day(text: str) -> str:
-    return labels.day(date.fromisoformat(text))
-
-
-def _figure(label: str, value: str, note: str = "") -> Markup:
-    small = Markup("<small>{}</small>").format(note) if note else Markup("")
-    return Markup('<div class="sz-figure"><span>{}</span><strong>{}</strong>{}</div>').format(label, value, small)
-
-
-def _acts(document: Document) -> list[dict[str, Any]]:
-    return [f for f in document["findings"] if f["state"] == "act"]
-
-
-def _verdict(acts: int) -> tuple[str, str]:
-    if not acts:
-        return "ok", name("card.nothing")
-    return "act", name("card.act_one") if acts == 1 else say("card.act", count=acts)
-
-
-def _sales(document: Document) -> Markup:
-    sales = document["sales"]
-    seen, wanted, target = sales["observed"], sales["expected"], sales["target"]
-    gap = say("card.gap", change=labels.change(seen / wanted - 1)) if seen is not None and wanted else ""
-    figures = [_figure(name("card.sales"), _money(seen), gap)]
-    if wanted is not None:
-        usual = say("card.between", low=_money(sales["low"]), high=_money(sales["high"]))
-        figures.append(_figure(name("card.expected"), _money(wanted), usual))
-    if target is not None:
-        reached = say("card.of_target", share=labels.rate(seen / target)) if seen is not None and target else ""
-        figures.append(_figure(name("card.target"), _money(target), reached))
-    for line in document["cost_lines"]:
-        if line["observed"] is not None:
-            usual = say("card.usual", value=_money(line["expected"])) if line["expected"] is not None else ""
-            figures.append(_figure(name(f"card.{line['name']}"), _money(line["observed"]), usual))
-    return Markup('<div class="sz-figures">{}</div>').format(_join(figures))
+def _figure(figure: Figure) -> Markup:
+    small = Markup("<small>{}</small>").format(figure.note) if figure.note else Markup("")
+    body = Markup("<span>{}</span><strong>{}</strong>{}").format(figure.label, figure.value, small)
+    return Markup('<div class="sz-figure">{}</div>').format(body)
 
 
 def caution(id: str) -> Card:
@@ -98,27 +62,19 @@ def caution(id: str) -> Card:
 
 def verdict(document: Document) -> Card:
     """The first thing an owner reads: is there something to do, and how sales stand."""
-    state, sentence = _verdict(len(_acts(document)))
-    period, base = document["period"], document["baseline"]
-    when = say("card.period", start=_day(period["start"]), end=_day(period["end"]))
-    compared = (
-        name("card.not_compared")
-        if base is None
-        else say("card.compared", start=_day(base["start"]), end=_day(base["end"]))
-    )
+    state, sentence = sentences.verdict(document)
+    when, compared = sentences.period(document)
     head = Markup('<section class="sz-verdict sz-{}"><h2>{}</h2><p>{} · {}</p></section>')
-    return Card(head.format(state, sentence, when, compared) + _sales(document))
+    figures = _join(map(_figure, sentences.sales(document) + sentences.costs(document)))
+    body = Markup('<div class="sz-figures">{}</div>').format(figures)
+    return Card(head.format(state, sentence, when, compared) + body)
 
 
 def _stake(finding: dict[str, Any]) -> Markup:
-    stake = finding["stake"]
-    if finding["level"] == "D" and stake["high"] > 0:
-        return _p("sz-money", say("card.possible", high=_money(stake["high"])))
-    if stake["amount"] <= 0:
+    shown, between = sentences.stake(finding)
+    if not shown:
         return Markup("")
-    shown = say(f"card.{stake['kind']}", amount=_money(stake["amount"]))
-    between = say("card.range", low=_money(stake["low"]), high=_money(stake["high"]))
-    return _p("sz-money", Markup("{} <small>({})</small>").format(shown, between))
+    return _p("sz-money", Markup("{} <small>({})</small>").format(shown, between) if between else shown)
 
 
 def _source(codes: str) -> str:
@@ -140,21 +96,8 @@ def _basis(rule: Rule) -> str:
 
 
 def _advice(finding: dict[str, Any]) -> Markup:
-    advice = finding["advice"]
-    when = "card.who_when_one" if advice["due_days"] == 1 else "card.who_when"
-    who = say(when, who=name(f"who.{advice['who']}"), days=advice["due_days"])
-    expect = advice["expect"]
-    aim = (
-        say(
-            "card.expect",
-            by=_day(expect["by"]),
-            metric=name(expect["metric"]),
-            value=fmt(expect["value"], expect["metric"]),
-        )
-        if expect["value"] is not None and finding["stake"]["amount"] > 0
-        else ""
-    )
-    text = Markup("<strong>{}</strong> {}").format(who, labels.text(advice["what"]))
+    aim = sentences.aim(finding)
+    text = Markup("<strong>{}</strong> {}").format(sentences.who_when(finding), labels.text(finding["advice"]["what"]))
     return _p("sz-advice", text if not aim else Markup("{}<br>{}").format(text, aim))
 
 
@@ -184,8 +127,7 @@ def _line(finding: dict[str, Any]) -> Markup:
 
 def prescription(document: Document) -> Card:
     """The findings in order of money: at most two to act on first, the others behind them."""
-    acts = _acts(document)
-    watched = [f for f in document["findings"] if f["state"] == "watch"]
+    acts, watched = (sentences.in_state(document, state) for state in ("act", "watch"))
     parts = [finding_card(f) for f in acts[:FIRST_SCREEN]]
     if acts[FIRST_SCREEN:]:
         parts += [Markup("<h3>{}</h3>").format(name("card.more")), *map(finding_card, acts[FIRST_SCREEN:])]
@@ -228,17 +170,10 @@ def previous(document: Document) -> Card:
     """What came of the last advice, figure by figure."""
     if not document["previous"]:
         return Card(_p("sz-note", name("card.previous_none")))
-    lines = []
-    for entry in document["previous"]:
-        cause = load().causes[entry["finding"].partition(":")[0]]
-        shown = say(
-            "card.previous",
-            finding=labels.text(cause.label),
-            then=fmt(entry["then"], cause.metric),
-            now=fmt(entry["now"], cause.metric),
-            outcome=name(f"outcome.{entry['outcome']}"),
-        )
-        lines.append(Markup("<li><strong>{}</strong><br>{}</li>").format(shown, entry["advice"]))
+    lines = (
+        Markup("<li><strong>{}</strong><br>{}</li>").format(sentences.followed_up(entry), entry["advice"])
+        for entry in document["previous"]
+    )
     return Card(Markup('<div class="sz-previous"><ul>{}</ul></div>').format(_join(lines)))
 
 
@@ -254,13 +189,13 @@ def not_concluded(case: Any) -> Card:
         say(
             "card.immature",
             metric=name(x["metric"]),
-            day=_day(x["from"]),
+            day=sentences.day(x["from"]),
             why=labels.text(load().labels["immature"]).format(days=load().metrics[x["metric"]].maturity_days),
         )
         for x in document["data"]["immature"]
     ]
     if document["data"]["missing_days"]:
-        days = labels.listing([_day(d) for d in document["data"]["missing_days"]])
+        days = labels.listing([sentences.day(d) for d in document["data"]["missing_days"]])
         notes.insert(0, say("card.no_days", days=days))
     body = _join(_p("", n) for n in notes)
     body += Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.all_concluded"))

@@ -1,0 +1,168 @@
+"""A published report as the message its owner gets. Nothing is sent here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sizhen import view
+from sizhen.delivery import letter
+from sizhen.delivery.paper import Attachment, attachment
+from sizhen.delivery.picture import waterfall
+from sizhen.tables import Period, Profile
+
+LARGEST = 10_000_000  # bytes of a whole message
+LONGEST_BODY = 95_000  # bytes of HTML: Gmail cuts near 102,000
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+# Python forgets the quotes of a name when it folds the header, and a comma would part it into two addresses.
+_SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]+')
+
+
+class Refused(ValueError):
+    """No message was made; the text says what is wrong and what to do."""
+
+
+def build(
+    folder: Path,
+    profile: Profile,
+    *,
+    sender: str,
+    message_id: str,
+    date: datetime,
+    unsubscribe: str = "",
+    attach: Literal["pdf", "html"] = "pdf",
+) -> EmailMessage:
+    """The message about the report in `folder` (`<reports>/<period>/<shop>`), to the owner that `profile` names.
+
+    `sender`: `Name <address>`; `message_id`: `<unique@domain>`; `date`: with its time zone; `unsubscribe`: the address
+    that takes notice. The same arguments, report and program that prints it give the same bytes. Sets the language of
+    `view`. Raises Refused where the message would go to the wrong shop, to no or to several owners, or be too large.
+    """
+    period, document = _read(folder, profile)
+    _line(profile.name, f"name of {profile.shop_id}")
+    if date.tzinfo is None:
+        raise Refused("date: has no time zone; give it one")
+    _mailbox(message_id[1:-1] if message_id[:1] + message_id[-1:] == "<>" else "", "message_id", "<unique@domain>")
+    origin, owner = _sender(sender), _owner(profile)
+    view.use(profile.language, profile.currency)
+    told = letter.write(document, profile, period, date)
+    paper = attachment(folder / "report.html", f"{profile.shop_id}-{period.label.replace('..', '_')}", form=attach)
+
+    message = EmailMessage(policy=SMTP)
+    message["From"] = origin
+    message["To"] = owner
+    message["Subject"] = told.subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<mailto:{_mailbox(unsubscribe, 'unsubscribe', 'an address')}>"
+    message["X-Sizhen-Shop"] = profile.shop_id
+    message["X-Sizhen-Period"] = period.label
+    _fill(message, told, paper, unsubscribe)
+    if (size := len(message.as_bytes())) > LARGEST:
+        raise Refused(_too_large(size, paper))
+    return message
+
+
+def _read(folder: Path, profile: Profile) -> tuple[Period, dict[str, Any]]:
+    """The period and the findings, if folder, findings and profile are of one shop and one period."""
+    period = Period.parse(folder.parent.name)
+    document: dict[str, Any] = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    shops = {folder.name, document["shop_id"], profile.shop_id}
+    if len(shops) > 1:
+        raise Refused(
+            f"{folder}: folder, findings and profile are of {', '.join(sorted(shops))}; take those of one shop"
+        )
+    told = document["period"]
+    if (told["start"], told["end"]) != (period.start.isoformat(), period.end.isoformat()):
+        raise Refused(f"{folder}: its findings are of {told['start']}..{told['end']}; publish the report again")
+    return period, document
+
+
+def _sender(text: str) -> Address:
+    found = getaddresses([_line(text, "sender")])
+    display, mailbox = found[0] if len(found) == 1 else ("", "")
+    return _address(display, mailbox, "sender")
+
+
+def _owner(profile: Profile) -> Address:
+    if not profile.owner_email:
+        raise Refused(f"shop.toml of {profile.shop_id} names no owner; set email under [owner]")
+    return _address(profile.owner_name, profile.owner_email, f"owner of {profile.shop_id}")
+
+
+def _address(display: str, mailbox: str, what: str) -> Address:
+    name = " ".join(_SPECIAL.sub(" ", _line(display, what)).split())
+    return Address(name, addr_spec=_mailbox(mailbox, what, "one address such as a@shop.example"))
+
+
+def _mailbox(text: str, what: str, wanted: str) -> str:
+    """One ASCII address; a list, a comment or a second line is none."""
+    if not _MAILBOX.fullmatch(str(text)):
+        raise Refused(f"{what}: {text!r} will not do; give {wanted}")
+    return text
+
+
+def _line(text: str, what: str) -> str:
+    if _CONTROL.search(text):
+        raise Refused(f"{what}: {text!r} has a line end or another control character; take it out")
+    return text
+
+
+def _fill(message: EmailMessage, told: letter.Letter, paper: Attachment, unsubscribe: str) -> None:
+    """The parts: text and HTML as alternatives, the picture beside the HTML, the report attached to both."""
+    message_id = message["Message-ID"]
+    digest = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    cid = f"waterfall.{digest}@{message_id[1:-1].partition('@')[2]}" if told.steps else ""
+    values = {"letter": told, "file": paper.name, "unsubscribe": unsubscribe, "cid": cid}
+    html = _templates().get_template("mail.html.j2").render(values)
+    if (size := len(html.encode())) > LONGEST_BODY:
+        raise Refused(f"the text of the mail is {size:,} bytes long, over {LONGEST_BODY:,}: Gmail would cut it off")
+    message.set_content(_templates().get_template("mail.txt.j2").render(values), cte="base64")
+    message.add_alternative(html, subtype="html", cte="base64")
+    if cid:
+        _, body = message.iter_parts()
+        picture = waterfall(told.steps)
+        body.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename="waterfall.png")
+    main = "application" if paper.kind == "pdf" else "text"
+    message.add_attachment(paper.content, maintype=main, subtype=paper.kind, filename=paper.name)
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest}.{number}")
+
+
+def _too_large(size: int, paper: Attachment) -> str:
+    smaller = "attach the report as html, which is smaller, or " if paper.kind == "pdf" else ""
+    return (
+        f"the message is {size / 1e6:.1f} MB, over the {LARGEST / 1e6:.0f} MB that mail servers take "
+        f"({paper.name} is {len(paper.content) / 1e6:.1f} MB): {smaller}hand the report over in another way"
+    )
+
+
+@cache
+def _templates() -> Environment:
+    """HTML is escaped; the text part needs no escaping."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals |= {"name": view.labels.name, "say": view.labels.say, "reader": view.labels.reader}
+    return made

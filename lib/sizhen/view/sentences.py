@@ -1,0 +1,118 @@
+"""The sentences of a findings document, as plain text: what cards and mail say in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sizhen.view import labels
+from sizhen.view.labels import fmt, name, say
+from sizhen.vocab import load
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number under its name, with a few words on how to take it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def in_state(document: Document, state: str) -> list[dict[str, Any]]:
+    return [f for f in document["findings"] if f["state"] == state]
+
+
+def money(value: float | None) -> str:
+    return name("card.unknown") if value is None else labels.money(value, 0 if abs(value) >= 100 else 2)
+
+
+def day(text: str) -> str:
+    return labels.day(date.fromisoformat(text))
+
+
+def verdict(document: Document) -> tuple[str, str]:
+    """The state of the shop and the sentence of it."""
+    acts = len(in_state(document, "act"))
+    if acts:
+        return "act", name("card.act_one") if acts == 1 else say("card.act", count=acts)
+    return ("unknown", name("card.no_sales")) if document["sales"]["observed"] is None else ("ok", name("card.nothing"))
+
+
+def period(document: Document) -> tuple[str, str]:
+    """The days of the document, and what they were compared with."""
+    when, base = document["period"], document["baseline"]
+    days = say("card.period", start=day(when["start"]), end=day(when["end"]))
+    if base is None:
+        return days, name("card.not_compared")
+    return days, say("card.compared", start=day(base["start"]), end=day(base["end"]))
+
+
+def sales(document: Document) -> list[Figure]:
+    """Sales, and what they are measured by, as far as known: expectation and target."""
+    told = document["sales"]
+    seen, wanted, target = told["observed"], told["expected"], told["target"]
+    gap = say("card.gap", change=labels.change(seen / wanted - 1)) if seen is not None and wanted else ""
+    figures = [Figure(name("card.sales"), money(seen), gap)]
+    if wanted is not None:
+        usual = say("card.between", low=money(told["low"]), high=money(told["high"]))
+        figures.append(Figure(name("card.expected"), money(wanted), usual))
+    if target is not None:
+        reached = say("card.of_target", share=labels.rate(seen / target)) if seen is not None and target else ""
+        figures.append(Figure(name("card.target"), money(target), reached))
+    return figures
+
+
+def costs(document: Document) -> list[Figure]:
+    """Refunds and advertising, beside the sales."""
+    return [
+        Figure(
+            name(f"card.{line['name']}"),
+            money(line["observed"]),
+            say("card.usual", value=money(line["expected"])) if line["expected"] is not None else "",
+        )
+        for line in document["cost_lines"]
+        if line["observed"] is not None
+    ]
+
+
+def stake(finding: dict[str, Any]) -> tuple[str, str]:
+    """The money of a finding and the range it lies in; nothing where there is none."""
+    told = finding["stake"]
+    if finding["level"] == "D" and told["high"] > 0:
+        return say("card.possible", high=money(told["high"])), ""
+    if told["amount"] <= 0:
+        return "", ""
+    shown = say(f"card.{told['kind']}", amount=money(told["amount"]))
+    return shown, say("card.range", low=money(told["low"]), high=money(told["high"]))
+
+
+def who_when(finding: dict[str, Any]) -> str:
+    advice = finding["advice"]
+    id = "card.who_when_one" if advice["due_days"] == 1 else "card.who_when"
+    return say(id, who=name(f"who.{advice['who']}"), days=advice["due_days"])
+
+
+def aim(finding: dict[str, Any]) -> str:
+    """What the advice should bring, and until when; nothing where there is no money to bring back."""
+    expect = finding["advice"]["expect"]
+    if expect["value"] is None or finding["stake"]["amount"] <= 0:
+        return ""
+    value = fmt(expect["value"], expect["metric"])
+    return say("card.expect", by=day(expect["by"]), metric=name(expect["metric"]), value=value)
+
+
+def followed_up(entry: dict[str, Any]) -> str:
+    """What came of one advice of the last period."""
+    cause = load().causes[entry["finding"].partition(":")[0]]
+    return say(
+        "card.previous",
+        finding=labels.text(cause.label),
+        then=fmt(entry["then"], cause.metric),
+        now=fmt(entry["now"], cause.metric),
+        outcome=name(f"outcome.{entry['outcome']}"),
+    )

@@ -1,0 +1,202 @@
+"""The message as mail programs take it: headers, parts, addresses, size, bytes."""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from sizhen.delivery import Refused, build, message
+from small_mail import ENGLISH, OWNER, SENT, document, finding, html_of, text_of
+
+Mail = Callable[..., EmailMessage]
+TOLD: dict[str, Any] = {"sender": "a@x.example", "message_id": "<a@x.example>", "date": SENT}
+
+
+def parsed(sent: EmailMessage) -> EmailMessage:
+    """The message as it arrives."""
+    arrived = email.message_from_bytes(sent.as_bytes(), policy=default)
+    assert isinstance(arrived, EmailMessage)
+    return arrived
+
+
+def test_headers_arrive_as_they_were_meant(mail: Mail) -> None:
+    arrived = parsed(mail(document(finding(), finding()), unsubscribe="stop@agency.example"))
+    assert arrived["From"] == "诊断 <reports@agency.example>"
+    assert [(a.display_name, a.addr_spec) for a in arrived["To"].addresses] == [("王店主", "owner@tiny.example")]
+    assert arrived["Subject"] == "小店 2026 年 10 月：2 件事要处理"
+    assert arrived["Date"].datetime == datetime.fromisoformat("2026-11-02T23:30-05:00")
+    assert arrived["Message-ID"] == "<tiny.1@agency.example>"
+    assert arrived["Auto-Submitted"] == "auto-generated"
+    assert arrived["List-Unsubscribe"] == "<mailto:stop@agency.example>"
+    assert (arrived["X-Sizhen-Shop"], arrived["X-Sizhen-Period"]) == ("tiny", "2026-10")
+    assert arrived["Cc"] is None and arrived["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    "name", ["很长的名字" * 9, 'Ann "the boss", a@evil.example (Ltd.) ' * 5, "王，店主 <a@evil.example>" * 5, ""]
+)
+def test_what_is_on_the_wire_is_short_lines_of_ascii_with_one_address(mail: Mail, name: str) -> None:
+    sent = mail(document(finding()), replace(OWNER, name="很长的店名" * 9, owner_name=name)).as_bytes()
+    lines = sent.split(b"\r\n")
+    assert max(map(len, lines)) <= 78 and all(line.isascii() and b"\n" not in line for line in lines)
+    plainly = email.message_from_bytes(sent)
+    assert [address for _, address in getaddresses([plainly["To"]])] == ["owner@tiny.example"]
+    shown = str(make_header(decode_header(getaddresses([plainly["To"]])[0][0])))
+    assert shown.startswith(name[:3]) and "@" not in shown
+    assert str(make_header(decode_header(plainly["Subject"]))).startswith("很长的店名很长的店名")
+
+
+def test_parts_lie_where_mail_programs_look_for_them(mail: Mail) -> None:
+    arrived = parsed(mail(document(finding())))
+    kinds = [(part.get_content_type(), part.get_filename()) for part in arrived.walk()]
+    assert kinds == [
+        ("multipart/mixed", None),
+        ("multipart/alternative", None),
+        ("text/plain", None),
+        ("multipart/related", None),
+        ("text/html", None),
+        ("image/png", "waterfall.png"),
+        ("text/html", "tiny-2026-10.html"),
+    ]
+    assert [part.get_filename() for part in arrived.iter_attachments()] == ["tiny-2026-10.html"]
+
+
+@pytest.mark.parametrize("pictured", [True, False])
+def test_every_picture_has_its_part_and_every_part_its_picture(mail: Mail, pictured: bool) -> None:
+    sales = document()["sales"] | ({} if pictured else {"expected": None})
+    sent = mail(document(finding(), sales=sales, baseline=None))
+    sources = [str(img["src"]) for img in BeautifulSoup(html_of(sent), "html.parser").find_all("img")]
+    ids = [part["Content-ID"] for part in sent.walk() if part["Content-ID"]]
+    assert [f"<{source.removeprefix('cid:')}>" for source in sources] == ids
+    assert len(ids) == pictured
+    assert all(re.fullmatch(r"<waterfall\.[0-9a-f]{24}@agency\.example>", each) for each in ids)
+
+
+def test_pictures_of_two_messages_have_different_ids(mail: Mail) -> None:
+    ids = [
+        part["Content-ID"]
+        for number in (1, 2)
+        for part in mail(document(), message_id=f"<tiny.{number}@agency.example>").walk()
+        if part["Content-ID"]
+    ]
+    assert len(set(ids)) == 2
+
+
+def test_same_arguments_same_bytes(mail: Mail) -> None:
+    first, second, other = (
+        mail(document(finding()), message_id=f"<{id}@agency.example>").as_bytes() for id in ("one", "one", "two")
+    )
+    assert first == second != other
+    assert mail(document(finding())).as_bytes() == mail(document(finding())).as_bytes()
+
+
+@pytest.mark.parametrize("profile", [OWNER, ENGLISH], ids=["zh", "en"])
+def test_nothing_is_fetched_and_nothing_is_active(mail: Mail, profile: Any) -> None:
+    html = html_of(mail(document(finding(), previous=[]), profile, unsubscribe="stop@agency.example"))
+    soup = BeautifulSoup(html, "html.parser")
+    assert not re.search(r"https?:|//|@import|url\(|javascript:|data:", html)
+    assert not soup.find_all(["script", "link", "iframe", "form", "object", "a", "base"])
+    assert not [a for tag in soup.find_all(True) for a in tag.attrs if a.startswith("on")]
+
+
+def test_it_reads_without_its_style_sheet(mail: Mail) -> None:
+    soup = BeautifulSoup(html_of(mail(document(finding()))), "html.parser")
+    said = [tag for tag in soup.body.find_all(["h1", "h2", "h3", "p", "span", "strong"]) if tag.get_text(strip=True)]  # type: ignore[union-attr]
+    assert said and all("font-size" in str(tag.get("style")) for tag in said)
+
+
+LINE_END = ["a\r\nBcc: x@y.example", "a\nb", "a\u2028b", "a\x00b"]
+
+
+@pytest.mark.parametrize("bad", LINE_END)
+def test_a_name_with_a_line_end_is_refused(mail: Mail, bad: str) -> None:
+    for wrong in (
+        {"profile": replace(OWNER, owner_name=bad)},
+        {"profile": replace(OWNER, name=bad)},
+        {"sender": f"{bad} <reports@agency.example>"},
+        {"sender": f"reports@agency.example{bad}"},
+        {"message_id": f"<{bad}@agency.example>"},
+        {"unsubscribe": f"{bad}@agency.example"},
+    ):
+        with pytest.raises(Refused):
+            mail(document(), **wrong)
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        "",
+        "a@x.example, b@x.example",
+        "Ann <a@x.example>",
+        "a",
+        "a@",
+        "店主@x.example",
+        "a b@x.example",
+        ["a@x.example"],
+    ],
+)
+def test_it_goes_to_exactly_one_owner(mail: Mail, owner: Any) -> None:
+    with pytest.raises(Refused, match="owner"):
+        mail(document(), replace(OWNER, owner_email=owner))
+
+
+@pytest.mark.parametrize("sender", ["", "a@x.example, b@x.example", "nobody", "A <a@x.example> B <b@x.example>"])
+def test_it_comes_from_one_sender(mail: Mail, sender: str) -> None:
+    with pytest.raises(Refused, match="sender"):
+        mail(document(), sender=sender)
+
+
+@pytest.mark.parametrize("message_id", ["", "a@x.example", "<a>", "<a@x.example", "<a@x.example> <b@x.example>"])
+def test_message_id_is_one(mail: Mail, message_id: str) -> None:
+    with pytest.raises(Refused, match="message_id"):
+        mail(document(), message_id=message_id)
+
+
+def test_a_date_without_zone_is_refused(mail: Mail) -> None:
+    with pytest.raises(Refused, match="time zone"):
+        mail(document(), date=datetime(2026, 11, 2))
+
+
+def test_the_report_of_another_shop_is_refused(publish: Callable[..., Path]) -> None:
+    with pytest.raises(Refused, match="other, tiny"):
+        build(publish(document()), replace(OWNER, shop_id="other"), **TOLD)
+    with pytest.raises(Refused, match="other, tiny"):
+        build(publish(document()).rename(publish(document(shop_id="x")).with_name("other")), OWNER, **TOLD)
+
+
+def test_findings_of_another_period_are_refused(publish: Callable[..., Path]) -> None:
+    folder = publish(document(), period="2026-11")
+    with pytest.raises(Refused, match=r"2026-10-01\.\.2026-10-31"):
+        build(folder, OWNER, **TOLD)
+
+
+def test_too_large_a_report_is_refused_with_its_size(
+    publish: Callable[..., Path],
+) -> None:
+    folder = publish(document(), report="x" * 7_250_000)
+    assert len(build(folder, OWNER, **TOLD, attach="html").as_bytes()) < message.LARGEST
+    folder = publish(document(), report="x" * 7_400_000)
+    with pytest.raises(Refused, match=r"10\.2 MB, over the 10 MB .* is 7\.4 MB\): hand the report over"):
+        build(folder, OWNER, **TOLD, attach="html")
+
+
+def test_a_run_of_days_makes_a_plain_file_name(publish: Callable[..., Path]) -> None:
+    days = {"start": "2026-11-01", "end": "2026-11-14"}
+    folder = publish(document(period=days), period="2026-11-01..2026-11-14")
+    sent = build(folder, ENGLISH, **TOLD, attach="html")
+    assert sent["Subject"] == "Tiny Shop, 1 Nov to 14 Nov: nothing to do"
+    assert sent["X-Sizhen-Period"] == "2026-11-01..2026-11-14"
+    assert [part.get_filename() for part in sent.iter_attachments()] == ["tiny-2026-11-01_2026-11-14.html"]
+    assert "tiny-2026-11-01_2026-11-14.html" in text_of(sent)

@@ -1,0 +1,87 @@
+"""The report as a file: printed where it can be, else as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sizhen.delivery import paper
+
+PAGE = "<!doctype html><meta charset='utf-8'><title>报告</title><p>报告 ¥1,234</p>"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report {1} 报告.html"
+    path.write_text(PAGE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def no_printer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper.shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+
+@pytest.mark.usefixtures("no_printer")
+def test_without_a_printer_the_page_itself_is_attached(report: Path) -> None:
+    made = paper.attachment(report, "tiny-2026-10", form="pdf")
+    assert made == paper.Attachment("tiny-2026-10.html", "html", PAGE.encode())
+
+
+def test_html_on_request_starts_nothing(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("started something"))
+    assert paper.attachment(report, "tiny", form="html").name == "tiny.html"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exit 1",
+        'for a; do case "$a" in --print-to-pdf=*) printf %s "%PDF-1.4 cut off" > "${a#*=}";; esac; done',
+        "sleep 9",
+    ],
+    ids=["fails", "writes half", "hangs"],
+)
+@pytest.mark.usefixtures("no_printer")
+def test_a_browser_that_fails_is_as_good_as_none(
+    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    browser = tmp_path / "chromium"
+    browser.write_text(f"#!/bin/sh\n{script.replace('sleep', 'exec sleep')}\n", encoding="utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setattr(paper.shutil, "which", lambda name: str(browser))
+    monkeypatch.setattr(paper, "PATIENCE", 0.5 if "sleep" in script else 10)
+    assert paper.attachment(report, "tiny", form="pdf").kind == "html"
+
+
+def assert_printed(report: Path) -> None:
+    first, second = (paper.attachment(report, "tiny", form="pdf") for _ in range(2))
+    assert (first.name, first.kind) == ("tiny.pdf", "pdf")
+    assert first.content.startswith(b"%PDF-") and first.content == second.content
+    assert b"(D:2" not in first.content
+
+
+@pytest.mark.browser
+def test_chromium_prints_the_same_bytes_each_time(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not any(map(paper.shutil.which, paper.BROWSERS)):
+        pytest.skip(f"none of {', '.join(paper.BROWSERS)} is installed")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    assert_printed(report)
+
+
+def test_weasyprint_prints_and_fetches_nothing(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(str(error))
+    report.write_text(f"{PAGE}<img src='file:///etc/hostname'><img src='http://127.0.0.1:9/x.png'>", encoding="utf-8")
+    asked: list[Any] = []
+    monkeypatch.setattr("socket.socket.connect", lambda *args: asked.append(args))
+    monkeypatch.setattr(paper.shutil, "which", lambda name: None)
+    assert_printed(report)
+    assert asked == []
