@@ -1,0 +1,108 @@
+"""The last look before a message leaves: is it whole, is it this shop's, does it go to its owner and nobody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from sizhen.delivery.outbox import Row, digest
+
+REPORT = ("findings.json", "report.html")
+NOTEBOOKS = "notebooks"
+ADDRESSED = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
+NEVER_IN_MAIL = (b"Traceback (most recent call last)", b"cell was not run", b"{{", b"{%")
+
+
+class Refused(ValueError):
+    """A message that must not go; the text says why."""
+
+
+def report_hash(folder: Path) -> str:
+    """Of the published report's findings and page together. Raises Refused where one is missing."""
+    missing = [name for name in REPORT if not (folder / name).is_file()]
+    if missing:
+        raise Refused(f"{folder.name}: no {', '.join(missing)}; run the shop again")
+    return digest(b"\0".join(digest((folder / name).read_bytes()).encode() for name in REPORT))
+
+
+@dataclass(frozen=True)
+class Guard:
+    """`owner` tells the registered owner's address of a shop, `report` the folder of its published report; `secrets` are
+    words that must never leave. Mail for a test goes to `diverted` instead of the owner."""
+
+    stored: Path
+    owner: Callable[[str], str]
+    report: Callable[[str, str], Path]
+    domains: Collection[str]
+    secrets: Mapping[str, str]
+    diverted: str = ""
+
+    def __call__(self, row: Row) -> bytes:
+        """The bytes to send. Raises Refused."""
+        raw = self._stored(row)
+        message = message_from_bytes(raw, policy=SMTP)
+        self._addressed(row, message)
+        self._about(row, message)
+        self._unchanged(row)
+        self._clean(raw, message)
+        return raw
+
+    def _stored(self, row: Row) -> bytes:
+        path = self.stored / row.file
+        if not path.is_file():
+            raise Refused("the stored message is gone")
+        raw = path.read_bytes()
+        if digest(raw) != row.message_hash:
+            raise Refused("the stored message was changed since it was queued")
+        return raw
+
+    def _addressed(self, row: Row, message: EmailMessage) -> None:
+        """Header, envelope and register name one and the same address, and its domain is allowed."""
+        headers = [value for name in ADDRESSED for value in message.get_all(name, [])]
+        named = [a.addr_spec.lower() for value in headers for a in value.addresses]
+        if named != [row.recipient]:
+            raise Refused(f"the message names {len(named)} recipients, or another one than its envelope")
+        wanted = self.diverted or self.owner(row.shop)
+        if not wanted or wanted.lower() != row.recipient:
+            raise Refused("the recipient is not the registered owner of the shop")
+        domain = row.recipient.rpartition("@")[2]
+        if not self.diverted and self.domains and domain not in self.domains:
+            raise Refused(f"mail to {domain} is not allowed by the settings")
+
+    def _about(self, row: Row, message: EmailMessage) -> None:
+        """Message, findings and executed notebooks are of this shop and period."""
+        told = (message["X-Sizhen-Shop"], message["X-Sizhen-Period"], message["Message-ID"])
+        if told != (row.shop, row.period, row.message_id):
+            raise Refused("the message is about another shop or period")
+        folder = self.report(row.shop, row.period)
+        for path in sorted((folder / NOTEBOOKS).glob("*.ipynb")):
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            given = notebook["metadata"].get("papermill", {}).get("parameters", {})
+            if (given.get("shop_id"), given.get("period")) != (row.shop, row.period):
+                raise Refused(f"{path.name} was run for another shop or period")
+            if any(o["output_type"] == "error" for c in notebook["cells"] for o in c.get("outputs", [])):
+                raise Refused(f"{path.name} ended in an error")
+
+    def _unchanged(self, row: Row) -> None:
+        folder = self.report(row.shop, row.period)
+        if report_hash(folder) != row.report_hash:
+            raise Refused("the report was made anew since this was queued; queue it again with --revise")
+        document = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+        if document["shop_id"] != row.shop:
+            raise Refused("the findings are of another shop")
+
+    def _clean(self, raw: bytes, message: EmailMessage) -> None:
+        """No secret in any part, no trace of an error, no template left unfilled."""
+        parts = [raw, *(p.get_payload(decode=True) or b"" for p in message.walk() if not p.is_multipart())]
+        for name, secret in self.secrets.items():
+            if secret and any(secret.encode() in part for part in parts):
+                raise Refused(f"the message holds the secret {name}")
+        texts = [p.get_payload(decode=True) or b"" for p in message.walk() if p.get_content_maintype() == "text"]
+        for sign in NEVER_IN_MAIL:
+            if any(sign in text for text in texts):
+                raise Refused(f"the message holds {sign.decode()!r}")

@@ -1,0 +1,163 @@
+"""Sends what is due, one message at a time, and writes down every step before it is taken."""
+
+from __future__ import annotations
+
+import fcntl
+import random
+import smtplib
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sizhen.delivery import answers
+from sizhen.delivery.guard import Refused
+from sizhen.delivery.outbox import Outbox, Row
+from sizhen.delivery.transport import Connection, Server
+
+PER_CONNECTION = 20
+JITTER = 0.2
+
+
+class Busy(RuntimeError):
+    """Another sender works on this outbox."""
+
+
+class Stopped(RuntimeError):
+    """The server will take nothing: the settings are wrong. What was not sent stays queued."""
+
+
+Checked = Callable[[Row], bytes]
+Said = Callable[[Row, str], None]
+
+
+@dataclass
+class Pace:
+    """Tokens per domain: at most `per_minute` messages, saved up to `burst`."""
+
+    per_minute: Mapping[str, float]
+    usual: float = 60.0
+    burst: float = 10.0
+    _tokens: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def wait(self, domain: str, now: float) -> float:
+        """Seconds until the next message to `domain` may go; takes its token."""
+        rate = self.per_minute.get(domain, self.usual) / 60.0
+        tokens, then = self._tokens.get(domain, (self.burst, now))
+        tokens = min(self.burst, tokens + (now - then) * rate) - 1.0
+        self._tokens[domain] = (tokens, now)
+        return max(0.0, -tokens / rate)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Raises Busy where another sender holds the outbox."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "outbox.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Busy(f"{folder}: another sender is at work") from None
+        yield
+
+
+class Sender:
+    """`guard` gives the bytes of a row or raises Refused; `sleep` and `now` are the clock."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        server: Server,
+        sender: Callable[[Row], str],
+        guard: Checked,
+        *,
+        pace: Pace | None = None,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._outbox, self._server, self._sender, self._guard = outbox, server, sender, guard
+        self._pace = pace or Pace({})
+        self._now, self._sleep = now, sleep
+        self._connection: Connection | None = None
+        self._carried = 0
+
+    def run(self, told: Said = lambda row, state: None) -> Counter[str]:
+        """How many ended in which state. Raises Stopped."""
+        counts: Counter[str] = Counter()
+        try:
+            for row in self._outbox.due(self._now()):
+                state = self._one(row)
+                counts[state] += 1
+                told(row, state)
+        finally:
+            self._hang_up()
+        return counts
+
+    def _one(self, row: Row) -> str:
+        domain = row.recipient.rpartition("@")[2]
+        try:
+            raw = self._guard(row)
+        except Refused as error:
+            self._outbox.mark(row.id, "failed", said=f"refused: {error}")
+            return "failed"
+        self._sleep(self._pace.wait(domain, self._now()))
+        connection = self._connected(row)
+        self._outbox.mark(row.id, "sending")
+        committed = False
+
+        def committing() -> None:
+            nonlocal committed
+            self._outbox.mark(row.id, "committing")
+            committed = True
+
+        try:
+            answer = connection.send(self._sender(row), row.recipient, raw, committing)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            if committed:
+                return self._ended(row, "unknown", None, f"no answer after the message: {type(error).__name__}")
+            return self._later(row, getattr(error, "smtp_code", None), f"{type(error).__name__}: {error}")
+        self._carried += 1
+        means = answers.meaning(answer.code, answer.text, domain)
+        if means == answers.STOP:
+            self._outbox.mark(row.id, "queued", code=answer.code, said=answer.text)
+            raise Stopped(f"{self._server.host}: {answer.code} {answer.text}")
+        if means == answers.LATER:
+            if answer.code == 421:
+                self._drop()
+            return self._later(row, answer.code, answer.text)
+        return self._ended(row, "sent" if means == answers.SENT else "failed", answer.code, answer.text)
+
+    def _ended(self, row: Row, state: str, code: int | None, said: str) -> str:
+        self._outbox.mark(row.id, state, code=code, said=said)
+        return state
+
+    def _later(self, row: Row, code: int | None, said: str) -> str:
+        wait = answers.wait(row.attempts + 1) * random.uniform(1 - JITTER, 1 + JITTER)
+        self._outbox.mark(row.id, "deferred", code=code, said=said, next_at=self._now() + wait)
+        return "deferred"
+
+    def _connected(self, row: Row) -> Connection:
+        """Raises Stopped where no connection can be had: the next message would find the same."""
+        if self._carried >= PER_CONNECTION:
+            self._hang_up()
+        if self._connection is None:
+            try:
+                self._connection, self._carried = Connection(self._server), 0
+            except (smtplib.SMTPException, OSError) as error:
+                said = f"{self._server.host}: {type(error).__name__}: {error}"
+                self._outbox.mark(row.id, "queued", code=getattr(error, "smtp_code", None), said=said)
+                raise Stopped(said) from error
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._carried = None, 0
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.quit()
+        self._connection, self._carried = None, 0

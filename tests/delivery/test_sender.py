@@ -1,0 +1,177 @@
+"""Every way a server can misbehave, on a real one; healthy messages go exactly once and every state is right."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from bad_server import BadServer, Taken
+
+from sizhen.delivery.guard import Refused
+from sizhen.delivery.outbox import Outbox, OutboxError, Row, message_id
+from sizhen.delivery.sender import Busy, Pace, Sender, Stopped, alone
+from sizhen.delivery.transport import Server
+
+DOMAIN = "shop.example"
+ENDS = {
+    **{"ok1": "sent", "slow": "sent", "ok2": "sent"},
+    **{"user550": "failed", "big552": "failed", "spam554": "failed"},
+    **{"grey450": "deferred", "local451": "deferred", "shut421": "deferred", "late421": "deferred"},
+    **{"cutbefore": "unknown", "cutafter": "unknown", "ok3": "sent"},
+}
+
+
+@pytest.fixture
+def server() -> Iterator[BadServer]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = BadServer(Taken(), hostname="127.0.0.1", port=port)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    box = Outbox(tmp_path / "outbox")
+    yield box
+    box.close()
+
+
+def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN) -> Row:
+    recipient = f"{who}@{domain}"
+    id = message_id(who, "2026-10", recipient, revision, "agency.example")
+    message = EmailMessage()
+    message["From"], message["To"], message["Message-ID"] = "r@agency.example", recipient, id
+    message.set_content("line\n.dotted\n" * 50)
+    return outbox.queue(
+        shop=who,
+        period="2026-10",
+        recipient=recipient,
+        revision=revision,
+        report_hash="r",
+        message_id=id,
+        raw=message.as_bytes(),
+    )
+
+
+def sender(outbox: Outbox, port: int, **more: object) -> Sender:
+    def stored(row: Row) -> bytes:
+        return (outbox.folder / row.file).read_bytes()
+
+    where = Server("127.0.0.1", port, "none", command_seconds=3, taken_seconds=5)
+    given: dict[str, object] = {"guard": stored, "sleep": lambda seconds: None} | more
+    return Sender(outbox, where, lambda row: "r@agency.example", **given)  # type: ignore[arg-type]
+
+
+def states(outbox: Outbox) -> dict[str, str]:
+    return {row.shop: row.state for row in outbox.rows()}
+
+
+def test_every_fault_has_its_state_and_the_others_go_once(outbox: Outbox, server: BadServer) -> None:
+    for who in ENDS:
+        put(outbox, who)
+    counts = sender(outbox, server.port).run()
+    assert states(outbox) == ENDS
+    assert sum(counts.values()) == len(ENDS)
+    assert {who: server.handler.mail[who] for who in ENDS if ENDS[who] == "sent"} == {
+        who: 1 for who in ENDS if ENDS[who] == "sent"
+    }
+    assert server.handler.mail["cutafter"] == 1
+    assert not any(server.handler.mail[who] for who in ENDS if ENDS[who] in ("failed", "deferred"))
+
+
+def test_what_was_put_off_goes_later_and_nothing_goes_twice(outbox: Outbox, server: BadServer) -> None:
+    for who in ENDS:
+        put(outbox, who)
+    sender(outbox, server.port).run()
+    server.handler.healed = True
+    assert sender(outbox, server.port).run() == {}
+    later = max(row.next_at for row in outbox.rows()) + 1
+    sender(outbox, server.port, now=lambda: later).run()
+    again = states(outbox)
+    assert {who for who in ENDS if again[who] == "unknown"} == {"cutbefore", "cutafter"}
+    assert {who for who in ENDS if ENDS[who] == "deferred" and again[who] != "sent"} == set()
+    assert max(server.handler.mail.values()) == 1
+    assert len(set(server.handler.ids)) == len(server.handler.ids)
+
+
+def test_frequency_limits_of_qq_are_put_off(outbox: Outbox, server: BadServer) -> None:
+    put(outbox, "often550", domain="qq.com")
+    put(outbox, "user550", domain="qq.com")
+    sender(outbox, server.port).run()
+    assert states(outbox) == {"often550": "deferred", "user550": "failed"}
+
+
+def test_a_server_that_is_not_there_or_says_nothing_stops_the_run(outbox: Outbox) -> None:
+    put(outbox, "ok1")
+    put(outbox, "ok2")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(1)
+        with pytest.raises(Stopped, match="127.0.0.1"):
+            Sender(
+                outbox,
+                Server("127.0.0.1", silent.getsockname()[1], "none", command_seconds=0.5),
+                lambda row: "r@agency.example",
+                lambda row: b"",
+            ).run()
+        port = silent.getsockname()[1]
+    with pytest.raises(Stopped, match="refused"):
+        sender(outbox, port).run()
+    assert states(outbox) == {"ok1": "queued", "ok2": "queued"}
+
+
+def test_a_server_without_encryption_gets_nothing(outbox: Outbox, server: BadServer) -> None:
+    put(outbox, "ok1")
+    where = Server("127.0.0.1", server.port, "starttls", command_seconds=3)
+    with pytest.raises(Stopped, match="STARTTLS"):
+        Sender(outbox, where, lambda row: "r@agency.example", lambda row: b"").run()
+    assert server.handler.mail == {}
+
+
+def test_what_the_guard_refuses_stays_here(outbox: Outbox, server: BadServer) -> None:
+    def never(row: Row) -> bytes:
+        raise Refused("not this one")
+
+    put(outbox, "ok1")
+    sender(outbox, server.port, guard=never).run()
+    assert outbox.rows()[0].state == "failed"
+    assert outbox.rows()[0].said == "refused: not this one"
+    assert server.handler.asked == {}
+
+
+def test_one_row_a_shop_period_recipient_and_revision(outbox: Outbox) -> None:
+    first = put(outbox, "ok1")
+    with pytest.raises(OutboxError, match="revision 0 is queued already"):
+        put(outbox, "ok1")
+    assert put(outbox, "ok1", revision=1).message_id != first.message_id
+    with pytest.raises(OutboxError, match="only an unknown one"):
+        outbox.resolve(first.id, "sent")
+    assert outbox.cancel(first.id).state == "cancelled"
+    assert [row.revision for row in outbox.due(0)] == [1]
+
+
+def test_after_a_crash_only_what_was_handed_over_is_in_doubt(outbox: Outbox) -> None:
+    rows = [put(outbox, who) for who in ("a", "b", "c")]
+    outbox.mark(rows[0].id, "sending")
+    outbox.mark(rows[1].id, "committing")
+    assert [row.shop for row in outbox.recover()] == ["b"]
+    assert states(outbox) == {"a": "queued", "b": "unknown", "c": "queued"}
+    assert outbox.resolve(rows[1].id, "sent").state == "sent"
+
+
+def test_one_sender_at_a_time(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(Busy), alone(tmp_path):
+        pass
+
+
+def test_a_domain_has_its_pace() -> None:
+    pace = Pace({"qq.com": 6.0}, burst=2.0)
+    waits = [pace.wait("qq.com", 0.0) for _ in range(4)]
+    assert waits == [0.0, 0.0, 10.0, 20.0]
+    assert pace.wait("shop.example", 0.0) == 0.0
