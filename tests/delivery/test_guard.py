@@ -1,0 +1,223 @@
+"""Every way to send the wrong thing to the wrong person is refused, and says why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from sizhen.delivery.guard import Guard, Refused, report_hash
+from sizhen.delivery.outbox import Outbox, Row, message_id
+
+OWNERS = {"linen": "owner@linen.example", "tea": "owner@tea.example"}
+PERIOD = "2026-10"
+Attack = Callable[["Desk"], Row | None]
+
+
+class Desk:
+    """Two published reports, an outbox, a guard, and one message about `linen` in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.reports, self.outbox = folder / "reports", Outbox(folder / "outbox")
+        for shop in OWNERS:
+            self.publish(shop)
+        self.guard = Guard(
+            self.outbox.folder, lambda shop: OWNERS.get(shop, ""), self.report, {"linen.example"}, {"password": "hunter2"}
+        )
+        self.row = self.queue("linen")
+
+    def report(self, shop: str, period: str) -> Path:
+        return self.reports / period / shop
+
+    def publish(self, shop: str, about: str | None = None, period: str = PERIOD) -> None:
+        folder = self.report(shop, period)
+        (folder / "notebooks").mkdir(parents=True, exist_ok=True)
+        (folder / "findings.json").write_text(json.dumps({"shop_id": about or shop}), encoding="utf-8")
+        (folder / "report.html").write_text(f"<p>{shop}</p>", encoding="utf-8")
+        self.notebook(shop, about or shop, period)
+
+    def notebook(self, shop: str, about: str, period: str = PERIOD, output: str = "stream") -> None:
+        given = {"papermill": {"parameters": {"shop_id": about, "period": period}}}
+        book = {"metadata": given, "cells": [{"outputs": [{"output_type": output}]}]}
+        path = self.report(shop, PERIOD) / "notebooks" / "1_look.ipynb"
+        path.write_text(json.dumps(book), encoding="utf-8")
+
+    def message(self, shop: str, to: str, text: str = "All is well.", period: str = PERIOD) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = "r@agency.example", to
+        message["X-Sizhen-Shop"], message["X-Sizhen-Period"] = shop, period
+        message["Message-ID"] = message_id(shop, period, OWNERS[shop], 0, "agency.example")
+        message.set_content(text)
+        return message
+
+    def queue(self, shop: str, message: EmailMessage | None = None, recipient: str | None = None) -> Row:
+        message = message or self.message(shop, OWNERS[shop])
+        recipient = recipient or OWNERS[shop]
+        return self.outbox.queue(
+            shop=shop,
+            period=PERIOD,
+            recipient=recipient,
+            revision=self.outbox.last_revision(shop, PERIOD, recipient) + 1,
+            report_hash=report_hash(self.report(shop, PERIOD)),
+            message_id=message["Message-ID"].replace("@", f".{len(self.outbox.rows())}@"),
+            raw=message.as_bytes(),
+        )
+
+    def again(self, message: EmailMessage, recipient: str | None = None) -> Row:
+        """`message` queued as if it were right, with the id it names."""
+        raw = message.as_bytes()
+        row = self.queue("linen", message, recipient)
+        assert raw
+        return replace(row, message_id=message["Message-ID"])
+
+    def stored(self) -> Path:
+        return self.outbox.folder / self.row.file
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    desk.row = replace(desk.row, message_id=message_id("linen", PERIOD, OWNERS["linen"], 0, "agency.example"))
+    yield desk
+    desk.outbox.close()
+
+
+def swapped(desk: Desk) -> None:
+    desk.stored().write_bytes(desk.message("tea", OWNERS["tea"]).as_bytes())
+
+
+def edited(desk: Desk) -> None:
+    desk.stored().write_bytes(desk.stored().read_bytes().replace(b"owner@linen", b"rival@linen"))
+
+
+def gone(desk: Desk) -> None:
+    desk.stored().unlink()
+
+
+def two_addresses(desk: Desk) -> Row:
+    return desk.again(desk.message("linen", "owner@linen.example, rival@linen.example"))
+
+
+def copied(desk: Desk) -> Row:
+    message = desk.message("linen", OWNERS["linen"])
+    message["Cc"] = "rival@linen.example"
+    return desk.again(message)
+
+
+def hidden_copy(desk: Desk) -> Row:
+    message = desk.message("linen", OWNERS["linen"])
+    message["Bcc"] = "rival@linen.example"
+    return desk.again(message)
+
+
+def not_the_owner(desk: Desk) -> Row:
+    return desk.again(desk.message("linen", "rival@linen.example"), "rival@linen.example")
+
+
+def owner_changed(desk: Desk) -> None:
+    desk.guard = replace(desk.guard, owner=lambda shop: "new@linen.example")
+
+
+def foreign_domain(desk: Desk) -> None:
+    desk.guard = replace(desk.guard, domains={"agency.example"})
+
+
+def about_another_shop(desk: Desk) -> Row:
+    message = desk.message("linen", OWNERS["linen"])
+    del message["X-Sizhen-Shop"]
+    message["X-Sizhen-Shop"] = "tea"
+    return desk.again(message)
+
+
+def stale_period(desk: Desk) -> Row:
+    message = desk.message("linen", OWNERS["linen"])
+    del message["X-Sizhen-Period"]
+    message["X-Sizhen-Period"] = "2026-09"
+    return desk.again(message)
+
+
+def report_changed(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "report.html").write_text("<p>new</p>", encoding="utf-8")
+
+
+def report_gone(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "findings.json").unlink()
+
+
+def findings_of_another(desk: Desk) -> Row:
+    desk.publish("linen", about="tea")
+    desk.notebook("linen", "linen")
+    return desk.again(desk.message("linen", OWNERS["linen"]))
+
+
+def notebook_of_another(desk: Desk) -> None:
+    desk.notebook("linen", "tea")
+
+
+def notebook_of_another_period(desk: Desk) -> None:
+    desk.notebook("linen", "linen", "2026-09")
+
+
+def notebook_with_error(desk: Desk) -> None:
+    desk.notebook("linen", "linen", output="error")
+
+
+def with_secret(desk: Desk) -> Row:
+    return desk.again(desk.message("linen", OWNERS["linen"], "the password is hunter2"))
+
+
+def with_error(desk: Desk) -> Row:
+    return desk.again(desk.message("linen", OWNERS["linen"], "Traceback (most recent call last):"))
+
+
+def unfilled(desk: Desk) -> Row:
+    return desk.again(desk.message("linen", OWNERS["linen"], "Dear {{ owner }}"))
+
+
+ATTACKS: list[tuple[Attack, str]] = [
+    (swapped, "changed since it was queued"),
+    (edited, "changed since it was queued"),
+    (gone, "is gone"),
+    (two_addresses, "names 2 recipients"),
+    (copied, "names 2 recipients"),
+    (hidden_copy, "names 2 recipients"),
+    (not_the_owner, "not the registered owner"),
+    (owner_changed, "not the registered owner"),
+    (foreign_domain, "is not allowed"),
+    (about_another_shop, "another shop or period"),
+    (stale_period, "another shop or period"),
+    (report_changed, "made anew"),
+    (report_gone, "no findings.json"),
+    (findings_of_another, "findings are of another shop"),
+    (notebook_of_another, "1_look.ipynb was run for another"),
+    (notebook_of_another_period, "1_look.ipynb was run for another"),
+    (notebook_with_error, "1_look.ipynb ended in an error"),
+    (with_secret, "holds the secret password"),
+    (with_error, "Traceback"),
+    (unfilled, "{{"),
+]
+
+
+def test_the_right_message_goes(desk: Desk) -> None:
+    assert desk.guard(desk.row) == desk.stored().read_bytes()
+
+
+@pytest.mark.parametrize(("attack", "said"), ATTACKS, ids=lambda a: getattr(a, "__name__", ""))
+def test_refused(desk: Desk, attack: Attack, said: str) -> None:
+    row = attack(desk) or desk.row
+    with pytest.raises(Refused, match=said):
+        desk.guard(row)
+
+
+def test_a_test_goes_to_the_tester_and_nobody_else(desk: Desk) -> None:
+    tester = "me@agency.example"
+    row = desk.again(desk.message("linen", tester), tester)
+    with pytest.raises(Refused, match="not the registered owner"):
+        desk.guard(row)
+    assert replace(desk.guard, diverted=tester)(row)
+    with pytest.raises(Refused, match="not the registered owner"):
+        replace(desk.guard, diverted=tester)(desk.row)
