@@ -174,10 +174,6 @@ def with_error(desk: Desk) -> Row:
     return desk.again(desk.message("linen", OWNERS["linen"], "Traceback (most recent call last):"))
 
 
-def unfilled(desk: Desk) -> Row:
-    return desk.again(desk.message("linen", OWNERS["linen"], "Dear {{ owner }}"))
-
-
 ATTACKS: list[tuple[Attack, str]] = [
     (swapped, "changed since it was queued"),
     (edited, "changed since it was queued"),
@@ -198,7 +194,6 @@ ATTACKS: list[tuple[Attack, str]] = [
     (notebook_with_error, "1_look.ipynb ended in an error"),
     (with_secret, "holds the secret password"),
     (with_error, "Traceback"),
-    (unfilled, "{{"),
 ]
 
 

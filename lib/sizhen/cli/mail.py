@@ -1,0 +1,178 @@
+"""sizhen send, sizhen outbox: reports to their owners. What a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sizhen.cli.commands import DATA, REPORTS, Data, PeriodText, Reports, _period
+from sizhen.cli.stop import FAILED, USAGE, stop
+
+if TYPE_CHECKING:
+    from sizhen.delivery.outbox import Outbox
+    from sizhen.delivery.post import Item, Post
+
+BUSY = 75
+Settings = Annotated[Path, typer.Option("--settings", help="The file with the table [mail].")]
+SETTINGS = Path("sizhen.toml")
+
+outbox_app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, what is in doubt.")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _listing(items: list[Item]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("shop", "to", "kB", "state", "subject, or reason"):
+        table.add_column(title, overflow="fold", justify="right" if title == "kB" else "left")
+    for i in items:
+        table.add_row(i.shop, i.recipient, f"{i.size / 1000:.0f}" if i.size else "", i.state, i.said or i.subject)
+    return table
+
+
+def send(
+    period: PeriodText,
+    shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all reports when none.")] = None,
+    data: Data = DATA,
+    reports: Reports = REPORTS,
+    settings: Settings = SETTINGS,
+    send: Annotated[bool, typer.Option("--send", help="Send; without it only show what would go.")] = False,
+    to: Annotated[str, typer.Option(help="Send everything to this address instead of the owners.")] = "",
+    revise: Annotated[bool, typer.Option("--revise", help="Send again what was corrected since.")] = False,
+) -> None:
+    """Mail the published reports of a period to their owners, each once.
+
+    Without --send it writes the messages to REPORTS/outbox/preview and shows what would go.
+
+    Ends with 0 when all went or would go, 1 when one did not, 2 when the command or the settings are wrong, 75 when another
+    sender is at work.
+    """
+    from rich.console import Console
+
+    from sizhen.delivery import sender
+    from sizhen.delivery.outbox import opened
+    from sizhen.delivery.post import Post
+    from sizhen.delivery.settings import SettingsError, read_settings
+
+    label = _period(period).label
+    try:
+        mail = read_settings(settings)
+    except SettingsError as error:
+        stop(error)
+    published = sorted(path.parent.name for path in (reports / label).glob("*/findings.json"))
+    if not (wanted := shops or published):
+        stop(f"no report of {label} in {reports}; make them with sizhen run")
+    folder = reports / "outbox"
+    try:
+        with sender.alone(folder), opened(folder) as box:
+            post = Post(mail, data, reports, box, folder / "preview", _now, to.strip().lower())
+            items = list(post.prepare(label, wanted, revise=revise, queue=send))
+            Console().print(_listing(items))
+            failed = any(item.state in ("refused", "unknown") for item in items)
+            if send:
+                failed |= not _deliver(post, box)
+    except sender.Busy as error:
+        stop(error, BUSY)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+def _deliver(post: Post, box: Outbox) -> bool:
+    """Sends what is due; True when nothing failed and nothing is in doubt."""
+    from rich.progress import Progress
+
+    from sizhen.delivery.guard import Guard
+    from sizhen.delivery.sender import Pace, Sender, Stopped
+    from sizhen.delivery.settings import PASSWORD, SettingsError, password
+
+    try:
+        secret = password(post.mail)
+    except SettingsError as error:
+        stop(error)
+    box.recover()
+    guard = Guard(
+        box.folder, post.owner, post.report, post.mail.domains, {PASSWORD: secret}, diverted=post.diverted
+    )
+    runner = Sender(
+        box,
+        post.mail.server(secret),
+        lambda row: post.mail.return_path(row.id),
+        guard,
+        pace=Pace(post.mail.per_minute),
+    )
+    try:
+        with Progress(transient=True) as progress:
+            task = progress.add_task("sending", total=len(box.due(_now().timestamp())))
+            counts = runner.run(lambda row, state: progress.advance(task))
+    except Stopped as error:
+        stop(error, FAILED)
+    for state, count in sorted(counts.items()):
+        typer.echo(f"{count} {state}")
+    for row in box.rows(states=("unknown",)):
+        typer.echo(f"in doubt: {row.shop} {row.period} ({row.said}); see sizhen outbox resolve {row.id}", err=True)
+    return not counts["failed"] and not box.rows(states=("unknown",))
+
+
+@outbox_app.command("list")
+def list_(
+    reports: Reports = REPORTS,
+    period: Annotated[str | None, typer.Option(help="Only of this period.")] = None,
+) -> None:
+    """Show every message and its state."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from sizhen.delivery.outbox import opened
+
+    with opened(reports / "outbox") as box:
+        rows = box.rows(period)
+    table = Table(box=None, pad_edge=False)
+    for title in ("no", "shop", "period", "to", "revision", "state", "attempts", "answer"):
+        table.add_column(title, overflow="fold")
+    for r in rows:
+        said = f"{r.code or ''} {r.said}".strip()
+        table.add_row(str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), said)
+    Console().print(table)
+
+
+@outbox_app.command()
+def resolve(
+    number: Annotated[int, typer.Argument(metavar="NO", help="Of a message in doubt.")],
+    state: Annotated[str, typer.Argument(metavar="STATE", help="sent, queued (send it again) or cancelled.")],
+    reports: Reports = REPORTS,
+) -> None:
+    """Say what became of a message in doubt."""
+    from sizhen.delivery.outbox import OutboxError, opened
+
+    with opened(reports / "outbox") as box:
+        try:
+            row = box.resolve(number, state)
+        except OutboxError as error:
+            stop(error)
+    typer.echo(f"{row.id} {row.shop} {row.period}: {row.state}")
+
+
+@outbox_app.command()
+def reconcile(
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="The server's log, or any text with Message-IDs it took.")],
+    reports: Reports = REPORTS,
+) -> None:
+    """Mark as sent the messages in doubt that the server's log names; the others stay in doubt."""
+    from sizhen.delivery.outbox import opened
+
+    try:
+        taken = log.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        stop(error, USAGE)
+    with opened(reports / "outbox") as box:
+        box.recover()
+        for row in box.rows(states=("unknown",)):
+            named = row.message_id.strip("<>") in taken
+            state = box.resolve(row.id, "sent").state if named else "not named; resolve it by hand"
+            typer.echo(f"{row.id} {row.shop} {row.period}: {state}")
