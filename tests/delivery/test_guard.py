@@ -26,7 +26,11 @@ class Desk:
         for shop in OWNERS:
             self.publish(shop)
         self.guard = Guard(
-            self.outbox.folder, lambda shop: OWNERS.get(shop, ""), self.report, {"linen.example"}, {"password": "hunter2"}
+            self.outbox.folder,
+            lambda shop: OWNERS.get(shop, ""),
+            self.report,
+            {"linen.example"},
+            {"password": "hunter2"},
         )
         self.row = self.queue("linen")
 

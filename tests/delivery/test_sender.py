@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from bad_server import BadServer, Taken
 
+from bad_server import BadServer, Taken
 from sizhen.delivery.guard import Refused
 from sizhen.delivery.outbox import Outbox, OutboxError, Row, message_id
 from sizhen.delivery.sender import Busy, Pace, Sender, Stopped, alone
@@ -113,7 +113,7 @@ def test_a_server_that_is_not_there_or_says_nothing_stops_the_run(outbox: Outbox
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(1)
-        with pytest.raises(Stopped, match="127.0.0.1"):
+        with pytest.raises(Stopped, match=r"127\.0\.0\.1"):
             Sender(
                 outbox,
                 Server("127.0.0.1", silent.getsockname()[1], "none", command_seconds=0.5),

@@ -46,5 +46,5 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="docs/mail.md"):
+    with pytest.raises(SettingsError, match=r"docs/mail\.md"):
         read_settings(tmp_path / "sizhen.toml")

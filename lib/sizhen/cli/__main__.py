@@ -1,3 +1,3 @@
-from sizhen.cli.commands import app
+from sizhen.cli import app
 
 app(prog_name="sizhen")

@@ -27,13 +27,15 @@ def _now() -> datetime:
 
 
 def _listing(items: list[Item]) -> Any:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
     for title in ("shop", "to", "kB", "state", "subject, or reason"):
         table.add_column(title, overflow="fold", justify="right" if title == "kB" else "left")
     for i in items:
-        table.add_row(i.shop, i.recipient, f"{i.size / 1000:.0f}" if i.size else "", i.state, i.said or i.subject)
+        size = f"{i.size / 1000:.0f}" if i.size else ""
+        table.add_row(*map(escape, (i.shop, i.recipient, size, i.state, i.said or i.subject)))
     return table
 
 
@@ -51,8 +53,8 @@ def send(
 
     Without --send it writes the messages to REPORTS/outbox/preview and shows what would go.
 
-    Ends with 0 when all went or would go, 1 when one did not, 2 when the command or the settings are wrong, 75 when another
-    sender is at work.
+    Ends with 0 when all went or would go, 1 when one did not, 2 when the command or the settings are wrong, 75 when
+    another sender is at work.
     """
     from rich.console import Console
 
@@ -96,9 +98,7 @@ def _deliver(post: Post, box: Outbox) -> bool:
     except SettingsError as error:
         stop(error)
     box.recover()
-    guard = Guard(
-        box.folder, post.owner, post.report, post.mail.domains, {PASSWORD: secret}, diverted=post.diverted
-    )
+    guard = Guard(box.folder, post.owner, post.report, post.mail.domains, {PASSWORD: secret}, diverted=post.diverted)
     runner = Sender(
         box,
         post.mail.server(secret),
@@ -126,6 +126,7 @@ def list_(
 ) -> None:
     """Show every message and its state."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from sizhen.delivery.outbox import opened
@@ -137,7 +138,8 @@ def list_(
         table.add_column(title, overflow="fold")
     for r in rows:
         said = f"{r.code or ''} {r.said}".strip()
-        table.add_row(str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), said)
+        cells = (str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), said)
+        table.add_row(*map(escape, cells))
     Console().print(table)
 
 

@@ -32,8 +32,8 @@ def report_hash(folder: Path) -> str:
 
 @dataclass(frozen=True)
 class Guard:
-    """`owner` tells the registered owner's address of a shop, `report` the folder of its published report; `secrets` are
-    words that must never leave. Mail for a test goes to `diverted` instead of the owner."""
+    """`owner` tells the registered owner's address of a shop, `report` the folder of its published report; `secrets`
+    are words that must never leave. Mail for a test goes to `diverted` instead of the owner."""
 
     stored: Path
     owner: Callable[[str], str]

@@ -68,7 +68,9 @@ class Post:
             differs = "" if last.report_hash == content else "; the report has changed since: send it with --revise"
             return Item(shop, recipient, state=last.state, said=f"{last.said}{differs}")
         if last is not None and last.state not in (*OPEN, "sent", "failed", "cancelled"):
-            return Item(shop, recipient, state=last.state, said="resolve the earlier one first: sizhen outbox reconcile")
+            return Item(
+                shop, recipient, state=last.state, said="resolve the earlier one first: sizhen outbox reconcile"
+            )
         revision = 0 if last is None else last.revision + 1
         made = self._message(profile, period, recipient, revision)
         raw = made.as_bytes()

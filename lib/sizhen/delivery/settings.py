@@ -55,7 +55,7 @@ class Mail(BaseModel):
         return Server(self.host, self.port, self.security, self.user, password, self.trust)
 
     def return_path(self, number: int) -> str:
-        """The envelope's sender of message `number` (a variable return path), so that a failure tells which one it was."""
+        """The envelope's sender of message `number`: a failure that comes back there tells which one it was."""
         if not self.bounces:
             return parseaddr(self.sender)[1]
         name, _, domain = self.bounces.partition("@")

@@ -1,4 +1,4 @@
-"""One connection to a mail server: verified, with limits of time, and told when a message is about to be handed over."""
+"""One connection to a mail server: verified, with limits of time, and telling when a message is about to be taken."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class Connection:
     def send(self, sender: str, recipient: str, raw: bytes, committing: Callable[[], None]) -> Answer:
         """Hands one message over. `committing` is called when all but the final dot has been written: from there on the
         server may have taken the message, whatever happens."""
-        for ask in (lambda: self._smtp.mail(sender), lambda: self._smtp.rcpt(recipient)):
-            code, said = ask()
+        for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"):
+            code, said = self._smtp.docmd(command)
             if not 200 <= code < 300:
                 self._smtp.rset()
                 return _answer(code, said)
