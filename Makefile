@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test lint sample golden faults bench-diagnosis bench-reviews lock clean
+.PHONY: help setup lab reports test lint sample golden email faults bench-diagnosis bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ golden: $(READY)  ## rewrite the golden findings of the sample shops; read the d
 
 bench-diagnosis: $(READY)  ## measure the diagnosis on made shops with planted faults
 	OMP_NUM_THREADS=1 $(BIN)/python bench/diagnosis.py --out docs/benchmark.md
+
+email: reports  ## send the sample reports to a mail server on this computer
+	$(BIN)/python bench/mail_path.py
 
 faults: $(READY)  ## kill the mail sender again and again: nothing twice, nothing lost
 	$(BIN)/python bench/mail_crash.py
