@@ -13,6 +13,10 @@ from sizhen.view import tables, use
 
 OCTOBER = Period.parse("2026-10")
 PHONE, BUYER = "13912345678", "小明老师"
+COUNTED = (
+    *("complaints", "leading_bad_reviews", "leading_products", "review_counts", "review_weeks", "score_days", "scores"),
+    *("refund_products", "refund_reasons", "refund_weeks"),
+)
 SHOP = 'shop_id = "small"\nname = "小店"\nplatform = "taobao"\n'
 
 
@@ -120,6 +124,8 @@ def test_leading_products_are_those_with_most_visitors(shop) -> None:
     assert leading["visitor_days"].to_list() == [70, 50, 10]
     assert leading["review_count"].to_list() == [0, 2, 2]
     assert leading["bad_review_share"].isna().to_list() == [True, False, False]
+    assert leading["new_bad_reviews"].to_list() == [0, 1, 0]
+    assert leading["oldest_bad_days"].fillna(-1).to_list() == [-1, 0, 26]
     by_reviews = listen.leading_products(shop(reviews=TALK), OCTOBER)
     assert set(by_reviews["product_id"]) == {"p1", "p2", "p3"}
 
@@ -180,7 +186,7 @@ def test_a_missing_table_is_named(shop, name: str) -> None:
     assert frame.attrs["needs"]
 
 
-@pytest.mark.parametrize("name", listen.__all__)
+@pytest.mark.parametrize("name", COUNTED)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_column_has_a_label(shop, name: str, language: str) -> None:
     frame = getattr(listen, name)(shop(reviews=TALK, refunds=REFUNDS, shop_daily=daily()), OCTOBER)
@@ -191,6 +197,8 @@ def test_every_column_has_a_label(shop, name: str, language: str) -> None:
 
 @pytest.mark.parametrize("name", listen.__all__)
 def test_a_period_without_rows_is_empty(shop, name: str) -> None:
-    frame = getattr(listen, name)(shop(reviews=TALK, refunds=REFUNDS, shop_daily=daily()), Period.parse("2020-01"))
+    events = pd.DataFrame({"starts_on": ["2026-10-05"], "name": ["page"], "kind": ["page"]})
+    place = shop(reviews=TALK, refunds=REFUNDS, shop_daily=daily(), events=events)
+    frame = getattr(listen, name)(place, Period.parse("2020-01"))
     assert frame.empty
     assert frame.attrs["needs"] == []

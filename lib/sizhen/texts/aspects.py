@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ LEFTOVER = "other"
 CLEAR = 0.75  # a clause's score from which it is praise, and below whose negative it is blame
 BARE = 7  # characters up to which a clause can only name its aspect and the next one tell: 这个味道，一点都不好
 PRAISE, NEUTRAL, COMPLAINT = 1.0, 0.0, -1.0
+REMEMBERED = 50_000  # texts: several frames read the same reviews
 
 
 def opinions(texts: Iterable[str]) -> pd.DataFrame:
@@ -58,10 +59,11 @@ def by_cause(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@lru_cache(REMEMBERED)
 def _opinions(text: str) -> dict[str, float]:
     text = text.replace("’", "'")
     parts = clauses(text)
-    about = [_mentioned(c.text) for c in parts]
+    about = [mentioned(c.text) for c in parts]
     blamed = _blamed(text)
     found = {}
     for id in set().union(blamed, *about):
@@ -90,7 +92,8 @@ def _complaints(text: str, poor: bool) -> set[str]:
     return found
 
 
-def _mentioned(clause: str) -> set[str]:
+def mentioned(clause: str) -> set[str]:
+    """The aspects a clause speaks of."""
     return {id for id, pattern in _lexicon("mentions", clause) if pattern.search(clause)}
 
 

@@ -41,6 +41,8 @@ from sizhen.view.plots.listen import (
     review_weeks,
     scores,
 )
+from sizhen.view.plots.listen_complaints import complaint_events, complaint_weeks, ratings_and_texts, rising_words
+from sizhen.view.plots.listen_products import complaint_refund_weeks, praised, score_votes
 from sizhen.view.plots.look import (
     ads,
     ads_verdicts,
@@ -86,6 +88,9 @@ __all__ = [
     "channel_value",
     "click_through",
     "cohorts",
+    "complaint_events",
+    "complaint_refund_weeks",
+    "complaint_weeks",
     "complaints",
     "concentration",
     "conversion",
@@ -115,11 +120,13 @@ __all__ = [
     "peer_days",
     "peers",
     "penalty_room",
+    "praised",
     "price_bands",
     "price_effects",
     "product_pages",
     "product_quadrants",
     "promotions",
+    "ratings_and_texts",
     "refund_amounts",
     "refund_products",
     "refund_rate",
@@ -127,8 +134,10 @@ __all__ = [
     "response_bands",
     "response_time",
     "review_weeks",
+    "rising_words",
     "roles",
     "same_style",
+    "score_votes",
     "scores",
     "search_words",
     "split_parts",
