@@ -13,7 +13,7 @@ from sizhen.texts.clean import COVER, mask
 from sizhen.texts.polarity import LETTERS
 from sizhen.vocab import LANGUAGES, load
 from sizhen.vocab.loader import expression
-from sizhen.vocab.polarity import lexicons
+from sizhen.vocab.polarity import lexicon
 
 CLAUSE = re.compile(r"[^\w\s'’]+")
 LATIN = re.compile(r"[a-z][a-z'’]+")
@@ -27,7 +27,7 @@ def terms(text: str, *names: str) -> frozenset[str]:
     one character counts in a pair, and alone where it praises or blames."""
     found: set[str] = set()
     for run in _runs(mask(text, *names)):
-        found |= {word for word in run if len(word) > 1 or word in lexicons()["zh"].weights}
+        found |= {word for word in run if len(word) > 1 or word in lexicon("zh").weights}
         found |= {_joined(first, second) for first, second in pairwise(run) if first != second}
     return frozenset(found)
 
@@ -40,7 +40,7 @@ def aspect_of(term: str) -> str:
             id
             for id, aspect in load().aspects.items()
             for wording in (aspect.patterns, aspect.mentions, aspect.topics)
-            if id != LEFTOVER and any(expression(wording[k]).search(term) for k in LANGUAGES)
+            if id != LEFTOVER and any(expression(wording[k], id).search(term) for k in LANGUAGES)
         ),
         "",
     )
@@ -48,7 +48,8 @@ def aspect_of(term: str) -> str:
 
 def judges(term: str) -> bool:
     """True for a term that holds a word of praise or blame: it says how good, not what about."""
-    return any(m.group().lower() in x.weights for x in lexicons().values() for m in x.words.finditer(term))
+    words = [lexicon(language) for language in LANGUAGES]
+    return any(m.group().lower() in x.weights for x in words for m in x.words.finditer(term))
 
 
 def _runs(text: str) -> list[list[str]]:

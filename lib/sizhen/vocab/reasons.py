@@ -15,7 +15,7 @@ def reason_patterns() -> dict[str, re.Pattern[str]]:
     for id, entry in read("reasons").items():
         if id not in load().aspects or set(entry) != set(LANGUAGES):
             raise VocabError(f"reasons.toml {id}: must be an aspect, in {' and '.join(LANGUAGES)}")
-        found[id] = expression("|".join(f"(?:{entry[k]})" for k in LANGUAGES))
+        found[id] = expression("|".join(f"(?:{entry[k]})" for k in LANGUAGES), f"reasons.toml {id}")
     return found
 
 
