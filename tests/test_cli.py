@@ -34,7 +34,8 @@ def refused(result: Result, code: int, *said: str) -> None:
 
 def test_help_names_every_command() -> None:
     told = sizhen("--help").stdout
-    assert all(f"  {name} " in told for name in ("run", "diagnose", "check-data", "import", "sample", "simulate"))
+    named = ("run", "diagnose", "check-data", "import", "questions", "sample", "simulate")
+    assert all(f"  {name} " in told for name in named)
 
 
 def test_help_comes_without_loading_the_library() -> None:

@@ -1,4 +1,4 @@
-"""sizhen run, diagnose, check-data, import, sample, simulate. What a command needs is imported when it runs."""
+"""The commands of sizhen. What a command needs is imported when it runs."""
 
 from __future__ import annotations
 
@@ -186,6 +186,25 @@ def import_(
     for reason in failed:
         typer.echo(f"error: {reason}", err=True)
     raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command()
+def questions(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV to write.")],
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of asking; today when none.")] = None,
+    language: Annotated[Language, typer.Option(help="zh or en.")] = Language.zh,
+) -> None:
+    """Write the questions for staff and customers, to fill in and import.
+
+    Answer and score (1 to 5) are empty; `sizhen import` takes the rows that have an answer.
+    """
+    from sizhen.intake import write_questions
+
+    try:
+        count = write_questions(file, (on or datetime.now()).date(), language.value)
+    except OSError as error:
+        stop(f"{file} cannot be written ({error.strerror})", FAILED)
+    typer.echo(f"{count} questions in {file}")
 
 
 @app.command()

@@ -8,17 +8,11 @@ from typing import Any
 from sizhen.diagnosis import gauges_campaign as campaign
 from sizhen.diagnosis import gauges_check as check
 from sizhen.diagnosis import gauges_look as look
+from sizhen.diagnosis import gauges_people as people
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, plain
 
 Advice = list[dict[str, Any]]
-
-
-def _answers(chart: Chart) -> Gauge:
-    if not chart.shop.has("answers"):
-        return UNKNOWN
-    given = chart.period.clip(chart.shop.table("answers"), "asked_on")
-    return float(len(given)), float(len(given))
 
 
 GAUGES: dict[str, Callable[[Chart], Gauge]] = {
@@ -40,7 +34,12 @@ GAUGES: dict[str, Callable[[Chart], Gauge]] = {
     "penalty_points": check.points,
     "figures_below_tier": check.below_tier,
     "high_value_ratio": check.high_value,
-    "answers_given": _answers,
+    "answers_given": people.answered,
+    "customer_answers": people.customers,
+    "peers_followed": people.peers_followed,
+    "peers_compared": people.peers_compared,
+    "praised_aspects": people.praised,
+    "won_back_share": people.won_back,
     "visitors": plain("visitors", "shop"),
     "paid_amount": plain("paid_amount", "shop"),
     "conversion": plain("conversion", "shop"),

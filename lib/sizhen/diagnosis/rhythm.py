@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sizhen.tables import Shop
+from sizhen.texts.clean import hide
 from sizhen.vocab.calendar import Occasion, occasions
 
 OWN = ("promotion", "holiday")
@@ -52,7 +53,7 @@ def own_occasions(shop: Shop) -> pd.DataFrame:
     """The promotions and holidays the shop noted: kind, name, starts_on, ends_on (a missing end is the first day)."""
     if not shop.has("events"):
         return pd.DataFrame({"kind": [], "name": [], "starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([])})
-    events = shop.table("events")
+    events = hide(shop.table("events"), "name")
     own = events[events["kind"].isin(OWN)]
     return own.assign(ends_on=own["ends_on"].fillna(own["starts_on"]))[["kind", "name", "starts_on", "ends_on"]]
 

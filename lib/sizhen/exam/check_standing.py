@@ -10,6 +10,7 @@ import pandas as pd
 from sizhen.exam.needs import because, needs
 from sizhen.exam.tier import SCORES, beside_tier, converted
 from sizhen.tables import Period, Shop
+from sizhen.texts.clean import hide
 from sizhen.vocab.penalties import penalty_rules
 
 QUARTER = 90
@@ -60,7 +61,7 @@ def _score(both: pd.DataFrame, score: str) -> Row:
 
 def _fined(shop: Shop, period: Period) -> pd.DataFrame:
     """Violations with points of the year of the period's last day, up to it."""
-    events = shop.table("events")
+    events = hide(shop.table("events"), "name", "note")
     year = (events["starts_on"].dt.year == period.end.year) & (events["starts_on"] <= pd.Timestamp(period.end))
     return events[year & (events["points"] > 0)]
 

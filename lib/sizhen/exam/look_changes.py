@@ -12,6 +12,7 @@ from sizhen.exam.needs import needs, unknown
 from sizhen.exam.proportions import gap
 from sizhen.exam.trailing import change
 from sizhen.tables import Period, Shop, measure
+from sizhen.texts.clean import hide
 from sizhen.vocab import load
 from sizhen.vocab.calendar import occasions
 
@@ -61,7 +62,7 @@ def _others(shop: Shop, event: Any, days: pd.DatetimeIndex) -> int:
     """Other events of the shop and occasions that touch the days from the first to the last of `days`."""
     if days.empty:
         return 0
-    events, first, last = shop.table("events"), days.min(), days.max()
+    events, first, last = hide(shop.table("events"), "name"), days.min(), days.max()
     touching = (events["starts_on"] <= last) & (events["ends_on"].fillna(events["starts_on"]) >= first)
     itself = (events["starts_on"] == event.starts_on) & (events["name"] == event.name)
     return int((touching & ~itself).sum()) + len(occasions(first.date(), last.date()))
@@ -108,7 +109,7 @@ def page_changes(shop: Shop, period: Period) -> pd.DataFrame:
     if not shop.has("events"):
         return unknown("events")
     span = Period(period.baseline.start, period.end)
-    events = shop.table("events")
+    events = hide(shop.table("events"), "name")
     events = span.clip(events[events["kind"] == "page"], "starts_on")
     if events.empty:
         none = unknown()

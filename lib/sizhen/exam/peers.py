@@ -11,6 +11,7 @@ from sizhen.exam.peer_market import launches, market_bands
 from sizhen.exam.peer_names import OWN, named, ranked
 from sizhen.exam.peer_prices import price_effects
 from sizhen.tables import Period, Shop
+from sizhen.texts.clean import hide
 
 __all__ = [
     "OWN",
@@ -241,7 +242,7 @@ def _own_promotions(shop: Shop, period: Period) -> pd.DataFrame:
     columns = ["promotion", "starts_on", "ends_on"]
     if not shop.has("events"):
         return pd.DataFrame(columns=columns).astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})
-    events = shop.table("events")
+    events = hide(shop.table("events"), "name")
     events = events[events["kind"] == "promotion"].rename(columns={"name": "promotion"})
     first, last = pd.Timestamp(period.baseline.start), pd.Timestamp(period.end)
     ends = events["ends_on"].fillna(events["starts_on"])

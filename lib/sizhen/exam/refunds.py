@@ -7,12 +7,13 @@ import pandas as pd
 from sizhen.exam.compare import BEFORE, NOW, WEEK, comparable, in_part, parts, titles, week_of, weeks
 from sizhen.exam.needs import needs
 from sizhen.tables import Period, Shop
+from sizhen.texts.clean import hide
 from sizhen.vocab import load
 
 
 def _by(shop: Shop, period: Period, column: str) -> pd.DataFrame:
     """Refunds that succeeded in the period per value of `column`, beside the baseline's scaled to as many days."""
-    refunds = shop.table("refunds")
+    refunds = hide(shop.table("refunds"), "reason")
     told = parts(refunds, period, "refunded_on").dropna(subset=column)
     counts = told.groupby([column, "when"]).size().unstack("when").reindex(columns=[BEFORE, NOW]).fillna(0.0)
     amounts = told[told["when"] == NOW].groupby(column)["amount"].sum(min_count=1)
@@ -42,7 +43,7 @@ def refund_products(shop: Shop, period: Period) -> pd.DataFrame:
     table = table[table["refund_count"] > 0] if len(table) else table
     if table.empty:
         return pd.DataFrame()
-    now = period.clip(shop.table("refunds"), "refunded_on").dropna(subset=["product_id", "reason"])
+    now = hide(period.clip(shop.table("refunds"), "refunded_on"), "reason").dropna(subset=["product_id", "reason"])
     told = now.groupby(["product_id", "reason"]).size().rename("told").reset_index()
     told["leading_share"] = told["told"] / told.groupby("product_id")["told"].transform("sum")
     first = told.sort_values(["told", "reason"], ascending=[False, True]).drop_duplicates("product_id")

@@ -112,9 +112,9 @@ def _column(
             findings.refuse(at, source.column, reason)
     if contract is not None and contract.empty:
         return typed.fillna("")
-    if key:
+    if key or source.needed:
         for at in typed.index[typed.isna()]:
-            findings.refuse(at, source.column, "missing_key")
+            findings.refuse(at, source.column, "missing_key" if key else "unanswered")
     return typed
 
 

@@ -28,6 +28,7 @@ class Source:
     value: str | None = None
     after: str | None = None
     of: str | None = None
+    needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
     names = [names] if isinstance(names, str) else names
     contract = {c.name: c.kind for c in load().tables[table].columns}
     kind = contract.get(column) or entry["kind"]
-    known = {k: entry[k] for k in ("rule", "value", "after", "of") if k in entry}
+    known = {k: entry[k] for k in ("rule", "value", "after", "of", "needed") if k in entry}
     return Source(column, kind, tuple(heading(n) for n in names), **known)
 
 

@@ -27,6 +27,7 @@ EXPECTED = {
     "text": "a text",
 }
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
+TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text that follows on the page
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
@@ -105,7 +106,7 @@ def _convert(values: pd.Series, column: Column) -> pd.Series:
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
         return pd.Series(pd.NA, index=values.index, dtype="str")
-    return values.astype("str")
+    return values.astype("str").str.replace(TURNING, "", regex=True)
 
 
 def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:

@@ -21,6 +21,11 @@ ACCOUNT = re.compile(
     r"(?i)(?:微信号?|薇信|威信|v信|wechat|weixin|\bvx|\bwx|\bqq号?|whatsapp|telegram)\s*(?:id)?\s*[:：是为]?\s*[a-z0-9_-]{5,}"
 )
 
+HOUSE = re.compile(r"(?:路|街|大道|巷|弄|胡同|村|小区|花园)[\d一二三四五六七八九十-]{1,6}(?:号楼?|弄|栋|幢|座|单元|室)")
+ADDRESS = re.compile(
+    rf"[一-鿿]{{1,12}}{HOUSE.pattern}(?:[\d一二三四五六七八九十a-zA-Z-]{{1,6}}(?:号楼?|栋|幢|座|单元|楼|层|室)?)*"
+)
+
 
 def clean(reviews: pd.DataFrame) -> pd.DataFrame:
     """The table `reviews` with texts trimmed, default and empty texts unknown, exact duplicates once.
@@ -45,13 +50,21 @@ def bad(reviews: pd.DataFrame) -> pd.Series:
 
 
 def mask(text: str, *names: str) -> str:
-    """`text` without mail addresses, telephone and other long numbers, messenger accounts and the given names."""
+    """`text` without mail and postal addresses, telephone and other long numbers, messenger accounts and the given
+    names."""
     plain = "".join(_plain(c) for c in text if unicodedata.category(c) != "Cf")
-    for pattern in (MAIL, ACCOUNT, NUMBER, SPOKEN):
+    patterns = (MAIL, ACCOUNT, *([ADDRESS] if HOUSE.search(plain) else []), NUMBER, SPOKEN)
+    for pattern in patterns:
         plain = pattern.sub(COVER, plain)
     for name in names:
         plain = plain.replace(name, COVER)
     return " ".join(plain.split())
+
+
+def hide(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """`table` with the texts of these columns masked, each different one once."""
+    told = {c: {t: mask(t) for t in table[c].dropna().unique()} for c in columns}
+    return table.assign(**{c: table[c].map(known).astype(table[c].dtype) for c, known in told.items()})
 
 
 def _plain(character: str) -> str:

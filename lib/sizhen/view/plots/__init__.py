@@ -11,8 +11,10 @@ from sizhen.view.plots.ask import (
     response_time,
     same_style,
 )
+from sizhen.view.plots.ask_desk import agent_mix, agent_weeks, response_slope
 from sizhen.view.plots.ask_market import market_cuts, market_days
 from sizhen.view.plots.ask_peers import launches, market_bands, price_effects
+from sizhen.view.plots.ask_people import people
 from sizhen.view.plots.check import (
     cohorts,
     conversion,
@@ -76,6 +78,8 @@ from sizhen.view.plots.look import (
 __all__ = [
     "ads",
     "ads_verdicts",
+    "agent_mix",
+    "agent_weeks",
     "agents",
     "bad_reviews",
     "budget_shift",
@@ -120,6 +124,7 @@ __all__ = [
     "peer_days",
     "peers",
     "penalty_room",
+    "people",
     "praised",
     "price_bands",
     "price_effects",
@@ -132,6 +137,7 @@ __all__ = [
     "refund_rate",
     "refund_reasons",
     "response_bands",
+    "response_slope",
     "response_time",
     "review_weeks",
     "rising_words",

@@ -2,6 +2,7 @@
 the choices."""
 
 from sizhen.view.widgets.controls import Explorer, explorer
+from sizhen.view.widgets.form import AnswerForm, answer_form
 from sizhen.view.widgets.panels import Panel, panel
 
-__all__ = ["Explorer", "Panel", "explorer", "panel"]
+__all__ = ["AnswerForm", "Explorer", "Panel", "answer_form", "explorer", "panel"]
