@@ -84,7 +84,7 @@ def test_the_shelf_by_day(tmp_path: Path) -> None:
     )
     days = market.days(shop_of(tmp_path, peer_products_daily=rows), SPAN)
     assert days["date"].tolist() == list(looks[1:])
-    assert days[["listed", "new_items", "gone_items", "compared", "cheaper", "dearer"]].values.tolist() == [
+    assert days[["listed", "new_items", "gone_items", "priced_twice", "cheaper", "dearer"]].values.tolist() == [
         [2, 0, 0, 2, 1, 1],
         [2, 1, 1, 1, 0, 0],
     ], "a shop not looked at that day has not lost its items"
@@ -95,7 +95,7 @@ def test_a_first_look_compares_nothing(tmp_path: Path) -> None:
     days = market.days(shop_of(tmp_path, peer_products_daily=item("a", days=DAYS[-1:])), SPAN)
     row = days.iloc[0]
     assert row["listed"] == 1
-    assert row[["new_items", "gone_items", "compared", "cheaper", "dearer"]].isna().all()
+    assert row[["new_items", "gone_items", "priced_twice", "cheaper", "dearer"]].isna().all()
 
 
 def test_units_of_several_days_are_no_days_units(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_the_shelf_adds_up_in_any_order(lines: list[tuple[str, int, int, int]], 
         shop = shop_of(Path(folder), peer_products_daily=rows)
         days = market.days(shop, SPAN)
         assert (days["listed"].diff() - (days["new_items"] - days["gone_items"])).iloc[1:].abs().sum() == 0
-        assert (days["cheaper"] + days["dearer"] <= days["compared"]).iloc[1:].all()
+        assert (days["cheaper"] + days["dearer"] <= days["priced_twice"]).iloc[1:].all()
         assert days["units"].sum() == rows["units_sold"].sum()
         mixed = shop_of(Path(folder), peer_products_daily=rows.sample(frac=1, random_state=seed))
         pd.testing.assert_frame_equal(market.days(mixed, SPAN), days)
@@ -172,7 +172,7 @@ def test_the_facts_of_the_real_listings(beauty: Shop, shared_data: Path) -> None
     days = market.days(beauty, DOUBLE).set_index("date")
     eve, day = days.loc["2016-11-10"], days.loc["2016-11-11"]
     assert (eve["listed"], day["listed"]) == (3_182, 2_331), "one row of each day is an exact duplicate"
-    assert day[["compared", "cheaper", "dearer"]].tolist() == [2_249, 787, 20]
+    assert day[["priced_twice", "cheaper", "dearer"]].tolist() == [2_249, 787, 20]
     assert day["median_cut"] == pytest.approx(-0.25)
     assert day["listed"] - eve["listed"] == day["new_items"] - day["gone_items"]
     assert not (beauty.table("peer_products_daily")["units_sold"] < 0).any()

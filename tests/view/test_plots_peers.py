@@ -122,7 +122,7 @@ def test_launches_are_bars_a_week() -> None:
 
 def test_days_of_cuts() -> None:
     days = pd.date_range("2026-10-10", periods=3)
-    frame = pd.DataFrame({"date": days, "listed": [50.0, 48.0, 40.0], "compared": [UNKNOWN, 48.0, 40.0]})
+    frame = pd.DataFrame({"date": days, "listed": [50.0, 48.0, 40.0], "priced_twice": [UNKNOWN, 48.0, 40.0]})
     frame = frame.assign(cheaper=[UNKNOWN, 3, 12], dearer=[UNKNOWN, 4, 0], median_cut=[UNKNOWN, -0.1, -0.25])
     axes = drawn("market_days", frame)
     assert [p.get_height() for p in axes.patches] == [3, 12, -4, 0]

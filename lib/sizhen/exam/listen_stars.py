@@ -129,7 +129,7 @@ def _beside(event: Any, reviews: pd.DataFrame, end: pd.Timestamp) -> dict[str, o
 
 def _all(shop: Shop, period: Period) -> Iterable[Any]:
     span = Period(period.baseline.start, period.end)
-    events = shop.table("events")
+    events = cleaning.hide(shop.table("events"), "name")
     events = span.clip(events[events["kind"].isin(KINDS)], "starts_on")
     events = events.assign(product_id=events["product_id"].astype("object").fillna("").astype("str"))
     rows: Iterable[Any] = events.sort_values(["starts_on", "name"], ascending=[False, True]).itertuples()

@@ -21,7 +21,7 @@ ITEM = ["peer_id", "peer_product_id"]
 COUNTER = "units_sold_counter"  # kept by intake beside what it differenced
 SAME = 0.005  # a change below rounds to nothing
 WINDOW, LEAST_BEFORE = 14, 3
-COUNTED = ["listed", "new_items", "gone_items", "compared", "cheaper", "dearer"]
+COUNTED = ["listed", "new_items", "gone_items", "priced_twice", "cheaper", "dearer"]
 EFFECTS = ["units_ratio", "uncut_ratio", "units_times", "times_low", "times_high", "against_control"]
 
 
@@ -50,12 +50,12 @@ def _looks(rows: pd.DataFrame) -> pd.DataFrame:
     moved = rows["price_change"]
     marks = rows[["peer_id", "date", "look"]].assign(
         seen=rows["seen_before"],
-        compared=moved.notna(),
+        priced_twice=moved.notna(),
         cheaper=moved < -SAME,
         dearer=moved > SAME,
     )
     by = marks.groupby(["peer_id", "date"])
-    table = by[["seen", "compared", "cheaper", "dearer"]].sum().astype("float64")
+    table = by[["seen", "priced_twice", "cheaper", "dearer"]].sum().astype("float64")
     table.insert(0, "listed", by.size().astype("float64"))
     table["new_items"] = table["listed"] - table["seen"]
     table["gone_items"] = table.groupby("peer_id")["listed"].shift() - table["seen"]
@@ -114,8 +114,8 @@ def _told(days: int, effect: Effect) -> dict[str, Any]:
 @needs("peer_products_daily")
 def days(shop: Shop, period: Period) -> pd.DataFrame:
     """The shelf by day of the period, over all followed shops: date, listed (items), new_items and gone_items (against
-    the shop's look before), compared (items priced at both looks), cheaper, dearer, median_cut (of the cheaper), units
-    (sold that day, of units_known items), and what the cheaper did, as in `cuts`: units_ratio, uncut_ratio,
+    the shop's look before), priced_twice (items priced at both looks), cheaper, dearer, median_cut (of the cheaper),
+    units (sold that day, of units_known items), and what the cheaper did, as in `cuts`: units_ratio, uncut_ratio,
     units_times, times_low, times_high, against_control."""
     rows = listings(shop, period)
     seen = period.clip(_looks(rows))
@@ -152,7 +152,7 @@ def cuts(shop: Shop, period: Period) -> pd.DataFrame:
     shelf = _Shelf(rows)
     effects = [_told(*shelf.effect(day, peer)) for peer, day in zip(table["peer_id"], table["date"], strict=True)]
     table = pd.concat([table.reset_index(drop=True), pd.DataFrame(effects)], axis=1)
-    table["cheaper_share"] = table["cheaper"] / table["compared"]
+    table["cheaper_share"] = table["cheaper"] / table["priced_twice"]
     table["evidence"] = np.where(table["against_control"] == "alone", "timing", "comparison")
     table = named(table, shop).rename(columns={"date": "cut_on"})
     table = table.sort_values(["cheaper", "cut_on", "name"], ascending=[False, True, True], ignore_index=True)

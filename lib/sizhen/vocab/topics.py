@@ -30,7 +30,7 @@ def topics(folder: Path | None = None) -> dict[str, Topic]:
         absent += [c for c in e["causes"] if not any(k.startswith(c) for k in vocab.causes)]
         if absent or set(e["words"]) != set(LANGUAGES):
             raise VocabError(f"topics.toml {id}: {', '.join(absent) or 'words'} must be there")
-        words = expression("|".join(f"(?:{e['words'][k]})" for k in LANGUAGES))
+        words = expression("|".join(f"(?:{e['words'][k]})" for k in LANGUAGES), f"topics.toml {id}")
         found[id] = Topic(id, words, tuple(e["aspects"]), tuple(e["causes"]))
     return found
 

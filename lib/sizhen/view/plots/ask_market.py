@@ -19,7 +19,7 @@ HALF = (0.5, 1.0, 2.0, 5.0, 10.0)
 @chart
 def market_days(frame: pd.DataFrame) -> Axes | None:
     """Items cheaper and dearer than at the look before, by day. Frame: `market.days`."""
-    known = frame[frame["compared"].notna()]
+    known = frame[frame["priced_twice"].notna()]
     if known.empty:
         return None
     _, axes = canvas(2.6)
@@ -42,7 +42,7 @@ def market_days(frame: pd.DataFrame) -> Axes | None:
             "plot.market_days",
             day=labels.day(most["date"]),
             cheaper=labels.fmt(most["cheaper"], "count"),
-            all=labels.fmt(most["compared"], "count"),
+            all=labels.fmt(most["priced_twice"], "count"),
             cut=labels.fmt(most["median_cut"], "change"),
         )
     else:
