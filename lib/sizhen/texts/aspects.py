@@ -18,6 +18,7 @@ LEFTOVER = "other"
 CLEAR = 0.75  # a clause's score from which it is praise, and below whose negative it is blame
 BARE = 7  # characters up to which a clause can only name its aspect and the next one tell: 这个味道，一点都不好
 PRAISE, NEUTRAL, COMPLAINT = 1.0, 0.0, -1.0
+BETWEEN = ", "  # clauses put together again
 REMEMBERED = 50_000  # texts: several frames read the same reviews
 
 
@@ -64,7 +65,7 @@ def _opinions(text: str) -> dict[str, float]:
     text = text.replace("’", "'")
     parts = clauses(text)
     about = [mentioned(c.text) for c in parts]
-    blamed = _blamed(text)
+    blamed = _blamed(BETWEEN.join(c.text for c in parts if not c.doubted))
     found = {}
     for id in set().union(blamed, *about):
         score = _score(id, parts, about)

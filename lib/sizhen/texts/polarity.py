@@ -17,10 +17,12 @@ AFTER_TURN = 2.0
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a text between breaks; `score` above 0 praises, below 0 blames."""
+    """A part of a text between breaks; `score` above 0 praises, below 0 blames; `doubted`: feared, supposed or only heard
+    of."""
 
     text: str
     score: float
+    doubted: bool = False
 
 
 def language_of(text: str) -> str | None:
@@ -37,9 +39,9 @@ def clauses(text: str) -> list[Clause]:
     lexicon, found = words_of(language), list[Clause]()
     start, weight = 0, 1.0
     for begin, end in _breaks(text, lexicon):
-        score, weight = _score(text[start:begin], lexicon, REACH[language], weight)
+        clause, weight = _clause(text[start:begin], lexicon, REACH[language], weight)
         if begin > start:
-            found.append(Clause(text[start:begin], score))
+            found.append(clause)
         start = end
     return found
 
@@ -53,10 +55,10 @@ def _breaks(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
     return [*(m.span() for m in lexicon.breaks.finditer(text)), (len(text), len(text))]
 
 
-def _score(clause: str, lexicon: Lexicon, reach: int, weight: float) -> tuple[float, float]:
-    """(the clause's score, the weight of what follows it)."""
+def _clause(text: str, lexicon: Lexicon, reach: int, weight: float) -> tuple[Clause, float]:
+    """(the clause, the weight of what follows it)."""
     total, denied, doubted = 0.0, -reach - 1, False
-    for match, after in pairwise([*lexicon.words.finditer(clause), None]):
+    for match, after in pairwise([*lexicon.words.finditer(text), None]):
         assert match is not None
         word, value = match.group().lower(), lexicon.weights.get(match.group().lower())
         if word in lexicon.denials:
@@ -71,7 +73,7 @@ def _score(clause: str, lexicon: Lexicon, reach: int, weight: float) -> tuple[fl
             value *= DENIED_PRAISE if value > 0 else DENIED_BLAME
             denied = -reach - 1
         total += weight * value
-    return total, weight
+    return Clause(text, total, doubted), weight
 
 
 def _only_degree(match: re.Match[str], after: re.Match[str] | None, lexicon: Lexicon) -> bool:

@@ -16,7 +16,7 @@ FEWEST = 25  # of good and of bad ones; below, words alone decide
 REGULAR = 10.0
 WORDS, SCALE = 1.5, 3.0  # what the words of praise and blame weigh in log-odds at most, and at which score nearly so
 SHARE_BAD = 0.05  # of the reviews of an ordinary shop
-HELD = 0.7  # how far log-odds, drawn towards 0 by the regularisation, follow another share of bad reviews
+HELD = 0.6  # how far log-odds, drawn towards 0 by the regularisation, follow another share of bad reviews
 
 Floats = NDArray[np.float64]
 
