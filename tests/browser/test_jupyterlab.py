@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from sizhen.tables.files import read_table
+
 from . import lab_server
 
 pytestmark = pytest.mark.browser
@@ -30,7 +32,7 @@ def explorer(chromium: Browser, lab: lab_server.Lab) -> Iterator[Locator]:
     page = context.new_page()
     lab_server.open_notebook(page, lab, "explore.ipynb")
     assert lab_server.trouble(lab_server.run_all(page, lab, "explore.ipynb")) == []
-    yield page.locator(".sz-explorer")
+    yield page.locator(".sz-explorer:not(.sz-form)")
     context.close()
     lab.rest("explore.ipynb")
 
@@ -71,3 +73,17 @@ def test_explorer_leads_from_a_finding_to_its_rows(explorer: Locator) -> None:
     findings.select_option(index=1)
     expect(card).not_to_have_text(before, timeout=PATIENCE)
     expect(rows.locator("tbody tr").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_an_answer_is_saved_by_the_form(explorer: Locator, lab: lab_server.Lab) -> None:
+    form = explorer.page.locator(".sz-form")
+    form.get_by_label("店铺").select_option(label="tea-corner")
+    form.get_by_label("问谁").select_option(index=1)
+    form.get_by_role("button", name="保存").click()
+    expect(form.get_by_role("status")).to_contain_text("请写下回答", timeout=PATIENCE)
+    form.get_by_label("回答").fill("Slow parcels since Monday")
+    form.get_by_role("button", name="保存").click()
+    expect(form.get_by_role("status")).to_contain_text("已存入 tea-corner", timeout=PATIENCE)
+    expect(form.get_by_label("回答")).to_have_value("", timeout=PATIENCE)
+    saved = read_table(lab.folder.parent / "data" / "sample" / "tea-corner" / "answers.parquet", "answers")
+    assert saved["answer"].tolist().count("Slow parcels since Monday") == 1

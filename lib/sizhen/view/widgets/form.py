@@ -52,6 +52,7 @@ class AnswerForm(w.VBox):
         super().__init__()
         sheet = labels.use(language, labels.reader.currency).css
         self.add_class("sz-explorer")
+        self.add_class("sz-form")
         self._questions, self._store, self._data_dir = questions, save, data_dir
         self.shop = w.Dropdown(options=shops, value=shop_id if shop_id in shops else None)
         self.day = w.DatePicker(value=date.today())
