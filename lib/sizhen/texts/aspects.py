@@ -64,8 +64,8 @@ def by_cause(found: pd.DataFrame) -> pd.DataFrame:
 def _opinions(text: str) -> dict[str, float]:
     text = text.replace("’", "'")
     parts = clauses(text)
-    about = [mentioned(c.text) for c in parts]
-    blamed = _blamed(BETWEEN.join(c.text for c in parts if not c.doubted))
+    about = _abouts(text, parts)
+    blamed = _blamed(BETWEEN.join(c.text for c in parts if not c.doubted and c.score <= CLEAR))
     found = {}
     for id in set().union(blamed, *about):
         score = _score(id, parts, about)
@@ -91,6 +91,12 @@ def _complaints(text: str, poor: bool) -> set[str]:
     if poor and not found - {LEFTOVER}:
         return _topics(text) or {LEFTOVER}
     return found
+
+
+def _abouts(text: str, parts: list[Clause]) -> list[set[str]]:
+    """The aspects of every clause; only those that the whole text speaks of are looked for in each."""
+    there = [pair for pair in _lexicon("mentions", text) if pair[1].search(text)]
+    return [{id for id, pattern in there if pattern.search(part.text)} for part in parts]
 
 
 def mentioned(clause: str) -> set[str]:

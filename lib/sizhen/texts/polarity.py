@@ -17,8 +17,8 @@ AFTER_TURN = 2.0
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a text between breaks; `score` above 0 praises, below 0 blames; `doubted`: feared, supposed or only heard
-    of."""
+    """A part of a text between breaks; `score` above 0 praises, below 0 blames; `doubted`: feared, supposed or only
+    heard of."""
 
     text: str
     score: float
@@ -58,9 +58,10 @@ def _breaks(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
 def _clause(text: str, lexicon: Lexicon, reach: int, weight: float) -> tuple[Clause, float]:
     """(the clause, the weight of what follows it)."""
     total, denied, doubted = 0.0, -reach - 1, False
-    for match, after in pairwise([*lexicon.words.finditer(text), None]):
+    for match, after in pairwise([*lexicon.words.finditer(text.lower()), None]):
         assert match is not None
-        word, value = match.group().lower(), lexicon.weights.get(match.group().lower())
+        word = match.group()
+        value = lexicon.weights.get(word)
         if word in lexicon.denials:
             denied = match.end()
         elif word in lexicon.turns:
@@ -78,5 +79,5 @@ def _clause(text: str, lexicon: Lexicon, reach: int, weight: float) -> tuple[Cla
 
 def _only_degree(match: re.Match[str], after: re.Match[str] | None, lexicon: Lexicon) -> bool:
     """True for 好 in 好慢: a word of praise or blame follows at once."""
-    joined = after is not None and after.start() == match.end() and after.group().lower() in lexicon.weights
-    return joined and match.group().lower() in lexicon.degrees
+    joined = after is not None and after.start() == match.end() and after.group() in lexicon.weights
+    return joined and match.group() in lexicon.degrees

@@ -49,7 +49,7 @@ def aspect_of(term: str) -> str:
 def judges(term: str) -> bool:
     """True for a term that holds a word of praise or blame: it says how good, not what about."""
     words = [lexicon(language) for language in LANGUAGES]
-    return any(m.group().lower() in x.weights for x in words for m in x.words.finditer(term))
+    return any(m.group() in x.weights for x in words for m in x.words.finditer(term.lower()))
 
 
 def _runs(text: str) -> list[list[str]]:

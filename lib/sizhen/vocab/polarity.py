@@ -18,8 +18,8 @@ BREAK = {"zh": r"[，。！？；、,.!?;~～…\s]+", "en": r"[,.!?;~…\n]+"}
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`weights`: word → how much it praises (blames, below 0). `words` matches the longest word of any kind, `breaks`
-    what stands between clauses."""
+    """`weights`: word → how much it praises (blames, below 0). `words` matches the longest word of any kind in small
+    letters, `breaks` what stands between clauses."""
 
     weights: dict[str, float]
     denials: frozenset[str]
@@ -60,7 +60,7 @@ def _lexicon(raw: dict[str, dict[str, str]], language: str) -> Lexicon:
     for word in (words["praise"] | words["blame"]) - silent:
         size = STRONG if word in words["strong"] else WEAK if word in words["weak"] else 1.0
         weights[word] = size if word in words["praise"] else -size
-    every = re.compile(expression(set(weights) | silent, whole=language == "en"), re.IGNORECASE)
+    every = re.compile(expression(set(weights) | silent, whole=language == "en"))
     denials, turns, neutral, degrees, doubts = (frozenset(words[k]) for k in KINDS[4:])
     return Lexicon(weights, denials, turns, neutral, degrees, doubts, every, re.compile(BREAK[language]))
 
