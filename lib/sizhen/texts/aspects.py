@@ -18,6 +18,7 @@ LEFTOVER = "other"
 CLEAR = 0.75  # a clause's score from which it is praise, and below whose negative it is blame
 BARE = 7  # characters up to which a clause can only name its aspect and the next one tell: 这个味道，一点都不好
 PRAISE, NEUTRAL, COMPLAINT = 1.0, 0.0, -1.0
+TWO_WORDS = re.compile(r"[A-Za-z]{2,}[ '][A-Za-z]{2,}")
 BETWEEN = ", "  # clauses put together again
 REMEMBERED = 50_000  # texts: several frames read the same reviews
 
@@ -129,8 +130,15 @@ def _negations() -> tuple[str, ...]:
 
 
 def _lexicon(field: str, text: str) -> list[tuple[str, re.Pattern[str]]]:
-    """The aspects with their expressions of the languages whose letters stand in `text`."""
-    return [pair for k in LANGUAGES if LETTERS[k].search(text) for pair in _compiled(field, k)]
+    """The aspects with their expressions of the languages that are spoken in `text`."""
+    return [pair for k in _spoken(text) for pair in _compiled(field, k)]
+
+
+def _spoken(text: str) -> list[str]:
+    """Chinese where a character of it stands there; English where nothing else does, or two words in a row."""
+    chinese = LETTERS["zh"].search(text) is not None
+    english = (TWO_WORDS if chinese else LETTERS["en"]).search(text) is not None
+    return [k for k, there in (("zh", chinese), ("en", english)) if there]
 
 
 @cache
