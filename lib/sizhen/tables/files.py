@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import pyarrow.parquet  # noqa: F401  # what pandas would import while the first table is read
 from pyarrow import ArrowException
 
 from sizhen.tables.errors import DataError
