@@ -112,6 +112,24 @@ def test_a_test_goes_to_the_tester_alone(agency: Agency) -> None:
     assert agency.taken.mail == {"me": 3, "ok2": 1}
 
 
+def test_what_has_not_changed_is_not_sent_again_when_others_are_revised(agency: Agency) -> None:
+    agency.send("linen", "tea", "--send")
+    agency.publish("linen", 2000.0)
+    agency.send("linen", "tea", "--send", "--revise")
+    assert agency.taken.mail == {"ok1": 2, "ok2": 1}
+    assert agency.states() == {"linen.0": "sent", "linen.1": "sent", "tea.0": "sent"}
+
+
+def test_a_test_leaves_what_waits_for_the_owners(agency: Agency) -> None:
+    (agency.data / "tea" / "shop.toml").write_text(PROFILE.format("tea", "grey450"), encoding="utf-8")
+    agency.send("tea", "--send")
+    due = Outbox(agency.reports / "outbox")
+    due.mark(due.rows()[0].id, "queued")
+    due.close()
+    assert agency.send("linen", "--send", "--to", "me@elsewhere.example").exit_code == 0
+    assert agency.states() == {"linen.0": "sent", "tea.0": "queued"}
+
+
 def test_a_shop_without_owner_is_told_and_the_others_go(agency: Agency) -> None:
     profile = agency.data / "tea" / "shop.toml"
     profile.write_text(profile.read_text(encoding="utf-8").partition("[owner]")[0], encoding="utf-8")

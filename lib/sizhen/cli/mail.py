@@ -108,8 +108,8 @@ def _deliver(post: Post, box: Outbox) -> bool:
     )
     try:
         with Progress(transient=True) as progress:
-            task = progress.add_task("sending", total=len(box.due(_now().timestamp())))
-            counts = runner.run(lambda row, state: progress.advance(task))
+            task = progress.add_task("sending", total=len(box.due(_now().timestamp(), post.diverted)))
+            counts = runner.run(lambda row, state: progress.advance(task), recipient=post.diverted)
     except Stopped as error:
         stop(error, FAILED)
     for state, count in sorted(counts.items()):

@@ -138,9 +138,9 @@ class Outbox:
             (state, code, said, next_at, time.time(), state, id),
         )
 
-    def due(self, now: float) -> list[Row]:
-        """What may be sent now: queued, or put off until before `now`."""
-        return [row for row in self.rows(states=OPEN) if row.next_at <= now]
+    def due(self, now: float, recipient: str = "") -> list[Row]:
+        """What may be sent now: queued, or put off until before `now`; to one recipient, or to all."""
+        return [row for row in self.rows(states=OPEN) if row.next_at <= now and recipient in ("", row.recipient)]
 
     def recover(self) -> list[Row]:
         """After a sender that died: what it had not yet committed is queued again; what it had may have been accepted,

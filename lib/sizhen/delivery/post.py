@@ -63,8 +63,8 @@ class Post:
         recipient = profile.owner_email.strip().lower()
         content = guard.report_hash(self.report(shop, period))
         last = self.outbox.last(shop, period, recipient)
-        revise = revise or bool(self.diverted)
-        if last is not None and not revise:
+        same = last is not None and last.report_hash == content and last.state not in ("failed", "cancelled")
+        if last is not None and not self.diverted and (same or not revise):
             differs = "" if last.report_hash == content else "; the report has changed since: send it with --revise"
             return Item(shop, recipient, state=last.state, said=f"{last.said}{differs}")
         if last is not None and last.state not in (*OPEN, "sent", "failed", "cancelled"):

@@ -83,11 +83,11 @@ class Sender:
         self._connection: Connection | None = None
         self._carried = 0
 
-    def run(self, told: Said = lambda row, state: None) -> Counter[str]:
-        """How many ended in which state. Raises Stopped."""
+    def run(self, told: Said = lambda row, state: None, *, recipient: str = "") -> Counter[str]:
+        """How many ended in which state, of those to one recipient or to all. Raises Stopped."""
         counts: Counter[str] = Counter()
         try:
-            for row in self._outbox.due(self._now()):
+            for row in self._outbox.due(self._now(), recipient):
                 state = self._one(row)
                 counts[state] += 1
                 told(row, state)
