@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from sizhen import view
 from sizhen.view import labels, plots, style
 
+pytestmark = pytest.mark.usefixtures("language")
+
 CHARTS = ("response_slope", "agent_mix", "agent_weeks", "people")
-
-
-@pytest.fixture(autouse=True, params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    mpl.use("agg")
-    view.use(request.param, "CNY")
-    yield request.param
-    plt.close("all")
 
 
 def slopes(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,13 +11,14 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from sizhen import view
 from sizhen.exam import check
 from sizhen.simulate.plan import Plan
 from sizhen.simulate.run import simulate
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import labels, plots, style
 from sizhen.view.plots import base
+
+pytestmark = pytest.mark.usefixtures("language")
 
 MONTH = Period.parse("2026-10")
 NAN = float("nan")
@@ -51,14 +51,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     profile = 'shop_id = "made-shop"\nname = "M"\nplatform = "tmall"\n[targets]\n"2026-10" = 90000\n'
     Path(folder / "shop.toml").write_text(profile, encoding="utf-8")
     return Shop.open(folder.parent, "made-shop")
-
-
-@pytest.fixture(autouse=True, params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    mpl.use("agg")
-    view.use(request.param, "CNY")
-    yield request.param
-    plt.close("all")
 
 
 def title(axes: Axes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,12 +10,13 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from sizhen import view
 from sizhen.exam import check, look
 from sizhen.simulate.plan import Plan
 from sizhen.simulate.run import simulate
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import labels, plots, tables
+
+pytestmark = pytest.mark.usefixtures("language")
 
 MONTH = Period.parse("2026-10")
 STRANGE = "🔥\U00020bb7<b>$5$ 爆款"
@@ -70,14 +70,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     )
     Path(folder / "shop.toml").write_text(profile, encoding="utf-8")
     return Shop.open(folder.parent, "made-shop")
-
-
-@pytest.fixture(autouse=True, params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    mpl.use("agg")
-    view.use(request.param, "CNY")
-    yield request.param
-    plt.close("all")
 
 
 def split() -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 
 import matplotlib as mpl
@@ -14,19 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.text import Text
 
-from sizhen import view
 from sizhen.view import plots, style
 from sizhen.vocab import load
 
+pytestmark = pytest.mark.usefixtures("language")
+
 CHARTS = ("channel_tree", "channel_places", "calendar", "new_and_returning", "product_pages", "page_changes")
-
-
-@pytest.fixture(autouse=True, params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    mpl.use("agg")
-    view.use(request.param, "CNY")
-    yield request.param
-    plt.close("all")
 
 
 def title(axes: Axes) -> str:

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from sizhen import view
+from drawing import drawn
 from sizhen.view import plots, style
+
+pytestmark = pytest.mark.usefixtures("language")
 
 UNKNOWN = float("nan")
 NAMES = ["complaint_events", "complaint_refund_weeks", "complaint_weeks", "praised", "ratings_and_texts"]
 NAMES += ["rising_words", "score_votes"]
 WEEKS = pd.date_range("2026-09-06", periods=4, freq="7D")
 LONG = "超长的商品标题" * 5 + "<b>🦐"
-
-
-@pytest.fixture(autouse=True, params=["zh", "en"])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    mpl.use("agg")
-    view.use(request.param, "CNY")
-    yield request.param
-    plt.close("all")
-
-
-def drawn(name: str, frame: pd.DataFrame) -> Axes:
-    """The chart, laid out; no text under 9.5 points, none beyond the picture's edge."""
-    axes = getattr(plots, name)(frame)
-    assert axes is not None
-    axes.figure.canvas.draw()
-    width = axes.figure.bbox.width
-    for text in (t for t in axes.figure.findobj(mpl.text.Text) if t.get_text().strip() and t.get_visible()):
-        assert text.get_fontsize() >= 9.5
-        box = text.get_window_extent()
-        assert box.x0 >= -1 and box.x1 <= width + 1, text.get_text()
-    return axes
 
 
 def said(axes: Axes) -> str:

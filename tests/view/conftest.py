@@ -1,0 +1,20 @@
+"""What the tests of charts share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+
+from sizhen import view
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every chart in both languages; `pytest.mark.usefixtures("language")` where the test need not know which."""
+    mpl.use("agg")
+    view.use(request.param, "CNY")
+    yield request.param
+    plt.close("all")
