@@ -6,6 +6,7 @@ import pandas as pd
 
 from sizhen.tables import Shop
 from sizhen.tables import stock as shelf
+from sizhen.tables import tier as averages
 from sizhen.texts import clean as tagged
 from sizhen.texts.aspects import by_cause
 from sizhen.texts.aspects import complaints as complaints_in
@@ -50,17 +51,12 @@ def service(shop: Shop) -> pd.DataFrame | None:
 
 def tier(shop: Shop) -> pd.DataFrame | None:
     """The tier's average by day: date, visitors (or their index), conversion, average_order_value, dsr_*."""
-    if not shop.has("peers", "peers_daily"):
+    days = averages.average(shop, ["visitors", "visitors_index", "conversion", "average_order_value", *SCORES])
+    if days.empty:
         return None
-    peers = shop.table("peers")
-    ids = peers.loc[peers["kind"] == "tier_average", "peer_id"]
-    frame = shop.table("peers_daily")
-    frame = frame[frame["peer_id"].isin(ids)]
-    if frame.empty:
-        return None
-    if frame["visitors"].isna().all():
-        frame = frame.assign(visitors=frame["visitors_index"])
-    return frame.groupby("date", as_index=False)[["visitors", "conversion", "average_order_value", *SCORES]].mean()
+    if days["visitors"].isna().all():
+        days["visitors"] = days["visitors_index"]
+    return days.drop(columns="visitors_index")
 
 
 def stock(shop: Shop) -> pd.DataFrame | None:

@@ -8,7 +8,7 @@ import pandas as pd
 from sizhen.exam.compare import BEFORE, NOW, covered_days, parts
 from sizhen.exam.listen_reviews import counted
 from sizhen.exam.needs import needs
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, tier
 
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 WINDOW = 180  # days of votes a score is the mean of
@@ -28,15 +28,7 @@ def score_days(shop: Shop, period: Period) -> pd.DataFrame:
 
 
 def _tier_scores(shop: Shop) -> pd.DataFrame:
-    columns = ["date", "metric", "tier_score"]
-    if not shop.has("peers", "peers_daily"):
-        kinds = {"date": "datetime64[us]", "metric": "str", "tier_score": "float64"}
-        return pd.DataFrame(columns=columns).astype(kinds)
-    peers = shop.table("peers")
-    tier = peers.loc[peers["kind"] == "tier_average", "peer_id"]
-    rows = shop.table("peers_daily")
-    long = rows[rows["peer_id"].isin(tier)].melt("date", list(SCORES), var_name="metric", value_name="tier_score")
-    return long.groupby(["date", "metric"])["tier_score"].mean().reset_index()
+    return tier.average(shop, SCORES).melt("date", list(SCORES), var_name="metric", value_name="tier_score")
 
 
 @needs("shop_daily")

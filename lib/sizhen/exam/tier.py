@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, tier
 
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 
@@ -13,13 +13,8 @@ def beside_tier(shop: Shop, period: Period) -> pd.DataFrame:
     """Per day of the period that both know: date, visitors, paid_buyers and dsr_* of the shop, conversion_tier and
     dsr_*_tier of the peers of kind tier_average (their mean). No rows where the shop has no such peer."""
     own = period.clip(shop.daily())[["date", "visitors", "paid_buyers", *SCORES]]
-    wanted = ["conversion", *SCORES]
-    if not shop.has("peers", "peers_daily"):
-        return own.head(0).assign(**{f"{c}_tier": pd.Series(dtype="float64") for c in wanted})
-    peers = shop.table("peers")
-    days = shop.table("peers_daily")
-    days = days[days["peer_id"].isin(peers.loc[peers["kind"] == "tier_average", "peer_id"])]
-    return own.merge(days.groupby("date")[wanted].mean().add_suffix("_tier").reset_index(), on="date")
+    theirs = tier.average(shop, ["conversion", *SCORES]).set_index("date").add_suffix("_tier").reset_index()
+    return own.merge(theirs, on="date")
 
 
 def converted(both: pd.DataFrame) -> tuple[float, float, float]:
