@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sizhen.vocab import LANGUAGES, VocabError, load, loader, word
-from sizhen.vocab.loader import build, expression, read
+from sizhen.vocab.loader import build, read
 from sizhen.vocab.polarity import STRONG, lexicon
 
 VOCAB = Path(loader.__file__).parent
@@ -102,19 +102,6 @@ def test_what_does_not_fit_is_refused(
 def test_every_cause_is_there() -> None:
     aspects = {f"review.{aspect.cause}" for aspect in load().aspects.values()}
     assert sorted(load().causes) == sorted([*CAUSES, *aspects])
-
-
-@pytest.mark.parametrize(("wording", "said"), [("(码", "no regular expression"), ("tight|", "matches an empty text")])
-def test_a_wrong_expression_is_refused_where_it_is_used(wording: str, said: str) -> None:
-    with pytest.raises(VocabError, match=f"aspects.toml size: {said}"):
-        expression(wording, "aspects.toml size")
-
-
-@pytest.mark.parametrize("field", ["patterns", "mentions", "topics"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_aspect_is_an_expression(field: str, language: str) -> None:
-    for id, aspect in load().aspects.items():
-        expression(getattr(aspect, field)[language], id)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,8 +10,8 @@ from sizhen.tables.shop import Shop
 
 
 def average(shop: Shop, columns: Sequence[str]) -> pd.DataFrame:
-    """date and the columns of peers_daily, each the mean of the peers of kind tier_average on that day. No rows where the
-    shop has no such peer."""
+    """date and the columns of peers_daily, each the mean of the peers of kind tier_average on that day. No rows where
+    the shop has no such peer."""
     if not shop.has("peers", "peers_daily"):
         kinds = {"date": "datetime64[us]"} | dict.fromkeys(columns, "float64")
         return pd.DataFrame(columns=list(kinds)).astype(kinds)

@@ -12,7 +12,7 @@ import pandas as pd
 from sizhen.texts.clean import bad, said
 from sizhen.texts.polarity import LETTERS, Clause, clauses
 from sizhen.vocab import LANGUAGES, load
-from sizhen.vocab.loader import expression
+from sizhen.vocab.expression import expression
 
 LEFTOVER = "other"
 CLEAR = 0.75  # a clause's score from which it is praise, and below whose negative it is blame
@@ -77,7 +77,7 @@ def _opinions(text: str) -> dict[str, float]:
     return found
 
 
-def _score(id: str, parts: list[Clause], about: list[set[str]]) -> float:
+def _score(id: str, parts: tuple[Clause, ...], about: list[set[str]]) -> float:
     """The sum over the clauses that mention the aspect; one that only names it takes the clause after it."""
     total = 0.0
     for n, part in enumerate(parts):
@@ -94,7 +94,7 @@ def _complaints(text: str, poor: bool) -> set[str]:
     return found
 
 
-def _abouts(text: str, parts: list[Clause]) -> list[set[str]]:
+def _abouts(text: str, parts: tuple[Clause, ...]) -> list[set[str]]:
     """The aspects of every clause; only those that the whole text speaks of are looked for in each."""
     there = [pair for pair in _lexicon("mentions", text) if pair[1].search(text)]
     return [{id for id, pattern in there if pattern.search(part.text)} for part in parts]

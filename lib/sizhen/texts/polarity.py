@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from sizhen.vocab.polarity import Lexicon
@@ -13,6 +14,7 @@ LETTERS = {"zh": re.compile("[一-鿿]"), "en": re.compile("[A-Za-z]{2}")}
 REACH = {"zh": 3, "en": 20}  # characters between a denial and the word it turns
 DENIED_PRAISE, DENIED_BLAME = -0.8, -0.5  # "not good" is nearly bad, "not bad" half good
 AFTER_TURN = 2.0
+REMEMBERED = 50_000  # texts: their aspects and their tone are read from the same clauses
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,13 @@ def language_of(text: str) -> str | None:
     return next((k for k, letters in LETTERS.items() if letters.search(text)), None)
 
 
-def clauses(text: str) -> list[Clause]:
+@lru_cache(REMEMBERED)
+def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text, each with the sum of its words: a denial shortly before a word turns it, a doubt before a
     blame in the same clause silences it, and what follows `but` counts double."""
     language = language_of(text)
     if language is None:
-        return []
+        return ()
     lexicon, found = words_of(language), list[Clause]()
     start, weight = 0, 1.0
     for begin, end in _breaks(text, lexicon):
@@ -43,7 +46,7 @@ def clauses(text: str) -> list[Clause]:
         if begin > start:
             found.append(clause)
         start = end
-    return found
+    return tuple(found)
 
 
 def score(text: str) -> float:

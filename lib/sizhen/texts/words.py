@@ -12,7 +12,7 @@ from sizhen.texts.aspects import LEFTOVER
 from sizhen.texts.clean import COVER, mask
 from sizhen.texts.polarity import LETTERS
 from sizhen.vocab import LANGUAGES, load
-from sizhen.vocab.loader import expression
+from sizhen.vocab.expression import expression
 from sizhen.vocab.polarity import lexicon
 
 CLAUSE = re.compile(r"[^\w\s'’]+")

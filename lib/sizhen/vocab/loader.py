@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -17,7 +16,6 @@ EXAMS = ("look", "listen", "ask", "check")
 ROLES = ("operations", "promotion", "design", "service", "warehouse", "owner")
 JUDGED = {"observed", "limit"}
 TOLD = {"place", "observed", "expected", "since"}
-GROUP = re.compile(r"(?<!\\)\((?!\?)")
 
 
 class VocabError(ValueError):
@@ -163,22 +161,6 @@ def _causes(raw: dict[str, Any]) -> dict[str, Cause]:
             Advice(advice["who"], _template(advice["what"], where, TOLD), advice["due_days"]),
         )
     return causes
-
-
-@cache
-def expression(wording: str, where: str) -> re.Pattern[str]:
-    """The regular expression of a lexicon's wording, in any case of letters. Raises VocabError, which names `where`,
-    for none, and for one that matches an empty text.
-
-    Groups need not be remembered: the search takes half the time without.
-    """
-    try:
-        pattern = re.compile(GROUP.sub("(?:", wording), re.IGNORECASE)
-    except re.error as error:
-        raise VocabError(f"{where}: no regular expression: {error}") from error
-    if pattern.search(""):
-        raise VocabError(f"{where}: matches an empty text")
-    return pattern
 
 
 def _aspects(raw: dict[str, Any]) -> dict[str, Aspect]:

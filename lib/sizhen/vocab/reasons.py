@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sizhen.vocab.loader import LANGUAGES, VocabError, expression, load, read
+from sizhen.vocab.expression import expression
+from sizhen.vocab.loader import LANGUAGES, VocabError, load, read
 
 
 @cache

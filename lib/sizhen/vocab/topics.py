@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sizhen.vocab.loader import LANGUAGES, VocabError, expression, load, read
+from sizhen.vocab.expression import expression
+from sizhen.vocab.loader import LANGUAGES, VocabError, load, read
 from sizhen.vocab.model import Text
 
 
