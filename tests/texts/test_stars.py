@@ -70,6 +70,32 @@ def test_a_thousand_stars_of_the_category(sentiment: pd.DataFrame) -> None:
     assert np.mean(rates) >= 0.915
 
 
+def rare(marks: np.ndarray, said: np.ndarray) -> tuple[float, float]:
+    """(precision, recall) were one review in twenty bad."""
+    weight = np.where(marks, (~marks).sum() / 19 / marks.sum(), 1.0)
+    return weight[said & marks].sum() / weight[said].sum(), said[marks].mean()
+
+
+@pytest.mark.parametrize(("share", "precision", "recall"), [(0.5, 0.70, 0.65), (0.1, 0.60, 0.50)])
+def test_bad_ones_are_found_where_they_are_rare(
+    sentiment: pd.DataFrame, share: float, precision: float, recall: float
+) -> None:
+    rates = []
+    for _, rows in sentiment.groupby("cat"):
+        good, bad = (rows[rows["label"] == label].sample(frac=1, random_state=7) for label in (1, 0))
+        if len(bad) < 300:
+            continue
+        size = min(1000, int(len(good) * 0.8))
+        few = int(size * share)
+        judge = stars.learn(
+            [*good["review"][: size - few], *bad["review"][:few]], [False] * (size - few) + [True] * few
+        )
+        rest = pd.concat([good[size - few :], bad[few:]])
+        rates.append(rare((rest["label"] == 0).to_numpy(), judge.bad(rest["review"].tolist(), 0.05)))
+    assert np.mean([p for p, _ in rates]) >= precision
+    assert np.mean([r for _, r in rates]) >= recall
+
+
 def test_aspects_of_the_held_out_half(shared_data: Path) -> None:
     texts = pd.read_csv(shared_data / "real" / "review_aspects_text.csv").set_index("id")["Reviews"]
     labels = pd.read_csv(shared_data / "real" / "review_aspects_labels.csv")

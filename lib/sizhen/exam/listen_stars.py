@@ -81,7 +81,7 @@ def ratings_and_texts(shop: Shop, period: Period) -> pd.DataFrame:
     """Where stars and text disagree, per `mismatch` (praised_complains: four or five stars, the text complains;
     bad_without_complaint: one or two stars, no complaint found; unstarred_bad: no stars, the text is judged bad): found
     and of_reviews (of the period, with text), found_share with low, high (95 %), found_share_before (28 days before),
-    judged_by (unstarred: the shop's own `stars`, or `words` alone where it has under 25 texts of either kind; else
+    judged_by (unstarred: the shop's own `stars`, or `words` alone where it has under 15 texts of either kind; else
     words), example (the one that blames most, masked)."""
     reviews = parts(counted(shop), period, "reviewed_at")
     reviews = reviews[reviews["with_text"] > 0].reset_index(drop=True)
