@@ -15,7 +15,7 @@ from sizhen.batch import runner
 from sizhen.batch.shop_result import ShopResult
 from sizhen.cli import app
 from sizhen.diagnosis import open_case
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, write_table
 
 PERIOD = ["--period", "2026-10"]
 
@@ -100,6 +100,19 @@ def test_check_data_lists_every_table(tiny_shop: Shop, tmp_path: Path) -> None:
     result = sizhen("check-data", "tiny", "--data", tmp_path)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "traffic_daily" in result.stdout and "2026-09-01" in result.stdout and "missing" in result.stdout
+
+
+def test_check_data_tells_gaps_contradictions_and_open_questions(tiny_shop: Shop, tmp_path: Path) -> None:
+    daily = tiny_shop.daily()
+    write_table(tiny_shop.folder, "shop_daily", daily.drop(index=[50]))
+    products = daily[["date", "visitors", "paid_amount"]].assign(product_id="p")
+    products.loc[45:47, "paid_amount"] *= 2
+    write_table(tiny_shop.folder, "product_daily", products)
+    told = sizhen("check-data", "tiny", "--data", tmp_path).stdout
+    assert "shop_daily          █" in told and told.count("·") == 2
+    assert "product_daily: paid_amount ¥6,0" in told and "the other figures say ¥3,0" in told
+    assert "2026-10-16, 2026-10-17, 2026-10-18)" in " ".join(told.split())
+    assert "stock_daily" in told.partition("cannot be concluded")[2]
 
 
 def test_run_ends_with_the_worst_of_its_shops(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def check_data(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
     data: Data = DATA,
 ) -> None:
-    """List a shop's tables: there, missing, broken or odd.
+    """List a shop's tables: there, missing, broken or odd; their days, contradictions, and what cannot be concluded.
 
     Ends with 1 when a table is broken.
     """
@@ -152,8 +152,13 @@ def check_data(
         from sizhen.tables import Shop
         from sizhen.tables.inspect import overview
 
-        found = overview(Shop.open(data, shop))
-    for part in show.files(found):
+        opened = Shop.open(data, shop)
+        found = overview(opened)
+        parts = [*show.files(found), *show.coverage(opened)]
+        if not (found["state"] == "broken").any() and found["last"].notna().any():
+            parts += show.contradictions(opened, found["last"].max())
+        parts += show.unanswered(found)
+    for part in parts:
         Console().print(part)
     broken = found.loc[found["state"] == "broken", "note"]
     for note in broken:

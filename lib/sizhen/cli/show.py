@@ -12,11 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from sizhen.diagnosis import Case, wording
+from sizhen.diagnosis.data_faults import Contradiction, find_faults
 from sizhen.tables import Period, Shop
+from sizhen.tables.coverage import MISSING, OUTSIDE, PARTIAL, THERE, calendar, open_questions
 from sizhen.vocab import load, word
 
 STYLES = {"act": "bold red", "watch": "yellow", "ok": "green", "unknown": "dim"}
 FILES = {"there": "green", "missing": "dim", "broken": "bold red"}
+DAYS = {THERE: ("█", "green"), PARTIAL: ("▄", "yellow"), MISSING: ("·", "bold red"), OUTSIDE: (" ", "")}
+NAMED = 3
 
 
 def diagnosed(case: Case, language: str) -> Iterator[RenderableType]:
@@ -93,3 +97,43 @@ def files(overview: pd.DataFrame) -> Iterator[RenderableType]:
         odd += [Text(f"{line['table']}: {note}") for note in (line["note"], unknown) if note]
     yield table
     yield from odd
+
+
+def coverage(shop: Shop) -> Iterator[RenderableType]:
+    """A line per daily table with a sign per day, where a day is missing or partial."""
+    days = calendar(shop)
+    if days.empty:
+        return
+    yield Text(f"{len(days.columns)} days to {days.columns[-1]:%Y-%m-%d}: █ there, ▄ partial, · missing", style="bold")
+    for table, states in days.iterrows():
+        yield Text.assemble(f" {table:<20}", *(DAYS[state] for state in states))
+
+
+def contradictions(shop: Shop, last: pd.Timestamp) -> Iterator[RenderableType]:
+    """Days of the 28 up to `last` on which a table says something else than the others."""
+    period = Period((last - pd.Timedelta(days=27)).date(), last.date())
+    faults = find_faults(shop, period)
+    for table, found in faults.contradictions.items():
+        if mine := found.inside(period):
+            yield Text(_contradiction(table, found, mine, shop), style="yellow")
+    for day in faults.doubled:
+        yield Text(f"shop_daily: {day} repeats the day before to the last figure", style="yellow")
+
+
+def _contradiction(table: str, found: Contradiction, inside: tuple[tuple[Any, ...], float, float], shop: Shop) -> str:
+    days, held, said = inside
+    named = ", ".join(str(day) for day in days[:NAMED])
+    more = f" and {len(days) - NAMED} more days" if len(days) > NAMED else ""
+    figures = [wording.figure(value, found.metric, shop.profile.currency).en for value in (held, said)]
+    return f"{table}: {found.metric} {figures[0]}, but the other figures say {figures[1]} ({named}{more})"
+
+
+def unanswered(overview: pd.DataFrame) -> Iterator[RenderableType]:
+    """What each gap makes impossible to conclude."""
+    questions = open_questions(overview)
+    if not questions:
+        return
+    table = Table("without", "cannot be concluded", box=box.SIMPLE_HEAD, pad_edge=False)
+    for lacks, rules in questions.items():
+        table.add_row(lacks, "\n".join(rule.title.en for rule in rules))
+    yield table

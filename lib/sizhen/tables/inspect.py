@@ -42,7 +42,7 @@ def _line(shop: Shop, spec: TableSpec) -> dict[str, object]:
     gaps = _gaps(days) if daily else []
     if gaps:
         notes.append(f"no rows on {_listed(gaps)}")
-    if daily and _looks_partial(frame, spec):
+    if daily and looks_partial(frame, spec):
         notes.append(f"{days.max():%Y-%m-%d} looks partial")
     return line | {
         "first": days.min(),
@@ -68,7 +68,7 @@ def _listed(days: list[pd.Timestamp], limit: int = 3) -> str:
     return named if len(days) <= limit else f"{named} and {len(days) - limit} more days"
 
 
-def _looks_partial(frame: pd.DataFrame, spec: TableSpec) -> bool:
+def looks_partial(frame: pd.DataFrame, spec: TableSpec) -> bool:
     """The last day's main count is under half of any of the two weeks before: taken before the day was over."""
     counts = [c.name for c in spec.columns if c.kind == "count" and frame[c.name].notna().any()]
     if not counts:
