@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sizhen.batch import runner
-from sizhen.batch.shop_result import ShopResult
+from sizhen.batch.examine import Order
+from sizhen.batch.shop_result import INTERRUPTED, ShopResult
 from sizhen.cli import app
 from sizhen.diagnosis import open_case
 from sizhen.tables import Period, Shop, write_table
@@ -118,16 +119,17 @@ def test_check_data_tells_gaps_contradictions_and_open_questions(tiny_shop: Shop
 def test_run_ends_with_the_worst_of_its_shops(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
 
-    def run(shops: list[str], **given: Any) -> list[ShopResult]:
-        asked.update(given, shops=shops)
+    def run(shops: list[str], order: Order, *, jobs: int) -> list[ShopResult]:
+        asked.update(shops=shops, order=order, jobs=jobs)
         bad = [ShopResult("tinny", "failed", 0.0, "no shop 'tinny'")] if "tinny" in shops else []
         return [ShopResult("tiny", "done", 1.0, top_finding="断码", stake=12.0), *bad]
 
     monkeypatch.setattr(runner, "run", run)
     result = sizhen("run", "--data", tmp_path, *PERIOD, "--reports", tmp_path / "out", "--jobs", "3")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert asked["shops"] == ["tiny"] and asked["jobs"] == 3 and asked["language"] is None
-    assert asked["period"] == Period.parse("2026-10") and asked["notebooks_dir"].name == "notebooks"
+    assert asked["shops"] == ["tiny"] and asked["jobs"] == 3
+    order = Order(tmp_path, Period.parse("2026-10"), tmp_path / "out", asked["order"].notebooks_dir)
+    assert asked["order"] == order and order.notebooks_dir.name == "notebooks"
     result = sizhen("run", "tinny", "tiny", "--data", tmp_path, *PERIOD)
     assert result.exit_code == 1
     assert result.stderr == "error: tinny: no shop 'tinny'\n"
@@ -145,7 +147,26 @@ def test_run_beside_another_run_waits_for_nobody(
         raise runner.BusyError("another run of 2026-10 is writing to reports")
 
     monkeypatch.setattr(runner, "run", busy)
-    refused(sizhen("run", "--data", tmp_path, *PERIOD), 1, "another run")
+    refused(sizhen("run", "--data", tmp_path, *PERIOD), 75, "another run")
+
+
+def test_an_interrupted_run_says_how_to_go_on(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: Any, **__: Any) -> list[ShopResult]:
+        return [ShopResult("tiny", "done", 1.0), ShopResult("tinny", "failed", 0.0, INTERRUPTED)]
+
+    monkeypatch.setattr(runner, "run", run)
+    result = sizhen("run", "--data", tmp_path, *PERIOD, "--reports", tmp_path / "out", "--fresh")
+    assert result.exit_code == 1
+    assert result.stderr == "interrupted: 1 shops were not examined; the same command examines them\n"
+
+
+def test_a_failed_shop_names_its_log(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "out" / "2026-10" / ".work" / "tiny" / "worker.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("what it said last")
+    monkeypatch.setattr(runner, "run", lambda *_, **__: [ShopResult("tiny", "failed", 1.0, "it broke")])
+    result = sizhen("run", "--data", tmp_path, *PERIOD, "--reports", tmp_path / "out")
+    assert (result.exit_code, result.stderr) == (1, f"error: tiny: it broke (log: {log})\n")
 
 
 def test_import_reports_each_file(tmp_path: Path) -> None:

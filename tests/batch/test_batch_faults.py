@@ -36,7 +36,7 @@ def run_fault(job: Job, fault: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "name", "reason"),
     [
-        ("error", "1_look", "1_look: RuntimeError: the pot boils over"),
+        ("error", "1_look", "1_look, cell 3: RuntimeError: the pot boils over"),
         ("data_error", "1_look", "shop_daily.csv, row 17, column visitors: -3 is below 0; correct the row"),
         ("exit", "1_look", "1_look, cell 3: SystemExit: 0"),
         ("died", "1_look", "1_look: Kernel died"),

@@ -7,15 +7,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
 
+from sizhen.batch.examine import Order
 from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.runner import BusyError, run
 from sizhen.batch.shop_result import ShopResult
@@ -49,18 +50,14 @@ def published(data_dir: Path, healthy: Path, tmp_path_factory: pytest.TempPathFa
     september = {"shop_id": "alpha", "period": {"start": "2026-09-01", "end": "2026-09-30"}}
     (old / "findings.json").write_text(json.dumps(september))
     shops = ["alpha", "empty", "wrong", "nobody", "beta"]
-    return Published(reports, run(shops, **_where(data_dir, healthy, reports), jobs=2, language=None))
-
-
-def _where(data_dir: Path, notebooks: Path, reports: Path) -> dict[str, object]:
-    return {"data_dir": data_dir, "period": OCTOBER, "reports_dir": reports, "notebooks_dir": notebooks}
+    return Published(reports, run(shops, Order(data_dir, OCTOBER, reports, healthy), jobs=2))
 
 
 @pytest.fixture
 def one(data_dir: Path, tmp_path: Path) -> Callable[..., ShopResult]:
     def one(notebooks: Path, reports: Path | None = None, timeout_seconds: float = 60) -> ShopResult:
-        where = _where(data_dir, notebooks, reports or tmp_path / "reports")
-        return run(["beta"], **where, jobs=1, language=None, timeout_seconds=timeout_seconds)[0]
+        order = Order(data_dir, OCTOBER, reports or tmp_path / "reports", notebooks, timeout_seconds=timeout_seconds)
+        return run(["beta"], order, jobs=1)[0]
 
     return one
 
@@ -83,7 +80,7 @@ def test_what_is_published(published: Published) -> None:
         folder = published.period / shop_id
         assert {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()} == expected
     assert {f.name for f in published.period.iterdir()} == {".work", "alpha", "beta", "index.html"}
-    assert {f.name for f in (published.period / ".work").iterdir()} == {"lock"}
+    assert {f.name for f in (published.period / ".work").iterdir()} == {"lock", "state"}
 
 
 def test_reports_name_the_shop_and_no_folder(published: Published, data_dir: Path) -> None:
@@ -136,7 +133,7 @@ def test_a_failed_rerun_leaves_the_published_report_whole(
 ) -> None:
     before = published.bytes()
     result = one(broken("error"), published.reports)
-    assert (result.state, result.reason) == ("failed", "1_look: RuntimeError: the pot boils over")
+    assert (result.state, result.reason) == ("failed", "1_look, cell 3: RuntimeError: the pot boils over")
     assert published.bytes() == before
     html = (published.period / "index.html").read_text(encoding="utf-8")
     assert [html.count(f'href="{shop}/report.html"') for shop in ("alpha", "beta")] == [1, 1]
@@ -150,28 +147,65 @@ def test_a_second_run_of_the_same_period_waits_its_turn(published: Published, on
             one(published.reports, published.reports)
 
 
-def test_interrupt_ends_everything_and_still_reports(data_dir: Path, broken: Broken, tmp_path: Path) -> None:
-    # a test run started in the background ignores Ctrl-C, and so would what it starts
-    script = f"""
-import signal
+SCRIPT = """
+import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
+from sizhen.batch.examine import Order
 from sizhen.batch.runner import run
 from sizhen.tables import Period
-results = run(["alpha", "beta"], data_dir=Path({str(data_dir)!r}), period=Period.parse("2026-10"),
-    reports_dir=Path({str(tmp_path / "reports")!r}), notebooks_dir=Path({str(broken("hung"))!r}), jobs=1, language=None)
+data, reports, notebooks = map(Path, sys.argv[1:])
+results = run(["alpha", "beta"], Order(data, Period.parse("2026-10"), reports, notebooks), jobs=1)
 print([(r.state, r.reason) for r in results])
 """
-    started = partial(subprocess.Popen, stdout=subprocess.PIPE, start_new_session=True, text=True)
-    with started([sys.executable, "-c", script]) as process:
-        step = tmp_path / "reports" / "2026-10" / ".work" / "alpha" / "step"
+
+
+@contextmanager
+def begun(data_dir: Path, reports: Path, notebooks: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run of two shops in one lane, the first of which is at its first notebook.
+
+    A test run started in the background ignores Ctrl-C, and so would what it starts, had it not been told otherwise.
+    """
+    command = [sys.executable, "-c", SCRIPT, str(data_dir), str(reports), str(notebooks)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True, text=True) as process:
+        step = reports / "2026-10" / ".work" / "alpha" / "step"
         while not step.is_file():
             assert process.poll() is None
             time.sleep(0.05)
+        yield process
+
+
+def test_an_interrupt_lets_the_running_shop_end(data_dir: Path, healthy: Path, tmp_path: Path) -> None:
+    with begun(data_dir, tmp_path / "reports", healthy) as process:
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=60)
+    assert told.strip() == str([("done", ""), ("failed", "interrupted")])
+    results = run(["alpha", "beta"], Order(data_dir, OCTOBER, tmp_path / "reports", healthy), jobs=1)
+    assert [r.state for r in results] == ["skipped", "done"]
+
+
+def test_a_second_interrupt_ends_everything_and_still_reports(data_dir: Path, broken: Broken, tmp_path: Path) -> None:
+    with begun(data_dir, tmp_path / "reports", broken("hung")) as process:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         told, _ = process.communicate(timeout=15)
     assert told.strip() == str([("failed", "interrupted")] * 2)
     assert not _left_in(tmp_path)
+
+
+def test_a_killed_runner_loses_the_shop_in_flight_alone(data_dir: Path, healthy: Path, tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    with begun(data_dir, reports, healthy) as process:
+        while not (reports / "2026-10" / ".work" / "beta" / "step").is_file():
+            time.sleep(0.02)
+        process.kill()
+    gone = time.monotonic() + 10
+    while _left_in(tmp_path) and time.monotonic() < gone:
+        time.sleep(0.1)
+    assert not _left_in(tmp_path)
+    results = run(["alpha", "beta"], Order(data_dir, OCTOBER, reports, healthy), jobs=1)
+    assert [r.state for r in results] == ["skipped", "done"]
 
 
 def _left_in(folder: Path) -> list[int]:

@@ -32,7 +32,7 @@ def _row(shop_id: str, profile: Profile | None, result: ShopResult | None) -> Ro
         shop_id,
         profile.name if profile else shop_id,
         profile.currency if profile else "",
-        result.state if result else "done",
+        "done" if result is None or result.state == "skipped" else result.state,
         result.reason if result else "",
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from sizhen.batch.job import Job
+from sizhen.batch.shop_result import INTERRUPTED
 
 _LOOK_EVERY = 0.05
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
@@ -66,7 +67,7 @@ def _watch(
     step = ""
     while (code := process.poll()) is None:
         if stop.wait(_LOOK_EVERY):
-            raise Stopped("interrupted")
+            raise Stopped(INTERRUPTED)
         now = step_file.read_text(encoding="utf-8") if step_file.is_file() else ""
         if now != step:
             step = now

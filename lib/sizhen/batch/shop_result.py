@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["done", "failed", "no_data"]
+State = Literal["done", "skipped", "failed", "no_data"]
+INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
 class ShopResult:
-    """`seconds` of wall clock; `reason` in one line unless done; `stake` in the shop's currency, None unless done."""
+    """`seconds` of wall clock; `reason` in one line where there is no report; where there is one, `stake` in the shop's
+    currency.
+
+    `skipped`: nothing has changed since the published report was made.
+    """
 
     shop_id: str
     state: State
@@ -18,3 +23,7 @@ class ShopResult:
     reason: str = ""
     top_finding: str = ""
     stake: float | None = None
+
+    @property
+    def reported(self) -> bool:
+        return self.state in ("done", "skipped")

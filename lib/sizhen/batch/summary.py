@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sizhen.batch.shop_result import ShopResult
 
-_STYLES = {"done": "green", "failed": "bold red", "no_data": "yellow"}
+_STYLES = {"done": "green", "skipped": "dim green", "failed": "bold red", "no_data": "yellow"}
 
 
 def table(results: Sequence[ShopResult]) -> Table:

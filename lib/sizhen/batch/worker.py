@@ -128,7 +128,7 @@ def _in_words(error: PapermillExecutionError, notebook: str) -> RunError:
     """Errors that were written for people stand alone; others say where they came from."""
     if error.ename in ("DataError", "MissingTable", "UnknownShop"):
         return RunError(error.evalue, "no_data" if error.ename == "MissingTable" else "failed")
-    return RunError(f"{notebook}: {error.ename}: {error.evalue}")
+    return RunError(f"{notebook}, cell {error.cell_index + 1}: {error.ename}: {error.evalue}")
 
 
 def _die_with_parent() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sizhen.cli.stop import FAILED, USAGE, plainly, stop
+from sizhen.cli.stop import BUSY, FAILED, USAGE, plainly, stop
 
 if TYPE_CHECKING:
     from sizhen.tables import Period
@@ -62,16 +62,21 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help="Shops examined at a time.")] = 2,
     language: Reader = None,
     notebooks: Annotated[Path | None, typer.Option(help="Folder of the five notebooks.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Also shops of which nothing has changed.")] = False,
 ) -> None:
     """Examine shops and write their reports.
 
-    Writes REPORTS/PERIOD/SHOP/report.html and an index of the period.
+    Writes REPORTS/PERIOD/SHOP/report.html and an index of the period. Shops whose report was made from the same tables,
+    notebooks and program are skipped. Ctrl-C lets running shops end; the same command goes on where it stopped.
 
-    Ends with 0 when every shop has its report, 1 when one has not, 2 when the command was wrong.
+    Ends with 0 when every shop has its report, 1 when one has not, 2 when the command was wrong, 75 while another run
+    of the period goes on.
     """
     from rich.console import Console
 
     from sizhen.batch import runner, summary
+    from sizhen.batch.examine import Order
+    from sizhen.batch.shop_result import INTERRUPTED
     from sizhen.tables import list_shops
 
     days = _period(period)
@@ -79,22 +84,20 @@ def run(
     if not wanted:
         stop(f"no shop in {data}; a shop is a folder with a shop.toml")
     try:
-        results = runner.run(
-            wanted,
-            data_dir=data,
-            period=days,
-            reports_dir=reports,
-            notebooks_dir=notebooks or _notebooks(),
-            jobs=jobs,
-            language=language,
-        )
+        order = Order(data, days, reports, notebooks or _notebooks(), language=language, fresh=fresh)
+        results = runner.run(wanted, order, jobs=jobs)
     except runner.BusyError as error:
-        stop(error, FAILED)
+        stop(error, BUSY)
     Console().print(summary.table(results))
-    failed = [r for r in results if r.state != "done"]
-    for result in failed:
-        typer.echo(f"error: {result.shop_id}: {result.reason}", err=True)
-    raise typer.Exit(FAILED if failed else 0)
+    open_ = [r for r in results if r.reason == INTERRUPTED]
+    for result in results:
+        if not result.reported and result not in open_:
+            log = order.work / result.shop_id / "worker.log"
+            told = f" (log: {log})" if log.is_file() and log.stat().st_size else ""
+            typer.echo(f"error: {result.shop_id}: {result.reason}{told}", err=True)
+    if open_:
+        typer.echo(f"interrupted: {len(open_)} shops were not examined; the same command examines them", err=True)
+    raise typer.Exit(0 if all(r.reported for r in results) else FAILED)
 
 
 @app.command()

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sizhen.cli.commands import DATA, REPORTS, Data, PeriodText, Reports, _period
-from sizhen.cli.stop import FAILED, USAGE, stop
+from sizhen.cli.stop import BUSY, FAILED, USAGE, stop
 
 if TYPE_CHECKING:
     from sizhen.delivery.outbox import Outbox
     from sizhen.delivery.post import Item, Post
 
-BUSY = 75
 Settings = Annotated[Path, typer.Option("--settings", help="The file with the table [mail].")]
 SETTINGS = Path("sizhen.toml")
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-FAILED, USAGE = 1, 2
+FAILED, USAGE, BUSY = 1, 2, 75
 
 
 def stop(message: object, code: int = USAGE) -> NoReturn:

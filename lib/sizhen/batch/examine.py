@@ -1,0 +1,110 @@
+"""One shop from plan to publication."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sizhen.batch import fingerprint, state
+from sizhen.batch.check import one_line
+from sizhen.batch.job import NOTEBOOKS, TABLES, Job
+from sizhen.batch.plan import NoData, period_dir, plan, work_dir
+from sizhen.batch.process import Stopped, run_worker
+from sizhen.batch.publish import publish
+from sizhen.batch.shop_result import ShopResult
+from sizhen.tables import Period, UnknownShop
+
+ATTEMPTS = 2  # a process that was killed from outside may live another time; an error comes again
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted of every shop. Folders are absolute. `language` None: each shop's own. `fresh`: also where nothing
+    has changed."""
+
+    data_dir: Path
+    period: Period
+    reports_dir: Path
+    notebooks_dir: Path
+    language: str | None = None
+    timeout_seconds: float = 600
+    fresh: bool = False
+
+    @property
+    def published(self) -> Path:
+        return period_dir(self.reports_dir, self.period)
+
+    @property
+    def work(self) -> Path:
+        return work_dir(self.reports_dir, self.period)
+
+
+Heard = Callable[[str], None]
+
+
+def examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -> ShopResult:
+    """Never raises: whatever goes wrong is this shop's result, and no other's."""
+    begun = time.monotonic()
+    try:
+        result = _examine(shop_id, order, stop, on_step)
+    except NoData as error:
+        result = ShopResult(shop_id, "no_data", 0.0, str(error))
+    except (Stopped, UnknownShop, ValueError, OSError) as error:
+        result = ShopResult(shop_id, "failed", 0.0, one_line(str(error)))
+    except Exception as error:  # noqa: BLE001 - one shop never stops the others
+        result = ShopResult(shop_id, "failed", 0.0, one_line(f"{type(error).__name__}: {error}"))
+    return replace(result, seconds=time.monotonic() - begun)
+
+
+def _examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -> ShopResult:
+    job = plan(
+        shop_id,
+        data_dir=order.data_dir,
+        period=order.period,
+        reports_dir=order.reports_dir,
+        notebooks_dir=order.notebooks_dir,
+        language=order.language,
+    )
+    made_from, published = fingerprint.of_job(job), order.published / shop_id
+    same = None if order.fresh else state.unchanged(order.work, shop_id, made_from, published)
+    if same is not None:
+        return same
+    result = _worked(job, order, stop, on_step)
+    if result.state == "done":
+        holds = fingerprint.of_folder(job.ready)
+        publish(job.ready, published, order.work / f"{shop_id}.old")
+        state.Passed(made_from, holds, result.top_finding, result.stake).write(order.work, shop_id)
+        shutil.rmtree(job.staging, ignore_errors=True)
+    return result
+
+
+def _worked(job: Job, order: Order, stop: threading.Event, on_step: Heard) -> ShopResult:
+    """A failed shop's staging folder stays for whoever looks into it."""
+    result = ShopResult(job.shop_id, "failed", 0.0)
+    for _ in range(ATTEMPTS):
+        shutil.rmtree(job.staging, ignore_errors=True)
+        (job.ready / "notebooks").mkdir(parents=True)
+        code = run_worker(job, timeout_seconds=order.timeout_seconds, stop=stop, on_step=on_step)
+        result = _result(job, code)
+        if code >= 0 or result.state == "done":
+            break
+    return result
+
+
+def _result(job: Job, code: int) -> ShopResult:
+    """What the worker wrote, if it ended well and everything it promises is there."""
+    path = Path(job.staging) / "result.json"
+    if code != 0 or not path.is_file():
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code} and no result"
+        return ShopResult(job.shop_id, "failed", 0.0, f"its process {how}")
+    result = ShopResult(seconds=0.0, **json.loads(path.read_text(encoding="utf-8")))
+    promised = [job.ready / name for name in ("report.html", "findings.json", TABLES)]
+    promised += [job.ready / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
+    if result.state == "done" and not all(file.is_file() for file in promised):
+        return ShopResult(job.shop_id, "failed", 0.0, "its report is not complete")
+    return result

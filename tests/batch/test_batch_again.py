@@ -1,0 +1,172 @@
+"""A second run does what has changed, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sizhen.batch import examine, fingerprint
+from sizhen.batch.examine import Order
+from sizhen.batch.runner import run
+from sizhen.batch.shop_result import ShopResult
+from sizhen.tables import Period
+
+pytestmark = pytest.mark.timeout(90)
+OCTOBER = Period.parse("2026-10")
+
+
+@pytest.fixture(scope="module")
+def once(data_dir: Path, healthy: Path, tmp_path_factory: pytest.TempPathFactory) -> Order:
+    """Data, notebooks and reports of one run of one shop."""
+    folder = tmp_path_factory.mktemp("once")
+    shutil.copytree(data_dir / "beta", folder / "data" / "beta")
+    shutil.copytree(healthy, folder / "notebooks")
+    order = Order(folder / "data", OCTOBER, folder / "reports", folder / "notebooks")
+    assert run(["beta"], order, jobs=1)[0].state == "done"
+    return order
+
+
+@pytest.fixture
+def order(once: Order, tmp_path: Path) -> Order:
+    """The same, the test's own."""
+    folder = tmp_path / "again"
+    shutil.copytree(once.data_dir.parent, folder)
+    return Order(folder / "data", OCTOBER, folder / "reports", folder / "notebooks")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The shops whose notebooks were run."""
+    asked: list[str] = []
+
+    def run_worker(job: examine.Job, **given: object) -> int:
+        asked.append(job.shop_id)
+        return 1
+
+    monkeypatch.setattr(examine, "run_worker", run_worker)
+    return asked
+
+
+def again(order: Order) -> ShopResult:
+    return run(["beta"], order, jobs=1)[0]
+
+
+def test_nothing_changed(order: Order, asked: list[str]) -> None:
+    before = {f: f.read_bytes() for f in order.published.rglob("*") if f.is_file()}
+    result = again(order)
+    assert (result.state, result.top_finding, result.stake, asked) == ("skipped", "sold out", 1234.5, [])
+    assert {f: f.read_bytes() for f in order.published.rglob("*") if f.is_file()} == before
+
+
+def test_fresh_does_it_again(order: Order, asked: list[str]) -> None:
+    result = again(Order(order.data_dir, OCTOBER, order.reports_dir, order.notebooks_dir, fresh=True))
+    assert (result.state, asked) == ("failed", ["beta"])
+
+
+def table(order: Order) -> Path:
+    return order.data_dir / "beta" / "shop_daily.csv"
+
+
+def more_data(order: Order) -> None:
+    table(order).write_text(table(order).read_text().replace(",5.0", ",6.0"))
+
+
+def another_owner(order: Order) -> None:
+    with (order.data_dir / "beta" / "shop.toml").open("a") as profile:
+        profile.write('[owner]\nname = "B"\n')
+
+
+def another_notebook(order: Order) -> None:
+    path = order.notebooks_dir / "3_ask.ipynb"
+    path.write_text(path.read_text().replace("1 + 1", "1 + 2"))
+
+
+def earlier_findings(order: Order) -> None:
+    folder = order.reports_dir / "2026-09" / "beta"
+    folder.mkdir(parents=True)
+    told = '{"shop_id": "beta", "period": {"start": "2026-09-01", "end": "2026-09-30"}}'
+    (folder / "findings.json").write_text(told)
+
+
+def broken_report(order: Order) -> None:
+    path = order.published / "beta" / "report.html"
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def lost_notebook(order: Order) -> None:
+    (order.published / "beta" / "notebooks" / "4_check.ipynb").unlink()
+
+
+def lost_state(order: Order) -> None:
+    (order.work / "state" / "beta.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [more_data, another_owner, another_notebook, earlier_findings, broken_report, lost_notebook, lost_state],
+)
+def test_what_has_changed_is_done_again(order: Order, asked: list[str], change: Callable[[Order], None]) -> None:
+    change(order)
+    assert (again(order).state, asked) == ("failed", ["beta"])
+
+
+def test_another_program_does_it_again(order: Order, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprint, "program", lambda: "newer")
+    assert (again(order).state, asked) == ("failed", ["beta"])
+
+
+def test_the_same_elsewhere_is_the_same(order: Order, once: Order) -> None:
+    here, there = (fingerprint.of_folder(o.published / "beta") for o in (order, once))
+    assert here == there
+    assert len(fingerprint.program()) == 32
+
+
+@pytest.mark.parametrize(("codes", "attempts", "state"), [([-9, -9], 2, "failed"), ([1], 1, "failed")])
+def test_only_a_killed_process_is_tried_again(
+    order: Order, monkeypatch: pytest.MonkeyPatch, codes: list[int], attempts: int, state: str
+) -> None:
+    tried: list[int] = []
+
+    def run_worker(job: examine.Job, **given: object) -> int:
+        tried.append(1)
+        return codes[len(tried) - 1]
+
+    monkeypatch.setattr(examine, "run_worker", run_worker)
+    more_data(order)
+    result = again(order)
+    assert (result.state, len(tried)) == (state, attempts)
+    assert result.reason in ("its process was killed by signal 9", "its process ended with code 1 and no result")
+
+
+def test_a_process_killed_once_still_brings_its_report(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    more_data(order)
+    really, killed = examine.run_worker, []
+
+    def run_worker(job: examine.Job, *, on_step: Callable[[str], None], **given: object) -> int:
+        def heard(step: str) -> None:
+            if not killed:
+                worker = _group_of(Path(job.staging))
+                killed.append(worker)
+                os.killpg(worker, signal.SIGKILL)
+            on_step(step)
+
+        return really(job, on_step=heard, **given)
+
+    monkeypatch.setattr(examine, "run_worker", run_worker)
+    assert (again(order).state, len(killed)) == ("done", 1)
+
+
+def _group_of(folder: Path) -> int:
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()) == folder:
+                return os.getpgid(process.pid)
+        except psutil.Error:
+            continue
+    raise AssertionError("no worker")
