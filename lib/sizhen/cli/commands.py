@@ -6,13 +6,15 @@ import json
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from sizhen.cli.stop import BUSY, FAILED, USAGE, plainly, stop
 
 if TYPE_CHECKING:
+    from sizhen.batch.examine import Order
+    from sizhen.batch.shop_result import ShopResult
     from sizhen.tables import Period
 
 app = typer.Typer(
@@ -57,12 +59,13 @@ def _notebooks() -> Path:
 def run(
     period: PeriodText,
     shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all when none.")] = None,
-    data: Data = DATA,
-    reports: Reports = REPORTS,
+    data: Annotated[str, typer.Option(help="Folder with one folder per shop; on a cluster also a URL.")] = str(DATA),
+    reports: Annotated[str, typer.Option(help="Folder of the reports; on a cluster also a URL.")] = str(REPORTS),
     jobs: Annotated[int, typer.Option(min=1, help="Shops examined at a time.")] = 2,
     language: Reader = None,
     notebooks: Annotated[Path | None, typer.Option(help="Folder of the five notebooks.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Also shops of which nothing has changed.")] = False,
+    scheduler: Annotated[str, typer.Option(help="Of a Dask cluster that does the work: tcp://host:8786.")] = "",
 ) -> None:
     """Examine shops and write their reports.
 
@@ -79,15 +82,16 @@ def run(
     from sizhen.batch.shop_result import INTERRUPTED
     from sizhen.tables import list_shops
 
-    days = _period(period)
-    wanted = shops or list_shops(data)
-    if not wanted:
-        stop(f"no shop in {data}; a shop is a folder with a shop.toml")
-    try:
-        order = Order(data, days, reports, notebooks or _notebooks(), language=language, fresh=fresh)
-        results = runner.run(wanted, order, jobs=jobs)
-    except runner.BusyError as error:
-        stop(error, BUSY)
+    order = Order(Path(data), _period(period), Path(reports), notebooks or _notebooks(), language, fresh=fresh)
+    if scheduler:
+        results = _on_cluster(scheduler, shops, order, data, reports)
+    elif "://" in data + reports:
+        stop("a URL is for a cluster; name its --scheduler")
+    else:
+        try:
+            results = runner.run(shops or list_shops(order.data_dir) or _no_shops(data), order, jobs=jobs)
+        except runner.BusyError as error:
+            stop(error, BUSY)
     Console().print(summary.table(results))
     open_ = [r for r in results if r.reason == INTERRUPTED]
     for result in results:
@@ -98,6 +102,23 @@ def run(
     if open_:
         typer.echo(f"interrupted: {len(open_)} shops were not examined; the same command examines them", err=True)
     raise typer.Exit(0 if all(r.reported for r in results) else FAILED)
+
+
+def _no_shops(data: str) -> NoReturn:
+    stop(f"no shop in {data}; a shop is a folder with a shop.toml")
+
+
+def _on_cluster(scheduler: str, shops: list[str] | None, order: Order, data: str, reports: str) -> list[ShopResult]:
+    try:
+        from sizhen.batch import cluster
+        from sizhen.batch.mirror import Mirror
+    except ImportError as error:
+        stop(f"a cluster needs {error.name}; install sizhen with its extra `cluster`")
+    mirror = Mirror.of(data, reports)
+    try:
+        return cluster.run(shops or mirror.shops() or _no_shops(data), order, scheduler=scheduler, mirror=mirror)
+    except cluster.ClusterError as error:
+        stop(error, FAILED)
 
 
 @app.command()

@@ -112,7 +112,8 @@ def write_index(period_dir: Path, rows: Sequence[Row], *, language: str, title: 
 
 
 def _line(period_dir: Path, row: Row, language: str) -> Line:
-    link = f"{row.shop_id}/report.html" if (period_dir / row.shop_id / "report.html").is_file() else ""
+    published = (period_dir / row.shop_id / "findings.json").is_file()
+    link = f"{row.shop_id}/report.html" if published else ""
     if row.state != "done":
         return Line(row, row.state, None, row.reason, link)
     document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))

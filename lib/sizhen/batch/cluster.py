@@ -1,0 +1,143 @@
+"""The same run on a Dask cluster: a shop is a task, a worker brings the shop to itself and takes the report back."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from distributed import Client, Future, KilledWorker, as_completed
+
+from sizhen.batch import fingerprint
+from sizhen.batch.check import one_line
+from sizhen.batch.examine import Order, examine
+from sizhen.batch.index_rows import index_page
+from sizhen.batch.job import NOTEBOOKS
+from sizhen.batch.mirror import Mirror
+from sizhen.batch.progress import Bar
+from sizhen.batch.shop_result import INTERRUPTED, ShopResult
+
+WAITING = 2  # tasks given out per thread: enough that none idles, few enough that none waits for a dead worker
+CONNECT_SECONDS = 10
+LOST = "the scheduler is gone; the same command examines the rest"
+
+
+class ClusterError(RuntimeError):
+    """The cluster cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is told of every shop. `notebooks`: their texts by name; `program`: what it must run itself."""
+
+    order: Order
+    mirror: Mirror
+    notebooks: dict[str, str]
+    program: str
+
+
+def run(shops: Sequence[str], order: Order, *, scheduler: str, mirror: Mirror) -> list[ShopResult]:
+    """`runner.run` on the workers of a Dask scheduler; `order` without its folders, which `mirror` names.
+
+    A worker that is lost gives its shops to others. Raises ClusterError.
+    """
+    wanted = list(dict.fromkeys(shops))
+    notebooks = {name: (order.notebooks_dir / f"{name}.ipynb").read_text(encoding="utf-8") for name in NOTEBOOKS}
+    task = Task(order, mirror, notebooks, fingerprint.program())
+    with _connected(scheduler) as client, Bar(len(wanted)) as bar:
+        results = _results(client, wanted, task, bar)
+    with tempfile.TemporaryDirectory(prefix="sizhen-") as folder:
+        here = _here(order, Path(folder))
+        mirror.fetch_for_index(here)
+        ordered = [results[shop_id] for shop_id in wanted]
+        index_page(
+            ordered,
+            data_dir=here.data_dir,
+            period=here.period,
+            reports_dir=here.reports_dir,
+            language=here.language,
+        )
+        mirror.store_index(here)
+    return ordered
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Client]:
+    try:
+        client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"no scheduler at {scheduler}; start one with `dask scheduler` ({error})") from None
+    with client:
+        if not client.nthreads():
+            raise ClusterError(f"no worker at {scheduler}; start some with `dask worker {scheduler}`")
+        try:
+            client.get_versions(check=True)
+        except ValueError as error:
+            raise ClusterError(f"the workers have other releases: {one_line(str(error))}") from None
+        yield client
+
+
+def _results(client: Client, shops: list[str], task: Task, bar: Bar) -> dict[str, ShopResult]:
+    """Tasks are given out as earlier ones come back, and their results taken as they come."""
+    told = client.scatter(task, broadcast=True)
+    left, results, running = iter(shops), dict[str, ShopResult](), dict[str, str]()
+    coming = as_completed(loop=client.loop)
+
+    def give() -> None:
+        while len(running) < WAITING * sum(client.nthreads().values()):
+            if (shop_id := next(left, None)) is None:
+                return
+            future = client.submit(examine_there, shop_id, told, key=f"{shop_id}-{task.order.period.label}", pure=False)
+            running[future.key] = shop_id
+            coming.add(future)
+
+    try:
+        give()
+        for future in coming:
+            shop_id = running.pop(future.key)
+            results[shop_id] = _result(shop_id, future)
+            bar.finish(shop_id)
+            if results[shop_id].reason == LOST:
+                break
+            give()
+    except KeyboardInterrupt:
+        return {s: results.get(s, ShopResult(s, "failed", 0.0, INTERRUPTED)) for s in shops}
+    return {s: results.get(s, ShopResult(s, "failed", 0.0, LOST)) for s in shops}
+
+
+def _result(shop_id: str, future: Future) -> ShopResult:
+    if future.cancelled() or future.status == "lost":
+        return ShopResult(shop_id, "failed", 0.0, LOST)
+    error = future.exception()
+    if error is None:
+        made: ShopResult = future.result()
+        return made
+    if isinstance(error, KilledWorker):
+        return ShopResult(shop_id, "failed", 0.0, "the workers that examined it died")
+    return ShopResult(shop_id, "failed", 0.0, one_line(f"{type(error).__name__}: {error}"))
+
+
+def examine_there(shop_id: str, task: Task) -> ShopResult:
+    """On a worker: the shop is brought to a folder of its own, examined as anywhere, and its report taken back."""
+    if fingerprint.program() != task.program:
+        return ShopResult(shop_id, "failed", 0.0, "the worker runs another version of sizhen; install the same")
+    with tempfile.TemporaryDirectory(prefix="sizhen-") as folder:
+        here = _here(task.order, Path(folder))
+        for path in (here.data_dir, here.work, here.notebooks_dir):
+            path.mkdir(parents=True)
+        for name, text in task.notebooks.items():
+            (here.notebooks_dir / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        task.mirror.fetch(shop_id, here)
+        result = examine(shop_id, here, threading.Event(), lambda step: None)
+        if result.state == "done":
+            task.mirror.store(shop_id, here)
+        elif result.state == "failed":
+            task.mirror.keep_log(shop_id, here)
+    return result
+
+
+def _here(order: Order, folder: Path) -> Order:
+    return replace(order, data_dir=folder / "data", reports_dir=folder / "reports", notebooks_dir=folder / "notebooks")

@@ -1,0 +1,221 @@
+"""The same run on a real scheduler and real workers, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import fsspec
+import psutil
+import pytest
+
+from sizhen.batch import cluster, fingerprint
+from sizhen.batch.cluster import ClusterError, Task, examine_there
+from sizhen.batch.examine import Order
+from sizhen.batch.job import NOTEBOOKS
+from sizhen.batch.mirror import Mirror
+from sizhen.batch.shop_result import ShopResult
+from sizhen.tables import Period
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.timeout(180)
+OCTOBER = Period.parse("2026-10")
+NAMES = {"report.html", "findings.json", "tables.xlsx", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
+
+
+class Cluster:
+    """A scheduler and its workers; all of it ends with the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "scheduler.json"
+        self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(self._file))
+        while not self._file.is_file() or not self._file.read_text():
+            assert self.scheduler.poll() is None
+            time.sleep(0.05)
+        self.address: str = json.loads(self._file.read_text())["address"]
+        self.workers = [self._worker(n) for n in range(2)]
+
+    def _worker(self, number: int) -> subprocess.Popen[bytes]:
+        own = ("--nthreads", "1", "--no-nanny", "--name", f"w{number}", "--local-directory", str(self._folder))
+        return self._start("worker", self.address, *own)
+
+    def _start(self, kind: str, *words: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "distributed.cli.dask_" + kind, "--host", "127.0.0.1", "--no-dashboard"]
+        with (self._folder / f"{kind}.log").open("ab") as log:
+            return subprocess.Popen(
+                [*command, *words], stdout=log, stderr=log, start_new_session=True, cwd=self._folder
+            )
+
+    def wait(self) -> None:
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(len(self.workers), timeout=60)
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    made.wait()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Cluster]:
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    made = Cluster(folder)
+    made.wait()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def order(healthy: Path) -> Order:
+    return Order(Path(), OCTOBER, Path(), healthy)
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_cluster_does_what_one_computer_does(shared: Cluster, order: Order, data_dir: Path, tmp_path: Path) -> None:
+    mirror = Mirror.of(str(data_dir), str(tmp_path / "reports"))
+    assert mirror.shops() == ["alpha", "beta", "empty", "wrong"]
+    shops = ["alpha", "empty", "wrong", "nobody", "beta"]
+    results = cluster.run(shops, order, scheduler=shared.address, mirror=mirror)
+    assert [(r.shop_id, r.state) for r in results] == [
+        ("alpha", "done"),
+        ("empty", "no_data"),
+        ("wrong", "failed"),
+        ("nobody", "failed"),
+        ("beta", "done"),
+    ]
+    assert "shop_daily.csv, row 2, column visitors" in results[2].reason
+    assert (results[4].top_finding, results[4].stake) == ("sold out", 1234.5)
+    period = tmp_path / "reports" / "2026-10"
+    assert files(period / "alpha") == files(period / "beta") == NAMES
+    index = (period / "index.html").read_text(encoding="utf-8")
+    assert [index.count(f'href="{shop}/report.html"') for shop in ("alpha", "beta", "wrong")] == [1, 1, 0]
+    assert {f.name for f in (period / ".work").iterdir()} == {"publishing", "state"}
+    before = {f: f.read_bytes() for f in period.glob("[!.]*/**/*") if f.is_file()}
+    again = cluster.run(["alpha", "beta"], order, scheduler=shared.address, mirror=mirror)
+    assert [(r.state, r.stake) for r in again] == [("skipped", 1234.5)] * 2
+    assert {f: f.read_bytes() for f in period.glob("[!.]*/**/*") if f.is_file()} == before
+
+
+def test_workers_of_another_version_are_refused(
+    shared: Cluster, order: Order, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "program", lambda: "newer")
+    mirror = Mirror.of(str(data_dir), str(tmp_path))
+    (result,) = cluster.run(["alpha"], order, scheduler=shared.address, mirror=mirror)
+    assert (result.state, result.reason) == ("failed", "the worker runs another version of sizhen; install the same")
+
+
+def test_no_scheduler_and_no_worker(own: Cluster, order: Order, data_dir: Path, tmp_path: Path) -> None:
+    mirror = Mirror.of(str(data_dir), str(tmp_path))
+    for worker in own.workers:
+        worker.terminate()
+        worker.wait()
+    with pytest.raises(ClusterError, match="no worker at tcp://"):
+        cluster.run(["alpha"], order, scheduler=own.address, mirror=mirror)
+    own.end()
+    with pytest.raises(ClusterError, match="no scheduler at"):
+        cluster.run(["alpha"], order, scheduler=own.address, mirror=mirror)
+
+
+@pytest.fixture
+def many(data_dir: Path, tmp_path: Path) -> Path:
+    """Six shops."""
+    for n in range(6):
+        folder = tmp_path / "data" / f"shop{n}"
+        folder.mkdir(parents=True)
+        for name in ("shop.toml", "shop_daily.csv"):
+            text = (data_dir / "beta" / name).read_text().replace('"beta"', f'"shop{n}"')
+            (folder / name).write_text(text)
+    return tmp_path / "data"
+
+
+def while_running(order: Order, own: Cluster, mirror: Mirror, act: Callable[[], None]) -> list[ShopResult]:
+    """The results of six shops; `act` comes once the first is reported."""
+    first = Path(mirror.reports) / "2026-10" / ".work" / "state"
+
+    def later() -> None:
+        while not first.is_dir() or not list(first.iterdir()):
+            time.sleep(0.05)
+        act()
+
+    actor = threading.Thread(target=later)
+    actor.start()
+    results = cluster.run(mirror.shops(), order, scheduler=own.address, mirror=mirror)
+    actor.join()
+    return results
+
+
+def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def test_a_lost_worker_gives_its_shops_to_the_other(own: Cluster, order: Order, many: Path, tmp_path: Path) -> None:
+    mirror = Mirror.of(str(many), str(tmp_path / "reports"))
+    orphans: list[psutil.Process] = []
+
+    def lose() -> None:
+        orphans.extend(children(own.workers[0]))
+        os.kill(own.workers[0].pid, signal.SIGKILL)
+
+    results = while_running(order, own, mirror, lose)
+    assert [(r.shop_id, r.state) for r in results] == [(f"shop{n}", "done") for n in range(6)]
+    for n in range(6):
+        assert files(tmp_path / "reports" / "2026-10" / f"shop{n}") == NAMES
+    _, alive = psutil.wait_procs(orphans, timeout=10)
+    assert alive == []
+
+
+def test_a_lost_scheduler_is_said_and_the_rest_goes_on_later(
+    own: Cluster, shared: Cluster, order: Order, many: Path, tmp_path: Path
+) -> None:
+    mirror = Mirror.of(str(many), str(tmp_path / "reports"))
+    results = while_running(order, own, mirror, own.scheduler.kill)
+    assert cluster.LOST in {r.reason for r in results}
+    assert {(r.state, r.reason) for r in results} <= {("done", ""), ("failed", cluster.LOST)}
+    for result in results:
+        folder = tmp_path / "reports" / "2026-10" / result.shop_id
+        assert not folder.exists() or files(folder) == NAMES
+    again = cluster.run(mirror.shops(), order, scheduler=shared.address, mirror=mirror)
+    assert {r.state for r in again} == {"done", "skipped"}
+    assert all(a.state == "skipped" for a, r in zip(again, results, strict=True) if r.state == "done")
+
+
+def test_reports_in_a_store_without_folders(data_dir: Path, healthy: Path, order: Order) -> None:
+    store = fsspec.filesystem("memory")
+    for name in ("shop.toml", "shop_daily.csv"):
+        store.pipe_file(f"/agency/data/beta/{name}", (data_dir / "beta" / name).read_bytes())
+    store.pipe_file("/agency/reports/2026-10/beta/notebooks/old.ipynb", b"{}")
+    mirror = Mirror.of("memory://agency/data", "memory://agency/reports")
+    assert mirror.shops() == ["beta"]
+    notebooks = {name: (healthy / f"{name}.ipynb").read_text(encoding="utf-8") for name in NOTEBOOKS}
+    task = Task(replace(order, language="en"), mirror, notebooks, fingerprint.program())
+    assert examine_there("beta", task).state == "done"
+    there = "/agency/reports/2026-10/beta"
+    assert {path.removeprefix(f"{there}/") for path in store.find(there)} == NAMES
+    assert examine_there("beta", task).state == "skipped"
+    store.pipe_file(f"{there}/report.html", b"cut off")
+    assert examine_there("beta", task).state == "done"
+    assert store.cat_file(f"{there}/report.html").endswith(b"</html>\n")
