@@ -94,6 +94,7 @@ def _results(client: Client, shops: list[str], task: Task, bar: Bar) -> dict[str
             running[future.key] = shop_id
             coming.add(future)
 
+    why = LOST
     try:
         give()
         for future in coming:
@@ -104,8 +105,10 @@ def _results(client: Client, shops: list[str], task: Task, bar: Bar) -> dict[str
                 break
             give()
     except KeyboardInterrupt:
-        return {s: results.get(s, ShopResult(s, "failed", 0.0, INTERRUPTED)) for s in shops}
-    return {s: results.get(s, ShopResult(s, "failed", 0.0, LOST)) for s in shops}
+        why = INTERRUPTED
+    except OSError:  # asked something of a scheduler that is gone
+        why = LOST
+    return {shop_id: results.get(shop_id, ShopResult(shop_id, "failed", 0.0, why)) for shop_id in shops}
 
 
 def _result(shop_id: str, future: Future) -> ShopResult:
