@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test lint sample golden email faults bench-diagnosis bench-reviews lock clean
+.PHONY: help setup lab reports test lint sample golden email faults bench-diagnosis bench-mail bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ email: reports  ## send the sample reports to a mail server on this computer
 
 faults: $(READY)  ## kill the mail sender again and again: nothing twice, nothing lost
 	$(BIN)/python bench/mail_crash.py
+
+bench-mail: reports  ## queue and send the reports of 1,000 made shops (20 GB in /tmp)
+	$(BIN)/python bench/mail_thousand.py
 
 bench-reviews: $(READY)  ## measure how well reviews are read (needs labelled files, see bench/reviews.py)
 	OMP_NUM_THREADS=1 $(BIN)/python bench/reviews.py --out docs/reviews.md

@@ -69,4 +69,4 @@ class BadSMTP(SMTP):
 
 class BadServer(Controller):
     def factory(self) -> SMTP:
-        return BadSMTP(self.handler, hostname="mail.example")
+        return BadSMTP(self.handler, **self.SMTP_kwargs)

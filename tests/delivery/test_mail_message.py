@@ -38,7 +38,7 @@ def test_headers_arrive_as_they_were_meant(mail: Mail) -> None:
     assert arrived["Subject"] == "小店 2026 年 10 月：2 件事要处理"
     assert arrived["Date"].datetime == datetime.fromisoformat("2026-11-02T23:30-05:00")
     assert arrived["Message-ID"] == "<tiny.1@agency.example>"
-    assert arrived["Auto-Submitted"] == "auto-generated"
+    assert (arrived["Auto-Submitted"], arrived["Precedence"]) == ("auto-generated", "bulk")
     assert arrived["List-Unsubscribe"] == "<mailto:stop@agency.example>"
     assert (arrived["X-Sizhen-Shop"], arrived["X-Sizhen-Period"]) == ("tiny", "2026-10")
     assert arrived["Cc"] is None and arrived["Bcc"] is None

@@ -59,6 +59,37 @@ def test_a_browser_that_fails_is_as_good_as_none(
     assert paper.attachment(report, "tiny", form="pdf").kind == "html"
 
 
+@pytest.mark.usefixtures("no_printer")
+def test_a_report_is_printed_once_and_again_when_it_changed(
+    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[bytes] = []
+
+    def print_(report: Path) -> bytes:
+        printed.append(b"%PDF-1.7 " + report.read_bytes() + b" %%EOF")
+        return printed[-1]
+
+    kept = tmp_path / "outbox" / "printed"
+    monkeypatch.setattr(paper, "_by_browser", print_)
+    first, second = (paper.attachment(report, stem, form="pdf", kept=kept) for stem in ("tiny", "other"))
+    assert (first.name, second.name) == ("tiny.pdf", "other.pdf")
+    assert [first.content] == [second.content] == printed
+    report.write_text(f"{PAGE}!", encoding="utf-8")
+    assert [first.content, paper.attachment(report, "tiny", form="pdf", kept=kept).content] == printed
+    assert len(printed) == 2
+    for stored in kept.iterdir():
+        stored.write_bytes(b"%PDF-1.7 cut off")
+    assert paper.attachment(report, "tiny", form="pdf", kept=kept).content == printed[1] == printed[2]
+    assert paper.attachment(report, "tiny", form="html", kept=kept).content == report.read_bytes()
+    assert {path.suffix for path in kept.iterdir()} == {".pdf"}
+
+
+@pytest.mark.usefixtures("no_printer")
+def test_a_page_that_could_not_be_printed_is_not_kept(report: Path, tmp_path: Path) -> None:
+    assert paper.attachment(report, "tiny", form="pdf", kept=tmp_path / "printed").kind == "html"
+    assert not (tmp_path / "printed").exists()
+
+
 def assert_printed(report: Path) -> None:
     first, second = (paper.attachment(report, "tiny", form="pdf") for _ in range(2))
     assert (first.name, first.kind) == ("tiny.pdf", "pdf")

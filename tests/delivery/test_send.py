@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 from collections.abc import Iterator
@@ -11,71 +10,54 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
+import dkim
 import pytest
 from typer.testing import CliRunner
 
 from bad_server import BadServer, Taken
 from sizhen.cli import app
 from sizhen.delivery import paper
-from sizhen.delivery.outbox import Outbox
-from small_mail import document, finding
+from sizhen.delivery.outbox import Outbox, digest
+from sizhen.delivery.sender import alone
+from sizhen.delivery.settings import BOUNCES_PASSWORD
+from small_agency import Agency
+from small_key import PKCS8, record
 
-PERIOD = "2026-10"
-PROFILE = 'shop_id = "{0}"\nname = "{0}"\nplatform = "tmall"\n[owner]\nname = "Ann"\nemail = "{1}@shop.example"\n'
+DKIM = '\n[mail.dkim]\nselector = "s1"\nkey = "none.pem"\n'
+BOX = '\n[bounces]\nhost = "127.0.0.1"\nport = 1\nuser = "back"\n'
 
 
-class Agency:
-    """Shops with owners, their published reports, a settings file and a server."""
+def add(agency: Agency, text: str) -> None:
+    agency.settings.write_text(agency.settings.read_text(encoding="utf-8") + text, encoding="utf-8")
 
-    def __init__(self, folder: Path, port: int, taken: Taken) -> None:
-        self.folder, self.taken = folder, taken
-        self.data, self.reports, self.settings = folder / "data", folder / "reports", folder / "sizhen.toml"
-        self.settings.write_text(
-            '[mail]\nsender = "Agency <r@agency.example>"\nhost = "127.0.0.1"\nsecurity = "none"\n'
-            f'port = {port}\ndomains = ["shop.example"]\n[mail.per_minute]\n"shop.example" = 6000\n',
-            encoding="utf-8",
-        )
 
-    def shop(self, shop: str, owner: str) -> None:
-        (self.data / shop).mkdir(parents=True)
-        (self.data / shop / "shop.toml").write_text(PROFILE.format(shop, owner), encoding="utf-8")
-        self.publish(shop)
+class Served(Agency):
+    """`taken`: what the server took."""
 
-    def publish(self, shop: str, amount: float = 1000.0) -> None:
-        home = self.reports / PERIOD / shop
-        (home / "notebooks").mkdir(parents=True, exist_ok=True)
-        told = document(finding(amount=amount), shop_id=shop)
-        (home / "findings.json").write_text(json.dumps(told), encoding="utf-8")
-        (home / "report.html").write_text(f"<!doctype html><title>{shop}</title><p>{amount}</p>", encoding="utf-8")
-
-    def send(self, *more: str) -> Any:
-        where = ["--data", str(self.data), "--reports", str(self.reports), "--settings", str(self.settings)]
-        return CliRunner().invoke(app, ["send", "--period", PERIOD, *where, *more])
-
-    def states(self) -> dict[str, str]:
-        box = Outbox(self.reports / "outbox")
-        rows = box.rows()
-        box.close()
-        return {f"{row.shop}.{row.revision}": row.state for row in rows}
+    taken: Taken
 
 
 @pytest.fixture
-def agency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agency]:
+def agency(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     monkeypatch.setattr(paper, "BROWSERS", ())
     monkeypatch.setattr(paper, "_by_weasyprint", lambda report: None)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = BadServer(Taken(), hostname="127.0.0.1", port=port)
+    agency = Served(
+        tmp_path,
+        f'security = "none"\nport = {port}\ndomains = ["shop.example"]\n[mail.per_minute]\n"shop.example" = 6000\n',
+    )
+    agency.taken = Taken()
+    server = BadServer(agency.taken, hostname="127.0.0.1", port=port)
     server.start()
-    agency = Agency(tmp_path, port, server.handler)
     for shop, owner in (("linen", "ok1"), ("tea", "ok2"), ("silk", "user550")):
         agency.shop(shop, owner)
     yield agency
     server.stop()
 
 
-def test_without_send_nothing_leaves_and_files_show_what_would(agency: Agency) -> None:
+def test_without_send_nothing_leaves_and_files_show_what_would(agency: Served) -> None:
     told = agency.send()
     assert told.exit_code == 0
     assert told.output.count("would go") == 3
@@ -85,7 +67,26 @@ def test_without_send_nothing_leaves_and_files_show_what_would(agency: Agency) -
     assert (preview["To"].addresses[0].addr_spec, preview["X-Sizhen-Shop"]) == ("ok1@shop.example", "linen")
 
 
-def test_each_owner_gets_his_report_once(agency: Agency) -> None:
+@pytest.mark.slow
+def test_several_at_a_time_make_the_same_messages(agency: Served) -> None:
+    """The PDFs are at hand: other processes know nothing of what is replaced in this one."""
+    printed = agency.reports / "outbox" / "printed"
+    printed.mkdir(parents=True)
+    for shop in ("linen", "tea"):
+        page = (agency.reports / "2026-10" / shop / "report.html").read_bytes()
+        (printed / f"{digest(page)}.pdf").write_bytes(b"%PDF-1.7 " + shop.encode() + b" %%EOF")
+    (agency.data / "silk" / "shop.toml").unlink()
+    told = agency.send("silk", "linen", "tea", "linen", "--send", "--jobs", "2")
+    assert told.exit_code == 1 and "no shop 'silk'" in told.output
+    assert agency.states() == {"linen.0": "sent", "tea.0": "sent"}
+    assert agency.taken.mail == {"ok1": 1, "ok2": 1}
+    for path in (agency.reports / "outbox").glob("*.eml"):
+        message = message_from_bytes(path.read_bytes(), policy=SMTP)
+        (pdf,) = message.iter_attachments()
+        assert pdf.get_content() == b"%PDF-1.7 " + message["X-Sizhen-Shop"].encode() + b" %%EOF"
+
+
+def test_each_owner_gets_his_report_once(agency: Served) -> None:
     first = agency.send("--send")
     assert first.exit_code == 1
     assert agency.states() == {"linen.0": "sent", "silk.0": "failed", "tea.0": "sent"}
@@ -94,7 +95,16 @@ def test_each_owner_gets_his_report_once(agency: Agency) -> None:
     assert "no such user" in again.output
 
 
-def test_a_corrected_report_goes_when_asked_to(agency: Agency) -> None:
+def test_a_signed_message_passes_the_guard_and_is_stored_as_it_goes(agency: Served) -> None:
+    (agency.folder / "dkim.pem").write_bytes(PKCS8)
+    add(agency, DKIM.replace("none.pem", str(agency.folder / "dkim.pem")))
+    assert agency.send("linen", "--send").exit_code == 0
+    assert agency.states() == {"linen.0": "sent"}
+    (stored,) = (agency.reports / "outbox").glob("*.eml")
+    assert dkim.verify(stored.read_bytes(), dnsfunc=record)
+
+
+def test_a_corrected_report_goes_when_asked_to(agency: Served) -> None:
     agency.send("linen", "--send")
     agency.publish("linen", 2000.0)
     assert "--revise" in agency.send("linen", "--send").output
@@ -104,7 +114,7 @@ def test_a_corrected_report_goes_when_asked_to(agency: Agency) -> None:
     assert agency.states() == {"linen.0": "sent", "linen.1": "sent"}
 
 
-def test_a_test_goes_to_the_tester_alone(agency: Agency) -> None:
+def test_a_test_goes_to_the_tester_alone(agency: Served) -> None:
     told = agency.send("--send", "--to", "me@elsewhere.example")
     assert told.exit_code == 0
     assert agency.taken.mail == {"me": 3}
@@ -112,7 +122,7 @@ def test_a_test_goes_to_the_tester_alone(agency: Agency) -> None:
     assert agency.taken.mail == {"me": 3, "ok2": 1}
 
 
-def test_what_has_not_changed_is_not_sent_again_when_others_are_revised(agency: Agency) -> None:
+def test_what_has_not_changed_is_not_sent_again_when_others_are_revised(agency: Served) -> None:
     agency.send("linen", "tea", "--send")
     agency.publish("linen", 2000.0)
     agency.send("linen", "tea", "--send", "--revise")
@@ -120,8 +130,8 @@ def test_what_has_not_changed_is_not_sent_again_when_others_are_revised(agency: 
     assert agency.states() == {"linen.0": "sent", "linen.1": "sent", "tea.0": "sent"}
 
 
-def test_a_test_leaves_what_waits_for_the_owners(agency: Agency) -> None:
-    (agency.data / "tea" / "shop.toml").write_text(PROFILE.format("tea", "grey450"), encoding="utf-8")
+def test_a_test_leaves_what_waits_for_the_owners(agency: Served) -> None:
+    agency.shop("tea", "grey450")
     agency.send("tea", "--send")
     due = Outbox(agency.reports / "outbox")
     due.mark(due.rows()[0].id, "queued")
@@ -130,7 +140,7 @@ def test_a_test_leaves_what_waits_for_the_owners(agency: Agency) -> None:
     assert agency.states() == {"linen.0": "sent", "tea.0": "queued"}
 
 
-def test_a_shop_without_owner_is_told_and_the_others_go(agency: Agency) -> None:
+def test_a_shop_without_owner_is_told_and_the_others_go(agency: Served) -> None:
     profile = agency.data / "tea" / "shop.toml"
     profile.write_text(profile.read_text(encoding="utf-8").partition("[owner]")[0], encoding="utf-8")
     told = agency.send("linen", "tea", "--send")
@@ -143,17 +153,44 @@ def test_a_shop_without_owner_is_told_and_the_others_go(agency: Agency) -> None:
     ("spoil", "code", "said"),
     [
         (lambda a: a.settings.unlink(), 2, "docs/mail.md"),
+        (lambda a: add(a, DKIM), 2, "openssl genrsa"),
         (lambda a: shutil.rmtree(a.reports), 2, "no report of 2026-10"),
     ],
 )
-def test_what_stops_the_command(agency: Agency, spoil: Any, code: int, said: str) -> None:
+def test_what_stops_the_command(agency: Served, spoil: Any, code: int, said: str) -> None:
     spoil(agency)
     told = agency.send("--send")
     assert told.exit_code == code
     assert said in told.output
 
 
-def test_a_server_that_is_away_keeps_all_queued(agency: Agency) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("", "", 2, "no table [bounces]"),
+        ("[mail.per_minute]", f"{BOX}[mail.per_minute]", 2, "set mail.bounces"),
+        ("[mail.per_minute]", f'bounces = "back@agency.example"{BOX}[mail.per_minute]', 1, "127.0.0.1: Connection"),
+    ],
+)
+def test_what_keeps_the_mailbox_shut(
+    agency: Served, monkeypatch: pytest.MonkeyPatch, old: str, new: str, code: int, said: str
+) -> None:
+    monkeypatch.setenv(BOUNCES_PASSWORD, "secret")
+    agency.settings.write_text(agency.settings.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    told = agency.bounces()
+    assert (told.exit_code, said in told.stderr) == (code, True), told.stderr
+
+
+def test_nobody_reads_the_mailbox_while_another_sends(agency: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(BOUNCES_PASSWORD, "secret")
+    text = agency.settings.read_text(encoding="utf-8")
+    new = f'bounces = "back@agency.example"{BOX}[mail.per_minute]'
+    agency.settings.write_text(text.replace("[mail.per_minute]", new), encoding="utf-8")
+    with alone(agency.reports / "outbox"):
+        assert agency.bounces().exit_code == 75
+
+
+def test_a_server_that_is_away_keeps_all_queued(agency: Served) -> None:
     agency.settings.write_text(
         agency.settings.read_text(encoding="utf-8").replace("port = ", "port = 1 # "), encoding="utf-8"
     )
@@ -162,8 +199,8 @@ def test_a_server_that_is_away_keeps_all_queued(agency: Agency) -> None:
     assert set(agency.states().values()) == {"queued"}
 
 
-def test_the_outbox_can_be_read_and_resolved(agency: Agency, tmp_path: Path) -> None:
-    (agency.data / "linen" / "shop.toml").write_text(PROFILE.format("linen", "cutafter"), encoding="utf-8")
+def test_the_outbox_can_be_read_and_resolved(agency: Served, tmp_path: Path) -> None:
+    agency.shop("linen", "cutafter")
     assert agency.send("linen", "--send").exit_code == 1
     assert agency.states() == {"linen.0": "unknown"}
     where = ["--reports", str(agency.reports)]

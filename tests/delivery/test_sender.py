@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+import trustme
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from bad_server import BadServer, Taken
 from sizhen.delivery.guard import Refused
@@ -24,12 +29,15 @@ ENDS = {
 }
 
 
-@pytest.fixture
-def server() -> Iterator[BadServer]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = BadServer(Taken(), hostname="127.0.0.1", port=port)
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def server() -> Iterator[BadServer]:
+    server = BadServer(Taken(), hostname="127.0.0.1", port=free_port())
     server.start()
     yield server
     server.stop()
@@ -59,12 +67,13 @@ def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN) -> Ro
     )
 
 
-def sender(outbox: Outbox, port: int, **more: object) -> Sender:
-    def stored(row: Row) -> bytes:
-        return (outbox.folder / row.file).read_bytes()
+def stored(outbox: Outbox) -> Callable[[Row], bytes]:
+    return lambda row: (outbox.folder / row.file).read_bytes()
 
+
+def sender(outbox: Outbox, port: int, **more: object) -> Sender:
     where = Server("127.0.0.1", port, "none", command_seconds=3, taken_seconds=5)
-    given: dict[str, object] = {"guard": stored, "sleep": lambda seconds: None} | more
+    given: dict[str, object] = {"guard": stored(outbox), "sleep": lambda seconds: None} | more
     return Sender(outbox, where, lambda row: "r@agency.example", **given)  # type: ignore[arg-type]
 
 
@@ -132,6 +141,44 @@ def test_a_server_without_encryption_gets_nothing(outbox: Outbox, server: BadSer
     with pytest.raises(Stopped, match="STARTTLS"):
         Sender(outbox, where, lambda row: "r@agency.example", lambda row: b"").run()
     assert server.handler.mail == {}
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_only_a_certificate_that_is_trusted_gets_password_and_mail(
+    outbox: Outbox, tmp_path: Path, security: Literal["starttls", "tls"]
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    asked: list[Any] = []
+
+    def login(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+        asked.append(given)
+        return AuthResult(success=given == LoginPassword(b"r", b"secret"))
+
+    early = {"ssl_context": context, "auth_require_tls": False}
+    late = {"tls_context": context, "require_starttls": True, "auth_required": True}
+    server = BadServer(
+        Taken(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=login,
+        **(early if security == "tls" else late),
+    )
+    server.start()
+    put(outbox, "ok1")
+    where = Server("127.0.0.1", server.port, security, "r", "secret", command_seconds=3)
+    try:
+        for wrong in (where, replace(where, host="localhost", trust=str(tmp_path / "authority.pem"))):
+            with pytest.raises(Stopped, match="certificate"):
+                Sender(outbox, wrong, lambda row: "r@agency.example", stored(outbox)).run()
+            assert (asked, server.handler.asked, states(outbox)) == ([], {}, {"ok1": "queued"})
+        right = replace(where, trust=str(tmp_path / "authority.pem"))
+        Sender(outbox, right, lambda row: "r@agency.example", stored(outbox)).run()
+    finally:
+        server.stop()
+    assert (len(asked), server.handler.mail, states(outbox)) == (1, {"ok1": 1}, {"ok1": "sent"})
 
 
 def test_what_the_guard_refuses_stays_here(outbox: Outbox, server: BadServer) -> None:

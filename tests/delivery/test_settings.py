@@ -1,29 +1,89 @@
-"""sizhen.toml is read or refused with a sentence that names the entry."""
+"""sizhen.toml is read or refused with a sentence that names the entry; passwords come from elsewhere."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
-from sizhen.delivery.settings import PASSWORD, SettingsError, password, read_settings
+from sizhen.delivery.settings import PASSWORD, SettingsError, password, read_mailbox, read_settings
 
 GOOD = '[mail]\nsender = "Agency <reports@agency.example>"\nhost = "mail.agency.example"\nuser = "reports"\n'
+BOX = '[bounces]\nhost = "mail.agency.example"\nuser = "back"\n'
 
 
-def test_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "sizhen.toml"
-    file.write_text(GOOD + 'bounces = "back@agency.example"\n[mail.per_minute]\n"qq.com" = 10\n', encoding="utf-8")
-    mail = read_settings(file)
-    assert (mail.domain, mail.port, mail.security) == ("agency.example", 587, "starttls")
-    assert mail.return_path(7) == "back+7@agency.example"
-    assert mail.per_minute == {"qq.com": 10.0}
+class Memory(KeyringBackend):
+    """A keyring that is forgotten."""
+
+    priority = 1.0
+    locked = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked("it is locked")
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> Memory:
     monkeypatch.delenv(PASSWORD, raising=False)
-    with pytest.raises(SettingsError, match=PASSWORD):
-        password(mail)
-    monkeypatch.setenv(PASSWORD, "secret")
-    assert mail.server(password(mail)).password == "secret"
-    assert "secret" not in repr(mail)
+    ring = Memory()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", ring)
+    return ring
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    file = tmp_path / "sizhen.toml"
+    file.write_text(
+        GOOD + 'bounces = "back@agency.example"\n[mail.per_minute]\n"qq.com" = 10\n' + BOX, encoding="utf-8"
+    )
+    mail = read_settings(file)
+    assert (mail.domain, mail.port, mail.security, mail.dkim) == ("agency.example", 587, "starttls", None)
+    assert mail.return_path(7, "0af3") == "back+7.0af3@agency.example"
+    assert mail.per_minute == {"qq.com": 10.0}
+    box = read_mailbox(file)
+    assert (box.user, box.port, box.security, box.folder) == ("back", 993, "tls", "INBOX")
+
+
+def test_failures_come_to_the_sender_where_no_address_is_set(tmp_path: Path) -> None:
+    file = tmp_path / "sizhen.toml"
+    file.write_text(GOOD, encoding="utf-8")
+    assert read_settings(file).return_path(7, "0af3") == "reports@agency.example"
+    with pytest.raises(SettingsError, match=r"no table \[bounces\]"):
+        read_mailbox(file)
+
+
+def test_the_environment_comes_before_the_keyring(ring: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring.set_password("sizhen", "reports", "kept")
+    keyring.set_password("other", "somebody", "not ours")
+    assert password(PASSWORD, "reports") == "kept"
+    monkeypatch.setenv(PASSWORD, "given")
+    assert password(PASSWORD, "reports") == "given"
+    monkeypatch.setenv(PASSWORD, "")
+    assert password(PASSWORD, "reports") == "kept"
+    assert password(PASSWORD, "") == ""
+
+
+def test_without_a_password_both_ways_are_named(ring: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=f"for reports: set {PASSWORD} in .*keyring set sizhen reports"):
+        password(PASSWORD, "reports")
+    ring.locked = True
+    with pytest.raises(SettingsError, match=f"it is locked.*{PASSWORD}"):
+        password(PASSWORD, "reports")
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(SettingsError, match=f"not installed.*{PASSWORD}"):
+        password(PASSWORD, "reports")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +94,10 @@ def test_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (GOOD + "port = 0\n", "mail.port"),
         (GOOD + 'security = "maybe"\n', "mail.security"),
         (GOOD + 'password = "secret"\n', "mail.password"),
+        (GOOD + 'bounces = "nowhere"\n', "mail.bounces"),
+        (GOOD + 'bounces = "a@b.example>\\r\\nRCPT TO:<c@d.example"\n', "mail.bounces"),
+        (GOOD + "[mail.dkim]\n", "mail.dkim.selector"),
+        (GOOD + '[mail.dkim]\nselector = "a; d=evil.example"\nkey = "k.pem"\n', "mail.dkim.selector"),
         (GOOD.replace("reports@agency.example", "nobody"), "mail.sender"),
         (GOOD.replace("Agency <", "Agency\\r\\nBcc: x@y.example <"), "mail.sender"),
     ],
@@ -43,6 +107,17 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=said):
         read_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "no table"), (BOX + "port = 99999\n", "bounces.port"), (BOX + 'password = "x"\n', "bounces.password")],
+)
+def test_what_is_wrong_with_the_mailbox_is_named(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "sizhen.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=said):
+        read_mailbox(file)
 
 
 def test_no_file(tmp_path: Path) -> None:

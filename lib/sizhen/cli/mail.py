@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ from sizhen.cli.commands import DATA, REPORTS, Data, PeriodText, Reports, _perio
 from sizhen.cli.stop import BUSY, FAILED, USAGE, stop
 
 if TYPE_CHECKING:
-    from sizhen.delivery.outbox import Outbox
+    from sizhen.delivery.outbox import Outbox, Row
     from sizhen.delivery.post import Item, Post
 
 Settings = Annotated[Path, typer.Option("--settings", help="The file with the table [mail].")]
@@ -25,17 +26,24 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _listing(items: list[Item]) -> Any:
+def _table(titles: str, rows: Iterable[tuple[str, ...]]) -> Any:
+    """`titles`: those of the columns, parted by |."""
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for title in ("shop", "to", "kB", "state", "subject, or reason"):
+    for title in titles.split("|"):
         table.add_column(title, overflow="fold", justify="right" if title == "kB" else "left")
-    for i in items:
-        size = f"{i.size / 1000:.0f}" if i.size else ""
-        table.add_row(*map(escape, (i.shop, i.recipient, size, i.state, i.said or i.subject)))
+    for row in rows:
+        table.add_row(*map(escape, row))
     return table
+
+
+def _prepared(items: list[Item]) -> Any:
+    return _table(
+        "shop|to|kB|state|subject, or reason",
+        ((i.shop, i.recipient, f"{i.size / 1000:.0f}" if i.size else "", i.state, i.said or i.subject) for i in items),
+    )
 
 
 def send(
@@ -47,6 +55,7 @@ def send(
     send: Annotated[bool, typer.Option("--send", help="Send; without it only show what would go.")] = False,
     to: Annotated[str, typer.Option(help="Send everything to this address instead of the owners.")] = "",
     revise: Annotated[bool, typer.Option("--revise", help="Send again what was corrected since.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Messages made at a time.")] = 1,
 ) -> None:
     """Mail the published reports of a period to their owners, each once.
 
@@ -61,10 +70,12 @@ def send(
     from sizhen.delivery.outbox import opened
     from sizhen.delivery.post import Post
     from sizhen.delivery.settings import SettingsError, read_settings
+    from sizhen.delivery.signature import signer
 
     label = _period(period).label
     try:
         mail = read_settings(settings)
+        sign = signer(mail.dkim, mail.domain)
     except SettingsError as error:
         stop(error)
     published = sorted(path.parent.name for path in (reports / label).glob("*/findings.json"))
@@ -73,9 +84,9 @@ def send(
     folder = reports / "outbox"
     try:
         with sender.alone(folder), opened(folder) as box:
-            post = Post(mail, data, reports, box, folder / "preview", _now, to.strip().lower())
-            items = list(post.prepare(label, wanted, revise=revise, queue=send))
-            Console().print(_listing(items))
+            post = Post(mail, data, reports, box, _now, sign, to.strip().lower())
+            items = list(post.prepare(label, wanted, revise=revise, queue=send, jobs=jobs))
+            Console().print(_prepared(items))
             failed = any(item.state in ("refused", "unknown") for item in items)
             if send:
                 failed |= not _deliver(post, box)
@@ -93,7 +104,7 @@ def _deliver(post: Post, box: Outbox) -> bool:
     from sizhen.delivery.settings import PASSWORD, SettingsError, password
 
     try:
-        secret = password(post.mail)
+        secret = password(PASSWORD, post.mail.user)
     except SettingsError as error:
         stop(error)
     box.recover()
@@ -101,7 +112,7 @@ def _deliver(post: Post, box: Outbox) -> bool:
     runner = Sender(
         box,
         post.mail.server(secret),
-        lambda row: post.mail.return_path(row.id),
+        lambda row: post.mail.return_path(row.id, box.tag(row.id)),
         guard,
         pace=Pace(post.mail.per_minute),
     )
@@ -125,21 +136,19 @@ def list_(
 ) -> None:
     """Show every message and its state."""
     from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
 
     from sizhen.delivery.outbox import opened
 
     with opened(reports / "outbox") as box:
         rows = box.rows(period)
-    table = Table(box=None, pad_edge=False)
-    for title in ("no", "shop", "period", "to", "revision", "state", "attempts", "answer"):
-        table.add_column(title, overflow="fold")
-    for r in rows:
-        said = f"{r.code or ''} {r.said}".strip()
-        cells = (str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), said)
-        table.add_row(*map(escape, cells))
-    Console().print(table)
+    cells = (
+        (str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), _answer(r)) for r in rows
+    )
+    Console().print(_table("no|shop|period|to|revision|state|attempts|answer", cells))
+
+
+def _answer(row: Row) -> str:
+    return f"{row.code or ''} {row.said}".strip()
 
 
 @outbox_app.command()
@@ -177,3 +186,40 @@ def reconcile(
             named = row.message_id.strip("<>") in taken
             state = box.resolve(row.id, "sent").state if named else "not named; resolve it by hand"
             typer.echo(f"{row.id} {row.shop} {row.period}: {state}")
+
+
+@outbox_app.command()
+def bounces(reports: Reports = REPORTS, settings: Settings = SETTINGS) -> None:
+    """Read what came back: a message that could not be delivered becomes failed.
+
+    Ends with 0 when the mailbox was read, 1 when it could not be, 2 when the settings are wrong, 75 when a sender is at
+    work.
+    """
+    from rich.console import Console
+
+    from sizhen.delivery import mailbox, sender
+    from sizhen.delivery.bounces import collect
+    from sizhen.delivery.outbox import opened
+    from sizhen.delivery.settings import BOUNCES_PASSWORD, SettingsError, password, read_mailbox, read_settings
+
+    try:
+        address, where = read_settings(settings).bounces, read_mailbox(settings)
+        secret = password(BOUNCES_PASSWORD, where.user)
+    except SettingsError as error:
+        stop(error)
+    if not address:
+        stop(f"{settings.name}: set mail.bounces to the address that failures come back to")
+    folder = reports / "outbox"
+    try:
+        with sender.alone(folder), opened(folder) as box, mailbox.opened(where, secret) as returned:
+            box.recover()
+            seen = list(collect(returned, box, address))
+    except sender.Busy as error:
+        stop(error, BUSY)
+    except mailbox.MailboxError as error:
+        stop(error, FAILED)
+    about = [(each.row, each.said) for each in seen if each.row is not None]
+    Console().print(
+        _table("no|shop|period|to|answer", ((str(r.id), r.shop, r.period, r.recipient, said) for r, said in about))
+    )
+    typer.echo(f"{len(seen) - len(about)} other mails left alone")

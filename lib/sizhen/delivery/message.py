@@ -45,12 +45,14 @@ def build(
     date: datetime,
     unsubscribe: str = "",
     attach: Literal["pdf", "html"] = "pdf",
+    kept: Path | None = None,
 ) -> EmailMessage:
     """The message about the report in `folder` (`<reports>/<period>/<shop>`), to the owner that `profile` names.
 
     `sender`: `Name <address>`; `message_id`: `<unique@domain>`; `date`: with its time zone; `unsubscribe`: the address
-    that takes notice. The same arguments, report and program that prints it give the same bytes. Sets the language of
-    `view`. Raises Refused where the message would go to the wrong shop, to no or to several owners, or be too large.
+    that takes notice; `kept`: a folder that keeps what was printed. The same arguments, report and program that prints
+    it give the same bytes. Sets the language of `view`. Raises Refused where the message would go to the wrong shop, to
+    no or to several owners, or be too large.
     """
     period, document = _read(folder, profile)
     _line(profile.name, f"name of {profile.shop_id}")
@@ -60,7 +62,8 @@ def build(
     origin, owner = _sender(sender), _owner(profile)
     view.use(profile.language, profile.currency)
     told = letter.write(document, profile, period, date)
-    paper = attachment(folder / "report.html", f"{profile.shop_id}-{period.label.replace('..', '_')}", form=attach)
+    stem = f"{profile.shop_id}-{period.label.replace('..', '_')}"
+    paper = attachment(folder / "report.html", stem, form=attach, kept=kept)
 
     message = EmailMessage(policy=SMTP)
     message["From"] = origin
@@ -69,12 +72,13 @@ def build(
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
+    message["Precedence"] = "bulk"
     if unsubscribe:
         message["List-Unsubscribe"] = f"<mailto:{_mailbox(unsubscribe, 'unsubscribe', 'an address')}>"
     message["X-Sizhen-Shop"] = profile.shop_id
     message["X-Sizhen-Period"] = period.label
     _fill(message, told, paper, unsubscribe)
-    if (size := len(message.as_bytes())) > LARGEST:
+    if (size := _size(message)) > LARGEST:
         raise Refused(_too_large(size, paper))
     return message
 
@@ -143,6 +147,12 @@ def _fill(message: EmailMessage, told: letter.Letter, paper: Attachment, unsubsc
     message.add_attachment(paper.content, maintype=main, subtype=paper.kind, filename=paper.name)
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{digest}.{number}")
+
+
+def _size(message: EmailMessage) -> int:
+    """Bytes on the wire of all parts, without their headers; as_bytes would take apart and copy what is large."""
+    texts = (str(part.get_payload()) for part in message.walk() if not part.is_multipart())
+    return sum(len(text) + text.count("\n") for text in texts)
 
 
 def _too_large(size: int, paper: Attachment) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 OPEN = ("queued", "deferred")
 STATES = ("queued", "sending", "committing", "sent", "deferred", "failed", "unknown", "cancelled")
 ENDED = ("sent", "failed", "cancelled")
+TAG = 12  # hexadecimal digits
 TABLE = f"""
 create table if not exists message (
   id integer primary key,
@@ -34,6 +37,7 @@ create table if not exists message (
   unique (shop, period, recipient, revision)
 ) strict
 """
+KEY = "create table if not exists key (secret blob not null) strict"
 
 
 class OutboxError(ValueError):
@@ -83,6 +87,9 @@ class Outbox:
         self._base.execute("pragma journal_mode = wal")
         self._base.execute("pragma synchronous = full")
         self._base.execute(TABLE)
+        self._base.execute(KEY)
+        fresh = secrets.token_bytes(32)
+        self._base.execute("insert into key select ? where not exists (select * from key)", (fresh,))
 
     def close(self) -> None:
         self._base.close()
@@ -101,6 +108,11 @@ class Outbox:
         if found is None:
             raise OutboxError(f"no message {id} in the outbox")
         return Row(**dict(found))
+
+    def tag(self, id: int) -> str:
+        """What nobody else can tell of message `id`: whoever names it had the message."""
+        (secret,) = self._base.execute("select secret from key").fetchone()
+        return hmac.new(secret, str(id).encode(), "sha256").hexdigest()[:TAG]
 
     def last(self, shop: str, period: str, recipient: str) -> Row | None:
         """The newest revision."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -28,12 +29,31 @@ class Attachment:
     content: bytes
 
 
-def attachment(report: Path, stem: str, *, form: Literal["pdf", "html"]) -> Attachment:
-    """The report at `report`, named after `stem`. A PDF is not to be had everywhere: then it is the HTML."""
-    content = (_by_browser(report) or _by_weasyprint(report)) if form == "pdf" else None
+def attachment(report: Path, stem: str, *, form: Literal["pdf", "html"], kept: Path | None = None) -> Attachment:
+    """The report at `report`, named after `stem`. A PDF is not to be had everywhere: then it is the HTML.
+
+    What was printed is put into the folder `kept`, and taken from there as long as the report is the same.
+    """
+    page = report.read_bytes()
+    content = _printed(report, page, kept) if form == "pdf" else None
     if content is not None:
-        return Attachment(f"{stem}.pdf", "pdf", _MADE.sub(_NO_DAY, content))
-    return Attachment(f"{stem}.html", "html", report.read_bytes())
+        return Attachment(f"{stem}.pdf", "pdf", content)
+    return Attachment(f"{stem}.html", "html", page)
+
+
+def _printed(report: Path, page: bytes, kept: Path | None) -> bytes | None:
+    stored = None if kept is None else kept / f"{hashlib.sha256(page).hexdigest()}.pdf"
+    if stored is not None and stored.is_file() and (content := _whole(stored.read_bytes())):
+        return content
+    if (content := _by_browser(report) or _by_weasyprint(report)) is None:
+        return None
+    content = _MADE.sub(_NO_DAY, content)
+    if stored is not None:
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        beside = stored.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(content)
+        beside.replace(stored)
+    return content
 
 
 def _by_browser(report: Path) -> bytes | None:

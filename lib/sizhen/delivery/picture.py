@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from sizhen.delivery.letter import Step
@@ -53,20 +55,15 @@ def waterfall(steps: Sequence[Step]) -> bytes:
     axes.set_xlim(low, high)
     axes.set_ylim(len(steps) + 0.02, -0.02)
     axes.axis("off")
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
     plt.close(figure)
-    return _slim(png)
+    png = io.BytesIO()
+    few_colours(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")).save(png, "PNG", optimize=True)
+    return png.getvalue()
 
 
 def _colour(step: Step, *, last: bool) -> str:
     if step.total:
         return style.NOW if last else style.BEFORE
     return style.WORSE if step.end < step.start else style.BETTER
-
-
-def _slim(png: io.BytesIO) -> bytes:
-    small = io.BytesIO()
-    with Image.open(png) as image:
-        few_colours(image.convert("RGB")).save(small, "PNG", optimize=True)
-    return small.getvalue()

@@ -87,8 +87,8 @@ class Connection:
 
 def _dotted(raw: bytes) -> bytes:
     """The message with CRLF line ends and leading dots doubled (RFC 5321 4.5.2)."""
-    lines = raw.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n")
-    return b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines) + b"\r\n"
+    lines = b"\n" + raw.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
+    return lines.replace(b"\n.", b"\n..").replace(b"\n", b"\r\n")[2:]
 
 
 def _answer(code: int, said: bytes) -> Answer:

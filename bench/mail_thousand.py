@@ -1,0 +1,229 @@
+"""How long it takes to queue and send the reports of a thousand shops, and what memory: `make bench-mail`.
+
+The published sample reports are cloned, with ids, owners and domains of their own, and go through `sizhen send --send`
+to a server in a process of its own: STARTTLS, login, DKIM, guard, every step on the disk. Printing is measured apart,
+on the samples; the clones' PDFs lie ready as `sizhen send` without --send leaves them. Needs 20 MB a shop in --folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import shutil
+import sqlite3
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import psutil
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from sizhen.delivery import paper
+from sizhen.delivery.outbox import digest
+from sizhen.delivery.post import PRINTED
+
+HOST, PERIOD, PASSWORD = "127.0.0.1", "2026-10", "correct horse"
+MARKS = (100, 500, 1000)
+SETTINGS = """[mail]
+sender = "Agency <r@agency.example>"
+host = "{host}"
+port = {port}
+user = "r@agency.example"
+trust = "{folder}/authority.pem"
+unsubscribe = "stop@agency.example"
+bounces = "back@agency.example"
+[mail.dkim]
+selector = "s1"
+key = "{folder}/dkim.pem"
+"""
+
+
+class Counted:
+    """What the server took: Message-ID, and recipient in header and envelope."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        head = message_from_bytes(envelope.content.partition(b"\r\n\r\n")[0])
+        right = envelope.rcpt_tos == [head["To"].rpartition("<")[2].strip("<>")]
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{head['Message-ID']} {right}\n")
+        return "250 OK"
+
+
+class Sink(SMTP):
+    """Takes a message at once instead of line by line: what is measured is the sender."""
+
+    line_length_limit = 2**25
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        assert self.envelope is not None and self.transport is not None
+        await self.push("354 go on")
+        self.envelope.content = await self._reader.readuntil(b"\r\n.\r\n")
+        await self.push(await self.event_handler.handle_DATA(self, self.session, self.envelope))
+        self._set_post_data_state()
+
+
+class Server(Controller):
+    def factory(self) -> SMTP:
+        return Sink(self.handler, **self.SMTP_kwargs)
+
+
+def serve(folder: Path, port: int) -> None:
+    """The process of the server, until it is ended."""
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "server.pem")
+    Server(
+        Counted(folder / "taken"),
+        hostname=HOST,
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=lambda *given: AuthResult(success=True),
+        auth_required=True,
+    ).start()
+    asyncio.new_event_loop().run_forever()
+
+
+def secrets(folder: Path) -> None:
+    """Certificates and the key of signatures."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "dkim.pem").write_bytes(key.private_bytes(*form))
+
+
+def clone(sample: tuple[Path, Path, bytes], number: int, folder: Path) -> int:
+    """A shop of its own made of a sample's profile, report and PDF. Its bytes."""
+    data, report, pdf = sample
+    shop = f"{report.name}-{number:04}"
+    home, profile = folder / "reports" / PERIOD / shop, folder / "data" / shop / "shop.toml"
+    (home / "notebooks").mkdir(parents=True)
+    profile.parent.mkdir(parents=True)
+    head = (data / "shop.toml").read_text(encoding="utf-8").partition("[owner]")[0]
+    owner = f'[owner]\nname = "Ann"\nemail = "owner@shop-{number:04}.example"\n'
+    profile.write_text(head.replace(f'"{report.name}"', f'"{shop}"') + owner, encoding="utf-8")
+    found = json.loads((report / "findings.json").read_text(encoding="utf-8")) | {"shop_id": shop}
+    (home / "findings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    page = (report / "report.html").read_bytes() + f"<!-- {shop} -->\n".encode()
+    (home / "report.html").write_bytes(page)
+    printed = folder / "reports" / "outbox" / PRINTED
+    printed.mkdir(parents=True, exist_ok=True)
+    (printed / f"{digest(page)}.pdf").write_bytes(pdf)
+    for path in (report / "notebooks").glob("*.ipynb"):
+        book = json.loads(path.read_text(encoding="utf-8"))
+        book["metadata"]["papermill"]["parameters"]["shop_id"] = shop
+        (home / "notebooks" / path.name).write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+    return sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+
+
+def printed(report: Path) -> tuple[bytes, float]:
+    begun = time.perf_counter()
+    made = paper.attachment(report / "report.html", report.name, form="pdf")
+    return made.content, time.perf_counter() - begun
+
+
+def counts(base: Path) -> tuple[int, int]:
+    """Messages queued and sent so far."""
+    try:
+        with sqlite3.connect(f"file:{base}?mode=ro", uri=True) as link:
+            row = link.execute("select count(*), coalesce(sum(state = 'sent'), 0) from message").fetchone()
+        return int(row[0]), int(row[1])
+    except sqlite3.OperationalError:
+        return 0, 0
+
+
+def resident(process: psutil.Popen) -> float:
+    """MB of the sender and its children; nothing once it has ended."""
+    try:
+        return sum(each.memory_info().rss for each in (process, *process.children(recursive=True))) / 1e6
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def send(folder: Path) -> float:
+    """Runs the command and says memory on the way; seconds."""
+    command = [sys.executable, "-m", "sizhen.cli", "send", "--period", PERIOD, "--send", "--jobs", "2"]
+    for name, path in (("data", "data"), ("reports", "reports"), ("settings", "sizhen.toml")):
+        command += [f"--{name}", str(folder / path)]
+    base = folder / "reports" / "outbox" / "outbox.sqlite"
+    os.sync()
+    begun = time.perf_counter()
+    left = {"queued": list(MARKS), "sent": list(MARKS)}
+    with (folder / "told").open("w", encoding="utf-8") as told:
+        environment = os.environ | {"SIZHEN_MAIL_PASSWORD": PASSWORD}
+        process = psutil.Popen(command, stdout=told, stderr=subprocess.STDOUT, env=environment)
+        while process.poll() is None:
+            for (what, marks), count in zip(left.items(), counts(base), strict=True):
+                while marks and count >= marks[0] and (now := resident(process)):
+                    print(f"  {marks.pop(0):5} {what:6} {time.perf_counter() - begun:6.1f} s {now:6.0f} MB", flush=True)
+            time.sleep(0.2)
+    if process.returncode:
+        raise SystemExit((folder / "told").read_text(encoding="utf-8")[-2000:])
+    return time.perf_counter() - begun
+
+
+def run(shops: int, data: Path, reports: Path, folder: Path, port: int) -> None:
+    found = sorted(path.parent for path in (reports / PERIOD).glob("*/findings.json"))
+    if not found:
+        raise SystemExit(f"no report of {PERIOD} in {reports}; make them with make reports")
+    samples = []
+    for report in found:
+        pdf, seconds = printed(report)
+        print(f"printing {report.name}: {seconds:.1f} s, {len(pdf) / 1e3:.0f} kB of PDF", flush=True)
+        samples.append((data / report.name, report, pdf))
+    size = sum(clone(samples[n % len(samples)], n, folder) for n in range(shops))
+    print(f"{shops} shops with a domain each, {size / 1e9:.1f} GB of reports and executed notebooks", flush=True)
+    secrets(folder)
+    (folder / "sizhen.toml").write_text(SETTINGS.format(host=HOST, port=port, folder=folder), encoding="utf-8")
+    server = subprocess.Popen([sys.executable, __file__, "--serve", str(folder), "--port", str(port)])
+    try:
+        time.sleep(2)
+        seconds = send(folder)
+    finally:
+        server.terminate()
+        server.wait()
+    taken = (folder / "taken").read_text(encoding="utf-8").split("\n")[:-1]
+    sent = sum(path.stat().st_size for path in (folder / "reports" / "outbox").glob("*.eml"))
+    print(f"queued and sent: {seconds:.1f} s, {1000 * seconds / shops:.0f} ms a shop, {sent / 1e9:.1f} GB of mail")
+    if len(set(taken)) != len(taken) or len(taken) != shops or any(line.endswith("False") for line in taken):
+        raise SystemExit(f"FAILED: {len(taken)} mails, {len(set(taken))} different")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shops", type=int, default=1000)
+    parser.add_argument("--data", type=Path, default=Path("data/sample"))
+    parser.add_argument("--reports", type=Path, default=Path("reports"))
+    parser.add_argument("--folder", type=Path, help="where the clones are made; a temporary one when none")
+    parser.add_argument("--port", type=int, default=2588)
+    parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.serve:
+        serve(args.serve, args.port)
+        return
+    folder = Path(tempfile.mkdtemp(dir=args.folder, prefix="sizhen-thousand-"))
+    try:
+        run(args.shops, args.data, args.reports, folder, args.port)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
