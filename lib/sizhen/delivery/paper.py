@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sizhen.delivery.slim import slim
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 120  # seconds
 _QUIET = (
@@ -47,7 +49,7 @@ def _printed(report: Path, page: bytes, kept: Path | None) -> bytes | None:
         return content
     if (content := _by_browser(report) or _by_weasyprint(report)) is None:
         return None
-    content = _MADE.sub(_NO_DAY, content)
+    content = slim(_MADE.sub(_NO_DAY, content))
     if stored is not None:
         stored.parent.mkdir(parents=True, exist_ok=True)
         beside = stored.with_suffix(f".{os.getpid()}")
