@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test lint sample golden email faults bench-diagnosis bench-mail bench-reviews lock clean
+.PHONY: help setup lab reports test lint sample golden email faults bench-diagnosis bench-intake bench-mail bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-mail: reports  ## queue and send the reports of 1,000 made shops (20 GB in
 
 bench-reviews: $(READY)  ## measure how well reviews are read (needs labelled files, see bench/reviews.py)
 	OMP_NUM_THREADS=1 $(BIN)/python bench/reviews.py --out docs/reviews.md
+
+bench-intake: $(READY)  ## measure how fast and lean files are imported
+	$(BIN)/python bench/intake.py
 
 lock:  ## compile requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \

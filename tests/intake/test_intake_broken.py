@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sizhen.intake import FileReport, IntakeError, grid, import_files
+from sizhen.intake import FileReport, IntakeError, import_files, reading
 from sizhen.intake.convert import convert
 from sizhen.intake.layouts import common, recognise
 from sizhen.intake.rules import Context
@@ -56,8 +56,8 @@ UTF8 = "\n".join([ORDERS, GOOD, NEXT]).encode()
         (b"\xef\xbb\xbf" + UTF8.replace("广东".encode(), b"\xb9\xe3"), "bytes in line 3 are not UTF-8"),
         ("\n".join([ORDERS, GOOD]).encode("utf-16")[:-1], "bytes in line"),
         (bytes(range(128, 256)) * 4, "are not GB18030"),
-        (b"PK\x03\x04" + bytes(40), "is a workbook"),
-        (b"\xd0\xcf\x11\xe0" + bytes(40), "is a workbook"),
+        (b"PK\x03\x04" + bytes(40), "is a damaged workbook"),
+        (b"\xd0\xcf\x11\xe0" + bytes(40), "is a damaged workbook"),
         (b"name,age\nx,1\n", "no known export"),
         (UTF8.replace("退款金额".encode(), "退款".encode()), "nearest is Tmall order report, without 退款金额"),
         (UTF8.replace("总金额".encode(), "总金额,总金额 ".encode()), "more than once"),
@@ -141,7 +141,7 @@ def test_damage_anywhere_is_refused_or_left_out_but_never_shifts_a_row(cuts: lis
     for at, put, drop in cuts:
         data = data[:at] + put + data[at + drop :]
     try:
-        rows = grid.read(data, "x.csv")
+        (rows,) = reading.read(data, "x.csv")
         result = convert(rows, Context(recognise(rows, "x.csv"), common(), b"k" * 32))
     except IntakeError:
         return

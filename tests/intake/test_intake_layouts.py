@@ -9,8 +9,9 @@ import pytest
 
 from sizhen.intake import IntakeError
 from sizhen.intake.convert import Converted, convert
-from sizhen.intake.grid import Grid, read
+from sizhen.intake.grid import Grid
 from sizhen.intake.layouts import Layout, common, layout, recognise
+from sizhen.intake.reading import read
 from sizhen.intake.rules import Context
 
 ADS = """
@@ -44,7 +45,8 @@ def made(text: str, id: str = "made") -> Layout:
 
 
 def grid(*lines: str) -> Grid:
-    return read("\n".join(lines).encode(), "x.csv")
+    (sheet,) = read("\n".join(lines).encode(), "x.csv")
+    return sheet
 
 
 def converted(known: Layout, *lines: str) -> Converted:

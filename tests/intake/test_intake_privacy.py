@@ -20,6 +20,8 @@ from sizhen.intake.privacy import clean, keyed, mask, province, secret
         ("写信a.b+c@mail.example吧", "写信[mail]吧"),
         ("证件11010519491231002X", "证件[id]"),
         ("型号13812345678901", "型号13812345678901"),
+        ("不错，文三路12号3幢501室", "不错，[address]"),
+        ("加微信：abc_1234吧", "加[account]吧"),
         ("便宜1380元, 2020-02-01", "便宜1380元, 2020-02-01"),
     ],
 )

@@ -64,4 +64,4 @@ def test_beauty_listings(real) -> None:  # type: ignore[no-untyped-def]
 
 def test_the_broken_file_is_refused(real) -> None:  # type: ignore[no-untyped-def]
     report, _ = real("jd_phone_reviews_broken.csv")
-    assert "is damaged: bytes in line 597 are not UTF-8" in str(report.error)
+    assert "is damaged: bytes in line 598 are not UTF-8" in str(report.error)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sizhen.intake.values import Refused, column, parse_id, parse_moment, parse_number, parse_quantity, parser
+from sizhen.intake.values import NUMERIC, Refused, column, parse_id, parse_moment, parse_number, parse_quantity, parser
 
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y年%m月%d日")
+FORMATS_OF_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
 CENTS = st.integers(-(10**13), 10**13)
 
 
@@ -42,7 +45,7 @@ def test_signs_and_full_width_digits(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1,23", "12,34,567", "1.2.3", "1E+5", "12 34", "abc", "1.2万", "", "0x1F", "nan", "1,", "--5"]
+    "text", ["1,23", "12,34,567", "1.2.3", "1E+5", "12 34", "abc", "1.2千", "1.2万%", "", "0x1F", "nan", "1,", "--5"]
 )
 def test_what_only_looks_like_a_number_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="not_a_number"):
@@ -108,3 +111,75 @@ def test_a_column_keeps_places_of_missing_and_refused_cells() -> None:
     assert typed.isna().tolist() == [False, True, True, False]
     assert reasons == {2: "not_a_number"}
     assert typed.dtype == "float64"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.2万", 12_000), ("0.29万", 2_900), ("1.15亿", 115_000_000), ("-3万", -30_000), ("1,234.5万", 12_345_000)],
+)
+def test_ten_thousands_are_shifted_exactly(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+@given(st.integers(0, 10**9), st.sampled_from([("万", 4), ("亿", 8)]))
+def test_a_number_written_in_units_is_read_again(number: int, unit: tuple[str, int]) -> None:
+    name, digits = unit
+    whole, part = divmod(number, 10**digits)
+    assert parse_quantity(f"{whole}.{part:0{digits}d}{name}", "count") == number
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("00:03:24", 204), ("30:00:00", 108_000), ("14.96", 14.96)])
+def test_durations_may_be_clocks(text: str, seconds: float) -> None:
+    assert parse_quantity(text, "seconds") == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-09-08 ~ 2026-09-08", "2026-09-08～2026-09-08", "20260908至20260908", "2026/9/8 - 2026/9/8"]
+)
+def test_a_period_of_one_day_is_that_day(text: str) -> None:
+    assert parse_moment(text, FORMATS_OF_DAYS) == datetime(2026, 9, 8)
+
+
+@pytest.mark.parametrize("text", ["2026-09-08~2026-09-14", "2026-09-08 to 2026-09-09"])
+def test_a_period_of_several_days_is_no_day(text: str) -> None:
+    with pytest.raises(Refused, match="several_days"):
+        parse_moment(text, FORMATS_OF_DAYS)
+
+
+def test_a_date_by_its_cells_type_is_read_in_every_layout_and_its_clock_counts() -> None:
+    assert parse_moment("2026-09-08T03:04:05", ["%d.%m.%Y"]) == datetime(2026, 9, 8, 3, 4, 5)
+    assert parse_moment("2026-09-08 23:37:00 +0800", ["%Y-%m-%d %H:%M:%S %z"]) == datetime(2026, 9, 8, 23, 37)
+
+
+NUMBERS = st.one_of(
+    st.from_regex(r"[-+]?[0-9]{1,4}(,[0-9]{3}){0,2}(\.[0-9]{1,3})?[%万]?", fullmatch=True),
+    st.text(alphabet="0123456789.,%-+eE¥万１ ", max_size=8),
+)
+MOMENTS = st.one_of(
+    st.datetimes(datetime(1980, 1, 1), datetime(2110, 1, 1)).map(lambda d: f"{d:%Y-%m-%d %H:%M:%S}"),
+    st.from_regex(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}:[0-9]{2})?", fullmatch=True),
+    st.from_regex(r"2026[-/]?[0-9]{1,2}[-/]?[0-9]{1,2}", fullmatch=True),
+)
+
+
+def one_by_one(cell: str | None, read: Callable[[str], object]) -> tuple[object, str | None]:
+    """(value, reason against it)"""
+    try:
+        return (None if cell is None else read(cell)), None
+    except Refused as refused:
+        return None, str(refused)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.one_of(st.none(), NUMBERS, MOMENTS), max_size=6), st.sampled_from([*NUMERIC, "date", "datetime", "id"])
+)
+def test_cells_read_at_once_are_read_as_one_by_one(cells: list[str | None], kind: str) -> None:
+    read = parser(kind, FORMATS)
+    typed, reasons = column(cells, kind, read, FORMATS)
+    for at, cell in enumerate(cells):
+        value, reason = one_by_one(cell, read)
+        assert reasons.get(at) == reason
+        if isinstance(value, datetime) and kind == "date":
+            value = datetime(value.year, value.month, value.day)
+        assert (pd.isna(typed[at]) and value is None) or typed[at] == value

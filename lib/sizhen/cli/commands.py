@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -192,22 +193,27 @@ def check_data(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them, or folders.")],
     shop: Annotated[str, typer.Option(help="The shop they belong to; made when new.")],
     data: Data = DATA,
 ) -> None:
-    """Read platform exports into a shop's tables.
+    """Read platform exports into a shop's tables: files, or all files of a folder.
 
     Ends with 1 when a file could not be read; the others are imported.
     """
     with plainly():
         from rich.console import Console
+        from rich.progress import Progress
 
         from sizhen import intake
         from sizhen.intake.summary import table
 
+        paths = [path for file in files for path in intake.exports_in(file)]
         try:
-            reports = intake.import_files(files, shop_id=shop, data_dir=data)
+            screen = Console(stderr=True)
+            with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+                step = partial(bar.advance, bar.add_task("import", total=len(paths)))
+                reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step)
         except ValueError as error:
             stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
     Console().print(table(reports))

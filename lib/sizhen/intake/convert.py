@@ -5,25 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from sizhen.intake import rules, values
-from sizhen.intake.grid import Grid, Row
-from sizhen.intake.layouts import Source, heading
+from sizhen.intake import origin, rules, totals, values
+from sizhen.intake.body import Body, Coded, Mask, body
+from sizhen.intake.errors import IntakeError
+from sizhen.intake.grid import Grid
+from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
-from sizhen.intake.rules import Context, Outcome
+from sizhen.intake.rules import Context
 from sizhen.vocab import Column, load
 
 
 @dataclass(frozen=True)
 class Converted:
-    """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows."""
+    """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
+
+    `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `remarks`: sums that do
+    not agree with their rows.
+    """
 
     frames: dict[str, pd.DataFrame]
     read: int
     rejected: tuple[Rejection, ...]
     notes: dict[str, int]
+    absent: tuple[str, ...] = ()
+    shop: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def kept(self) -> int:
@@ -32,104 +48,197 @@ class Converted:
 
 @dataclass
 class _Findings:
-    """What reading the columns brought up, by position of the row."""
+    """What reading the columns brought up: for each row the first reason against it, and rows a note is about."""
 
-    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
-    noted: list[tuple[int, str]] = field(default_factory=list)
+    against: NDArray[np.int16]
+    reasons: list[tuple[str, str]] = field(default_factory=lambda: [("", "")])
+    noted: list[tuple[Mask, str]] = field(default_factory=list)
 
-    def refuse(self, at: int, column: str, reason: str) -> None:
-        self.refused.setdefault(at, (column, reason))
+    def refuse(self, rows: Mask, column: str, reason: str) -> None:
+        if rows.any():
+            self.reasons.append((column, reason))
+            self.against[rows & self.good] = len(self.reasons) - 1
+
+    @property
+    def good(self) -> Mask:
+        return self.against == 0
 
 
 def convert(grid: Grid, context: Context) -> Converted:
-    """The kept rows as one frame per table of the layout, and every other row with its reason."""
-    match = context.match
-    below = grid[match.index + 1 :]
-    filled = [row for row in below if not row.empty]
-    rows, rejected = _whole(filled, match.headings)
-    findings = _Findings()
-    frames = {name: _frame(rows, name, context, findings) for name in match.layout.tables}
-    _refuse_repeated_keys(frames[match.layout.main], match.layout.main, findings)
+    """The kept rows as one frame per table of the layout, and every other row with its reason.
 
-    keep = [i for i in range(len(rows)) if i not in findings.refused]
-    rejected += [Rejection(rows[i].number, *findings.refused[i]) for i in findings.refused]
-    notes = Counter(note for at, note in findings.noted if at not in findings.refused)
-    notes["empty_row"] = len(below) - len(filled)
-    kept = {n: f.iloc[keep].drop_duplicates(load().tables[n].keys, keep="last") for n, f in frames.items()}
-    return Converted(kept, len(filled), tuple(sorted(rejected, key=lambda r: r.row)), dict(+notes))
+    Raises IntakeError where the file is of several days or shops, or of days other than it says.
+    """
+    match, main = context.match, context.match.layout.main
+    rows = body(grid, match, context.common)
+    lines = origin.labelled(grid, match)
+    stated = origin.stated_period(lines)
+    needs_day = any(s.period for s in match.layout.sources)
+    day = origin.one_day(context.file, stated) if needs_day else None
+    findings = _Findings(np.zeros(len(rows.numbers), dtype="int16"))
+    parts = {name: _read(rows, name, context, day, findings) for name in match.layout.tables}
+    _refuse_other_days(parts[main], main, stated, findings)
+    good = findings.good
+    twice = good & ~_once(parts[main], main, good, keep="first")
+    findings.refuse(twice, load().tables[main].keys[-1], "repeated_key")
 
-
-def _whole(rows: Sequence[Row], headings: tuple[str, ...]) -> tuple[list[Row], list[Rejection]]:
-    """Rows that can be told apart into cells and stand there for the first time."""
-    kept: list[Row] = []
-    rejected: list[Rejection] = []
-    seen: set[tuple[str, ...]] = set()
-    for row in rows:
-        cells = tuple(c.strip() for c in row.cells)
-        reason = row.problem or _shape(cells, headings)
-        if reason is None and cells in seen:
-            reason = "exact_duplicate"
-        if reason is None:
-            seen.add(cells)
-            kept.append(Row(row.number, cells))
-        else:
-            rejected.append(Rejection(row.number, None, reason))
-    return kept, rejected
-
-
-def _shape(cells: tuple[str, ...], headings: tuple[str, ...]) -> str | None:
-    if len(cells) != len(headings):
-        return "field_count"
-    repeated = all(heading(cell) == name for cell, name in zip(cells, headings, strict=True))
-    return "repeated_heading" if repeated else None
+    good = findings.good
+    at = np.flatnonzero(~good)
+    against = zip(rows.numbers[at].tolist(), findings.against[at].tolist(), strict=True)
+    rejected = [*rows.rejected, *(Rejection(number, *findings.reasons[reason]) for number, reason in against)]
+    notes = Counter(rows.notes)
+    for mask, note in findings.noted:
+        notes[note] += int((mask & good).sum())
+    kept = {name: _frame(columns, name, good) for name, columns in parts.items()}
+    return Converted(
+        kept,
+        rows.read,
+        tuple(sorted(rejected, key=lambda r: r.row)),
+        dict(+notes),
+        tuple(s.column for s in match.layout.sources if not all(h in match.places for h in s.headings)),
+        _shop(rows, lines, good, context),
+        totals.disagreements(rows.sums, kept[main], context),
+    )
 
 
-def _frame(rows: list[Row], table: str, context: Context, findings: _Findings) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Typed:
+    """A column read: its distinct values, and for each row which of them it holds."""
+
+    values: pd.Series
+    codes: NDArray[np.int32]
+
+    def take(self, rows: NDArray[np.int64]) -> pd.Series:
+        return self.values.take(self.codes[rows]).reset_index(drop=True)
+
+    def ranks(self, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The values as whole numbers in their order, missing ones -1."""
+        return self._order[self.codes[rows]]
+
+    @cached_property
+    def _order(self) -> NDArray[np.int32]:
+        return pd.factorize(self.values, sort=True)[0].astype("int32")
+
+
+def _read(rows: Body, table: str, context: Context, day: date | None, findings: _Findings) -> dict[str, _Typed]:
     """The columns of a table that this file has, all rows; rows that cannot be used go to `findings`."""
     contract = {c.name: c for c in load().tables[table].columns}
+    all_alike = np.zeros(len(rows.numbers), dtype="int32")
     columns = {}
     for source in context.match.layout.tables[table]:
-        if source.after is None and all(h in context.match.headings for h in source.headings):
+        if source.period:
+            columns[source.column] = _Typed(pd.Series([day], dtype="datetime64[us]"), all_alike)
+        elif source.after is None and all(h in context.match.places for h in source.headings):
             columns[source.column] = _column(rows, source, contract.get(source.column), context, findings)
     for name, column in contract.items():
         if column.empty and name not in columns:
-            columns[name] = pd.Series("", index=range(len(rows)), dtype="str")
-    return pd.DataFrame(columns, index=range(len(rows)))
+            columns[name] = _Typed(pd.Series([""], dtype="str"), all_alike)
+    return columns
 
 
-def _column(
-    rows: list[Row], source: Source, contract: Column | None, context: Context, findings: _Findings
-) -> pd.Series:
-    outcomes = _outcomes(rows, source, context)
-    findings.noted += [(at, note) for at, (_, note) in enumerate(outcomes) if note]
-    read = values.parser(source.kind, context.match.layout.dates, contract.allowed if contract else ())
-    typed, reasons = values.column([cell for cell, _ in outcomes], source.kind, read)
+def _once(columns: dict[str, _Typed], table: str, rows: Mask, keep: Literal["first", "last"]) -> Mask:
+    """Of these rows the first or last of each key."""
+    at = np.flatnonzero(rows)
+    keys = pd.DataFrame({k: columns[k].ranks(at) for k in load().tables[table].keys})
+    out = np.zeros(len(rows), dtype=bool)
+    out[at[~keys.duplicated(keep=keep)]] = True
+    return out
+
+
+def _frame(columns: dict[str, _Typed], table: str, rows: Mask) -> pd.DataFrame:
+    """These rows, the last of each key, in the order of the keys."""
+    at = np.flatnonzero(_once(columns, table, rows, "last"))
+    order = np.lexsort([columns[k].ranks(at) for k in reversed(load().tables[table].keys)])
+    return pd.DataFrame({name: column.take(at[order]) for name, column in columns.items()})
+
+
+def _column(rows: Body, source: Source, contract: Column | None, context: Context, findings: _Findings) -> _Typed:
+    """The column by its distinct cells: each is read once."""
+    cells = _cells(rows, source, context)
+    words, noted = _outcomes(cells, source, context)
+    findings.noted += [(_marked(at, cells), note) for note, at in noted.items()]
+    formats = context.match.layout.dates
+    read = values.parser(source.kind, formats, contract.allowed if contract else ())
+    typed, reasons = values.column(words, source.kind, read, formats)
     key = contract is not None and contract.key
-    for at, reason in reasons.items():
+    for reason in dict.fromkeys(reasons.values()):
+        rows_of = _marked([at for at, r in reasons.items() if r == reason], cells)
         if reason == "destroyed_id" and not key:
-            findings.noted.append((at, reason))
+            findings.noted.append((rows_of, reason))
         else:
-            findings.refuse(at, source.column, reason)
+            findings.refuse(rows_of, source.column, reason)
     if contract is not None and contract.empty:
-        return typed.fillna("")
-    if key or source.needed:
-        for at in typed.index[typed.isna()]:
-            findings.refuse(at, source.column, "missing_key" if key else "unanswered")
-    return typed
+        typed = typed.fillna("")
+    elif key or source.needed:
+        refused = np.zeros(len(typed), dtype=bool)
+        refused[list(reasons)] = True
+        missing = (typed.isna().to_numpy() & ~refused)[cells[0].codes]
+        findings.refuse(missing, source.column, "missing_key" if key else "unanswered")
+    return _Typed(typed, cells[0].codes)
 
 
-def _outcomes(rows: list[Row], source: Source, context: Context) -> list[Outcome]:
-    """The cells of a column as its kind will read them: missing marks and rule applied."""
+def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
+    """The columns a source is made of, told by the same codes: rows alike in all of them have one code."""
     if source.value is not None:
-        return [(source.value, None)] * len(rows)
-    places = [context.match.headings.index(h) for h in source.headings]
-    rule, missing = rules.cell_rule(source), context.common.missing
-    rows_cells = (tuple(row.cells[i] for i in places) for row in rows)
-    return [(None, None) if all(c in missing for c in cells) else rule(cells, context) for cells in rows_cells]
+        return [Coded(pa.array([source.value]), np.zeros(len(rows.numbers), dtype="int32"))]
+    parts = [rows.columns[context.match.places[h]] for h in source.headings]
+    if len(parts) == 1:
+        return parts
+    both = pd.DataFrame({i: c.codes for i, c in enumerate(parts)})
+    codes = both.groupby(list(both), sort=False).ngroup().to_numpy().astype("int32")
+    first = np.unique(codes, return_index=True)[1]
+    return [Coded(c.words.take(pa.array(c.codes[first])), codes) for c in parts]
 
 
-def _refuse_repeated_keys(frame: pd.DataFrame, table: str, findings: _Findings) -> None:
-    keys = load().tables[table].keys
-    good = frame.drop(index=list(findings.refused))
-    for at in good.index[good.duplicated(keys)]:
-        findings.refuse(at, keys[-1], "repeated_key")
+def _outcomes(cells: list[Coded], source: Source, context: Context) -> tuple[pa.StringArray, dict[str, list[int]]]:
+    """The distinct cells as their kind will read them, missing marks and rule applied, and which of them got a note."""
+    missing = pa.array(sorted(context.common.missing))
+    none = pa.scalar(None, pa.string())
+    gone = pc.is_in(cells[0].words, missing)
+    for other in cells[1:]:
+        gone = pc.and_(gone, pc.is_in(other.words, missing))
+    rule = rules.cell_rule(source)
+    if rule is rules.as_it_stands or source.value is not None:
+        return pc.if_else(gone, none, cells[0].words), {}
+    told: list[str | None] = []
+    noted: dict[str, list[int]] = {}
+    whole = zip(*(c.words.to_pylist() for c in cells), strict=True)
+    for at, (each, absent) in enumerate(zip(whole, gone.to_pylist(), strict=True)):
+        text, note = (None, None) if absent else rule(each, context)
+        told.append(text)
+        if note:
+            noted.setdefault(note, []).append(at)
+    return pa.array(told, pa.string()), noted
+
+
+def _marked(at: Sequence[int], cells: list[Coded]) -> Mask:
+    """The rows that hold one of these distinct cells."""
+    words = np.zeros(len(cells[0].words), dtype=bool)
+    words[list(at)] = True
+    return words[cells[0].codes]
+
+
+def _refuse_other_days(
+    columns: dict[str, _Typed], table: str, stated: origin.Period | None, findings: _Findings
+) -> None:
+    """A row of a day outside those the file says it covers."""
+    spec = load().tables[table]
+    if stated and spec.dated in columns and spec.dated in spec.keys:
+        days = columns[spec.dated]
+        first, last = (pd.Timestamp(d) for d in stated)
+        outside = (days.values.notna() & ~days.values.between(first, last)).to_numpy()
+        findings.refuse(outside[days.codes], spec.dated, "outside_period")
+
+
+def _shop(rows: Body, lines: list[tuple[str, str]], good: Mask, context: Context) -> str | None:
+    """The one shop the file names. Raises IntakeError for several."""
+    names = origin.stated_shops(lines)
+    at = context.match.places.get(context.match.layout.shop or "")
+    if at is not None:
+        coded = rows.columns[at]
+        used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
+        names |= {name for name in used if name not in context.common.missing}
+    if len(names) > 1:
+        problem = f"holds rows of several shops ({', '.join(sorted(names)[:3])})"
+        raise IntakeError(context.file, problem, "export each shop on its own")
+    return next(iter(names), None)

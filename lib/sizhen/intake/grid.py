@@ -1,64 +1,77 @@
-"""Bytes of a file to rows of text cells. Readers of other kinds of file return the same Grid."""
+"""What every reader returns: a sheet of text cells in columns, nothing shifted, nothing converted."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from sizhen.intake.errors import IntakeError
-from sizhen.intake.text import AGAIN, decode
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
-MAX_BYTES = 200 * 1024 * 1024
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+CELL = pa.dictionary(pa.int32(), pa.string())
+NUMBERS = "numbers"  # the name of the row numbers' column on the way between processes
+
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One record. `number` counts records from 1, as a spreadsheet does; `problem`: why its cells cannot be told."""
+class Grid:
+    """One sheet. `columns`: the cells of all rows that have the usual width, in file order; `numbers`: where each of
+    these rows stands, counted from 1 as a spreadsheet does. `odd`: rows of another width by number; `broken`: rows
+    whose cells cannot be told, with the reason. Numbers and dates of a workbook are cells as text: a date as
+    2026-09-08T00:00:00, a number a spreadsheet has rounded (over 15 digits) in scientific notation."""
 
-    number: int
-    cells: tuple[str, ...]
-    problem: str | None = None
+    columns: tuple[pa.DictionaryArray, ...]
+    numbers: NDArray[np.int64]
+    odd: dict[int, Cells] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)
+    sheet: str | None = None
 
-    @property
-    def empty(self) -> bool:
-        return self.problem is None and not any(c.strip() for c in self.cells)
+    def head(self, count: int) -> list[tuple[int, Cells]]:
+        """The first rows with their numbers; broken ones are passed over."""
+        top = [column.slice(0, count).to_pylist() for column in self.columns]
+        usual = zip(self.numbers[:count].tolist(), zip(*top, strict=True), strict=True) if top else ()
+        first = sorted(self.odd)[:count]
+        return sorted([*usual, *((n, self.odd[n]) for n in first)])[:count]
 
-
-Grid = list[Row]
-
-
-def read(data: bytes, file: str) -> Grid:
-    """The rows of a file, cells as they stand, nothing shifted or converted. Raises IntakeError."""
-    if len(data) > MAX_BYTES:
-        raise IntakeError(file, f"is larger than {MAX_BYTES // 1024 // 1024} MB", "export a shorter period")
-    if data.startswith(WORKBOOKS):
-        raise IntakeError(file, "is a workbook, which intake does not read yet", "save it as CSV UTF-8")
-    return list(_records(decode(data, file), file))
-
-
-def _records(text: str, file: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    number = 0
-    while True:
-        number += 1
-        first = reader.line_num + 1
-        try:
-            yield Row(number, tuple(next(reader)))
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "unexpected end of data" in str(error):
-                raise IntakeError(file, f"a quote opened in line {first} is never closed", AGAIN) from None
-            if "field larger" in str(error):
-                raise IntakeError(
-                    file, f"a field in line {first} is over {csv.field_size_limit()} characters", AGAIN
-                ) from None
-            yield Row(number, (), "malformed_quotes")
+    def pack(self) -> pa.Buffer:
+        """The grid as an Arrow IPC stream."""
+        about = {"odd": list(self.odd.items()), "broken": list(self.broken.items()), "sheet": self.sheet}
+        arrays = {str(i): column for i, column in enumerate(self.columns)}
+        table = pa.table(arrays | {NUMBERS: pa.array(self.numbers)})
+        table = table.replace_schema_metadata({"about": json.dumps(about)})
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        return sink.getvalue()
 
 
-def _delimiter(text: str) -> str:
-    """Tab where a line near the top has more tabs than commas (spreadsheets' "Unicode text"), else comma."""
-    return "\t" if any(line.count("\t") > line.count(",") for line in text[:10_000].splitlines()) else ","
+def unpack(data: bytes) -> Grid:
+    """The grid of `pack`."""
+    table = pa.ipc.open_stream(pa.py_buffer(data)).read_all()
+    about = json.loads(table.schema.metadata[b"about"])
+    *columns, numbers = (c.combine_chunks() for c in table.columns)
+    odd = {n: tuple(cells) for n, cells in about["odd"]}
+    return Grid(tuple(columns), numbers.to_numpy(zero_copy_only=False), odd, dict(about["broken"]), about["sheet"])
+
+
+def column(cells: Sequence[str]) -> pa.DictionaryArray:
+    """A column of the grid from its cells."""
+    return pa.array(cells, pa.string()).dictionary_encode()
+
+
+def from_rows(rows: Iterable[tuple[int, Cells]], width: int, broken: dict[int, str] | None = None) -> Grid:
+    """A grid from rows with their numbers. An empty row is one of empty cells."""
+    usual: list[Cells] = []
+    numbers: list[int] = []
+    odd: dict[int, Cells] = {}
+    for number, cells in rows:
+        if len(cells) == width or not cells:
+            usual.append(cells or ("",) * width)
+            numbers.append(number)
+        else:
+            odd[number] = cells
+    columns = tuple(column(c) for c in zip(*usual, strict=True)) if usual else (column([]),) * width
+    return Grid(columns, np.array(numbers, dtype="int64"), odd, broken or {})

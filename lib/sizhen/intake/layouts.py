@@ -1,31 +1,37 @@
-"""The layouts of sources.toml, and which of them a file has."""
+"""The layouts of sources*.toml, and which of them a file has."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
-from sizhen.vocab import Text, load
-from sizhen.vocab.loader import read
+from sizhen.intake.headings import heading, places
+from sizhen.vocab import Text, VocabError, load, loader
 
 SEARCHED_ROWS = 20
 NEAR = 1 / 3  # below this share of headings, naming a nearest layout would mislead
+STRANGER = "has headings of no known export"
+TOLD, TOLD_CHARACTERS = 5, 30  # of headings nobody knows, in an error
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where one canonical column comes from: headings and a rule, a constant, or another column after merging."""
+    """Where one canonical column comes from: headings and a rule, a constant, the file's day, or another column after
+    merging."""
 
     column: str
     kind: str
     headings: tuple[str, ...] = ()
     rule: str | None = None
     value: str | None = None
+    map: dict[str, str] = field(default_factory=dict)
+    otherwise: str | None = None
+    period: bool = False
     after: str | None = None
     of: str | None = None
     needed: bool = False
@@ -33,7 +39,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Layout:
-    """One section of sources.toml. `required`: headings as compared -> as written; the first table is the main one."""
+    """One section of sources*.toml. `required`: headings as compared -> as written; the first table is the main one."""
 
     id: str
     title: Text
@@ -41,11 +47,20 @@ class Layout:
     required: dict[str, str]
     tables: dict[str, tuple[Source, ...]]
     dates: tuple[str, ...]
-    default_texts: frozenset[str]
+    default_texts: frozenset[str] = frozenset()
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
+    shop: str | None = None
+    only: dict[str, frozenset[str]] = field(default_factory=dict)
+    additive: tuple[str, ...] = ()
 
     @property
     def main(self) -> str:
         return next(iter(self.tables))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(s for sources in self.tables.values() for s in sources)
 
 
 @dataclass(frozen=True)
@@ -56,38 +71,68 @@ class Common:
     provinces: tuple[str, ...]
     country: str
     marks: dict[str, str]
+    dates: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    sums: frozenset[str]
+    means: frozenset[str]
+    shop_labels: frozenset[str]
+    period_labels: frozenset[str]
+    shop_endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Match:
-    """A recognised file: its layout, the grid row of its headings, and the headings as compared."""
+    """A recognised file: its layout, the number of the row of its headings, the headings as compared, the column each
+    heading of the layout stands in, and the headings nothing is read from, as written."""
 
     layout: Layout
-    index: int
+    row: int
     headings: tuple[str, ...]
+    places: dict[str, int]
+    unread: tuple[str, ...] = ()
 
 
-def heading(text: str) -> str:
-    """A heading as it is compared: NFKC (full-width brackets become plain), trimmed, single spaces, no case."""
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+@cache
+def _entries() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """(what is common, layouts by id) of every sources*.toml; an id stands in one file only."""
+    common: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(Path(loader.__file__).parent.glob("sources*.toml")):
+        raw = loader.read(path.stem)
+        common |= raw.get("common", {})
+        for id, entry in raw.get("layouts", {}).items():
+            if id in found:
+                raise VocabError(f"{path.name} {id}: the layout stands in another file too")
+            found[id] = entry
+    return common, found
 
 
 @cache
 def common() -> Common:
-    raw = read("sources")
-    entry = raw["common"]
-    return Common(frozenset(entry["missing"]), tuple(entry["provinces"]), entry["country"], entry["marks"])
+    entry, _ = _entries()
+    words = ("sums", "means", "shop_labels", "period_labels")
+    compared = {k: frozenset(heading(w) for w in entry[k]) for k in words}
+    return Common(
+        missing=frozenset(entry["missing"]),
+        provinces=tuple(entry["provinces"]),
+        country=entry["country"],
+        marks=entry["marks"],
+        dates=tuple(entry["dates"]),
+        suffixes=tuple(heading(s) for s in entry["suffixes"]),
+        shop_endings=tuple(entry["shop_endings"]),
+        **compared,
+    )
 
 
 @cache
 def layouts() -> dict[str, Layout]:
-    raw = read("sources")
-    return {id: layout(id, entry, raw["common"]["dates"]) for id, entry in raw["layouts"].items()}
+    return {id: layout(id, entry, list(common().dates)) for id, entry in _entries()[1].items()}
 
 
 def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
-    """One section of sources.toml. KeyError where it names a table or column the contract lacks."""
-    tables = [k for k, v in entry.items() if isinstance(v, dict) and k != "title"]
+    """One section of sources*.toml. KeyError where it names a table or column the contract lacks."""
+    known = ("title", "aliases", "only")
+    tables = [k for k, v in entry.items() if isinstance(v, dict) and k not in known]
     return Layout(
         id,
         Text(entry["title"]["zh"], entry["title"]["en"]),
@@ -96,6 +141,11 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
         {name: tuple(_source(name, c, e) for c, e in entry[name].items()) for name in tables},
         tuple(entry.get("dates", dates)),
         frozenset(entry.get("default_texts", ())),
+        {heading(h): tuple(heading(o) for o in others) for h, others in entry.get("aliases", {}).items()},
+        frozenset(heading(h) for h in entry.get("ignored", ())),
+        heading(entry["shop"]) if "shop" in entry else None,
+        {heading(h): frozenset(values) for h, values in entry.get("only", {}).items()},
+        tuple(entry.get("additive", ())),
     )
 
 
@@ -106,36 +156,56 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
     names = [names] if isinstance(names, str) else names
     contract = {c.name: c.kind for c in load().tables[table].columns}
     kind = contract.get(column) or entry["kind"]
-    known = {k: entry[k] for k in ("rule", "value", "after", "of", "needed") if k in entry}
+    known = {
+        k: entry[k] for k in ("rule", "value", "map", "otherwise", "period", "after", "of", "needed") if k in entry
+    }
     return Source(column, kind, tuple(heading(n) for n in names), **known)
 
 
 def recognise(grid: Grid, file: str, known: Iterable[Layout] | None = None) -> Match:
     """The layout whose required headings stand in one of the first rows; the most specific wins. Raises IntakeError."""
     known = tuple(layouts().values() if known is None else known)
-    head = [(i, [heading(c) for c in row.cells]) for i, row in enumerate(grid[:SEARCHED_ROWS])]
-    for index, cells in head:
-        fits = sorted((x for x in known if x.required.keys() <= set(cells)), key=lambda x: -len(x.required))
+    head = [(number, cells, [heading(c) for c in cells]) for number, cells in grid.head(SEARCHED_ROWS)]
+    for number, written, cells in head:
+        fits = sorted((x for x in known if x.required.keys() <= _places(x, cells).keys()), key=_specific)
         if fits:
-            return _match(fits, index, cells, file)
-    raise _unknown(known, head, file)
+            return _match(fits, number, written, cells, file)
+    raise _unknown(known, [(written, cells) for _, written, cells in head], file)
 
 
-def _match(fits: list[Layout], index: int, cells: list[str], file: str) -> Match:
-    if len(fits) > 1 and len(fits[0].required) == len(fits[1].required):
+def _places(layout: Layout, cells: list[str]) -> dict[str, int]:
+    return places(cells, layout.aliases, common().suffixes)
+
+
+def _specific(layout: Layout) -> int:
+    return -len(layout.required)
+
+
+def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: list[str], file: str) -> Match:
+    if len(fits) > 1 and _specific(fits[0]) == _specific(fits[1]):
         both = f"{fits[0].title.en} and {fits[1].title.en}"
         raise IntakeError(file, f"fits two layouts, {both}", "tell them apart by a heading in sources.toml")
     twice = sorted({c for c in cells if c and cells.count(c) > 1})
     if twice:
         raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
-    return Match(fits[0], index, tuple(cells))
+    layout, found = fits[0], _places(fits[0], cells)
+    named = {*layout.required, *layout.only, layout.shop, *(h for s in layout.sources for h in s.headings)}
+    read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
+    unread = tuple(written[i].strip() for i, c in enumerate(cells) if c and i not in read)
+    return Match(layout, number, tuple(cells), found, unread)
 
 
-def _unknown(known: tuple[Layout, ...], head: list[tuple[int, list[str]]], file: str) -> IntakeError:
-    found = [(len(x.required.keys() & set(cells)), x, cells) for x in known for _, cells in head]
-    count, nearest, cells = max(found, key=lambda f: (f[0] / len(f[1].required), f[0]))
+def _unknown(known: tuple[Layout, ...], head: list[tuple[tuple[str, ...], list[str]]], file: str) -> IntakeError:
+    found = [(len(x.required.keys() & _places(x, c).keys()), x, w, c) for x in known for w, c in head]
+    if not found:
+        return IntakeError(file, "is empty", "export the file again")
+    count, nearest, written, cells = max(found, key=lambda f: (f[0] / len(f[1].required), f[0]))
     if count < NEAR * len(nearest.required):
-        return IntakeError(file, "has headings of no known export", "check that it is the right file")
-    missing = ", ".join(h for c, h in nearest.required.items() if c not in cells)
-    problem = f"matches no known export; nearest is {nearest.title.en}, without {missing}"
+        return IntakeError(file, STRANGER, "check that it is the right file")
+    there = _places(nearest, cells)
+    missing = ", ".join(h for c, h in nearest.required.items() if c not in there)
+    named = {*nearest.required, *nearest.ignored, *(h for s in nearest.sources for h in s.headings)}
+    strange = [w.strip() for w, c in zip(written, cells, strict=True) if c and c not in named]
+    has = f" but with {', '.join(s[:TOLD_CHARACTERS] for s in strange[:TOLD])}" if strange else ""
+    problem = f"matches no known export; nearest is {nearest.title.en}, without {missing}{has}"
     return IntakeError(file, problem, "export it with these columns")

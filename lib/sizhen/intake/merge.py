@@ -1,10 +1,16 @@
-"""A file's frames into the shop's tables, by key: newer values are taken, known ones not given again stay."""
+"""A file's frames into the shop's tables, by key: newer values are taken, known ones not given again stay.
+
+The tables of a call are kept until its files are read, and written once, whole or not at all.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from sizhen.intake import rules
@@ -16,27 +22,68 @@ from sizhen.tables.schema import conform
 from sizhen.vocab import TableSpec, load
 
 
-def merge(folder: Path, layout: Layout, frames: dict[str, pd.DataFrame]) -> dict[str, int]:
-    """Writes the tables, keeping the format they have (parquet when new); all are checked before the first is written.
+@dataclass
+class Tables:
+    """The tables of one shop while files come in. Nothing is written before `write`."""
 
-    Returns notes by id. Raises DataError.
-    """
-    notes: Counter[str] = Counter()
-    ready = {}
-    for table, frame in frames.items():
-        spec, sources = load().tables[table], layout.tables[table]
-        merged = _joined(_existing(folder, spec, sources), frame, spec, sources)
-        for source in sources:
-            if source.after and source.of and source.of in merged:
-                merged[source.column], told = rules.TABLE[source.after](merged, source.of, spec)
-                notes.update(told)
-        ready[table] = conform(merged, table, f"{table} with the new rows")
-    for table, merged in ready.items():
-        write_table(folder, table, merged, "csv" if (folder / f"{table}.csv").exists() else "parquet")
-    return dict(+notes)
+    folder: Path
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _touched: set[str] = field(default_factory=set)
+
+    def add(self, layout: Layout, frames: dict[str, pd.DataFrame]) -> tuple[dict[str, int], dict[str, int]]:
+        """(notes by id, how many known values each column changes). Raises DataError where a table cannot be read."""
+        ready: dict[str, pd.DataFrame] = {}
+        touched: set[str] = set()
+        notes: Counter[str] = Counter()
+        changed: Counter[str] = Counter()
+        for table, frame in frames.items():
+            spec, sources = load().tables[table], layout.tables[table]
+            old = self._known(spec, sources)
+            merged = frame.reset_index(drop=True)
+            if old is not None:
+                merged, told = joined(old, merged, spec, sources)
+                changed.update(told)
+            for source in sources:
+                if source.after and source.of and source.of in merged:
+                    computed, counted = rules.TABLE[source.after](merged, source.of, spec)
+                    notes.update(counted)
+                    if merged is not old:
+                        merged[source.column] = computed
+            if merged is not old:
+                touched.add(table)
+            ready[table] = merged
+        self._frames |= ready
+        self._touched |= touched
+        return dict(+notes), dict(+changed)
+
+    def write(self) -> None:
+        """Writes what changed, in the format each table has (parquet when new). All are checked before the first is
+        written. Raises DataError, OSError."""
+        first, *others = sorted(self._touched, key=lambda t: -len(self._frames[t])) or [""]
+        for table in others:
+            conform(self._frames[table], table, f"{table} with the new rows")
+        for table in filter(None, (first, *others)):
+            format: Literal["csv", "parquet"] = "csv" if (self.folder / f"{table}.csv").exists() else "parquet"
+            write_table(self.folder, table, self._frames.pop(table), format)
+        self._touched.clear()
+
+    def _known(self, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:
+        if spec.name not in self._frames:
+            stored = _stored(self.folder, spec, sources)
+            if stored is None:
+                return None
+            self._frames[spec.name] = stored
+        return self._frames[spec.name]
 
 
-def _existing(folder: Path, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:
+def merge(folder: Path, layout: Layout, frames: dict[str, pd.DataFrame]) -> None:
+    """Adds frames to the shop's tables and writes them. Raises DataError."""
+    tables = Tables(folder)
+    tables.add(layout, frames)
+    tables.write()
+
+
+def _stored(folder: Path, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:
     path = next((p for s in SUFFIXES if (p := folder / f"{spec.name}{s}").exists()), None)
     if path is None:
         return None
@@ -59,13 +106,45 @@ def _typed(values: pd.Series, kind: str) -> pd.Series:
     return values
 
 
-def _joined(old: pd.DataFrame | None, new: pd.DataFrame, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame:
-    """One row per key; where both know a value the new one counts, but a constant never replaces what is known."""
-    if old is None:
-        return new.reset_index(drop=True)
-    constants = [s.column for s in sources if s.value is not None]
-    both = pd.concat([old, new], ignore_index=True)
-    rows = both.groupby(spec.keys, dropna=False, sort=True)
-    merged = rows.last()
-    merged[constants] = rows[constants].first() if constants else merged[constants]
-    return merged.reset_index()
+def joined(
+    old: pd.DataFrame, new: pd.DataFrame, spec: TableSpec, sources: tuple[Source, ...]
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """(one row per key, how many known values of each column changed); `old` itself where nothing is new.
+
+    Where both know a value the new one counts, but a constant never replaces what is known.
+    """
+    constants = {s.column for s in sources if s.value is not None}
+    keys = pd.concat([old[spec.keys], new[spec.keys]], ignore_index=True)
+    which = keys.groupby(spec.keys, dropna=False, sort=False).ngroup().to_numpy()
+    place = np.full(len(keys), -1)
+    place[which[: len(old)]] = np.arange(len(old))
+    at = place[which[len(old) :]]  # of each new row, where the old table has its key
+    again = at >= 0
+    added = new[~again]
+    merged: dict[str, pd.Series] = {}
+    changed: dict[str, int] = {}
+    news = bool(len(added)) or not set(new.columns) <= set(old.columns)
+    for column in dict.fromkeys([*old.columns, *new.columns]):
+        if column not in new:
+            merged[column] = pd.concat([old[column], _unknown(old[column], len(added))], ignore_index=True)
+            continue
+        known = old[column] if column in old else _unknown(new[column], len(old))
+        given = new.loc[again, column]
+        there = known.iloc[at[again]]
+        takes = given.notna().to_numpy() & ~((column in constants) & there.notna().to_numpy())
+        differs = takes & _differ(given, there)
+        if differs.any():
+            news, known = True, known.copy()
+            known.iloc[at[again][differs]] = given[differs].array
+            changed[column] = int((differs & there.notna().to_numpy()).sum())
+        merged[column] = pd.concat([known, added[column]], ignore_index=True)
+    return (pd.DataFrame(merged) if news else old), changed
+
+
+def _differ(given: pd.Series, there: pd.Series) -> np.ndarray:
+    same = given.reset_index(drop=True).eq(there.reset_index(drop=True)).fillna(False).to_numpy(dtype=bool)
+    return ~same
+
+
+def _unknown(like: pd.Series, count: int) -> pd.Series:
+    return like.iloc[:0].reindex(range(count))

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sizhen.intake.errors import IntakeError
+from sizhen.texts.clean import ACCOUNT, ADDRESS, HOUSE
 
 KEY_FILE = ".key"
 KEY_BYTES = 32
@@ -52,10 +53,12 @@ def mask(name: str) -> str:
 
 
 def clean(text: str, marks: dict[str, str]) -> str:
-    """The text with mail addresses, identity numbers and mobile numbers replaced by marks."""
+    """The text with mail and postal addresses, identity and mobile numbers, messenger accounts replaced by marks."""
     text = MAIL.sub(marks["mail"], text)
     text = IDENTITY.sub(marks["identity"], text)
-    return PHONE.sub(marks["phone"], text)
+    text = PHONE.sub(marks["phone"], text)
+    text = ACCOUNT.sub(marks["account"], text)
+    return ADDRESS.sub(marks["address"], text) if HOUSE.search(text) else text
 
 
 def province(address: str, provinces: tuple[str, ...], country: str) -> str | None:

@@ -8,27 +8,49 @@ from pathlib import Path
 from typing import Any
 
 from sizhen.intake.errors import IntakeError
-from sizhen.intake.layouts import Layout
+from sizhen.intake.layouts import layouts
+from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
+from sizhen.tables.profile import read_profile
 
 LINEAGE = "lineage.json"
+PROFILE = "shop.toml"
 
 
-def make_profile(folder: Path, layout: Layout) -> None:
+def make_profile(folder: Path, report: FileReport) -> None:
     """Writes shop.toml for a new shop; one that is there stays as it is."""
-    path = folder / "shop.toml"
+    path = folder / PROFILE
     if path.exists():
         return
     entry = {
         "shop_id": folder.name,
-        "name": folder.name,
-        "platform": layout.platform,
+        "name": report.shop or folder.name,
+        "platform": layouts()[str(report.layout)].platform,
         "category": "",
         "language": "zh",
         "currency": "CNY",
         "timezone": "Asia/Shanghai",
     }
-    _replace(path, "".join(f"{k} = {json.dumps(v)}\n" for k, v in entry.items()))
+    _replace(path, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()))
+
+
+def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, lineage: list[dict[str, Any]]) -> None:
+    """Raises IntakeError where a file names another shop than the earlier files of its platform or shop.toml did."""
+    if shop is None:
+        return
+    known = [str(e["shop"]) for e in lineage if e.get("shop") and _platform(e) == platform]
+    if (folder / PROFILE).exists():
+        profile = read_profile(folder)
+        if profile.name != profile.shop_id and profile.platform == platform:
+            known.append(profile.name)
+    if known and not any(same_shop(shop, name) for name in known):
+        problem = f"is of the shop {shop}, but {folder.name} is {known[-1]}"
+        raise IntakeError(file, problem, "check --shop; a shop that was renamed gets its new name in shop.toml")
+
+
+def _platform(entry: dict[str, Any]) -> str | None:
+    known = layouts().get(str(entry.get("layout")))
+    return known.platform if known else None
 
 
 def read_lineage(folder: Path) -> list[dict[str, Any]]:
@@ -45,9 +67,9 @@ def read_lineage(folder: Path) -> list[dict[str, Any]]:
         ) from None
 
 
-def append_lineage(folder: Path, report: FileReport) -> None:
-    """Notes in lineage.json which file gave what; a file imported again keeps its one entry. Raises IntakeError."""
-    entry = {
+def entry(report: FileReport) -> dict[str, Any]:
+    """A report as lineage.json keeps it."""
+    told: dict[str, Any] = {
         "file": report.file,
         "sha256": report.sha256,
         "layout": report.layout,
@@ -59,8 +81,23 @@ def append_lineage(folder: Path, report: FileReport) -> None:
         "first": report.first and report.first.isoformat(),
         "last": report.last and report.last.isoformat(),
     }
-    entries = [e for e in read_lineage(folder) if e["sha256"] != report.sha256] + [entry]
-    _replace(folder / LINEAGE, json.dumps(entries, ensure_ascii=False, indent=1) + "\n")
+    more = {
+        "sheet": report.sheet,
+        "shop": report.shop,
+        "unread": list(report.unread),
+        "absent": list(report.absent),
+        "remarks": list(report.remarks),
+    }
+    return told | {k: v for k, v in more.items() if v}
+
+
+def write_lineage(folder: Path, lineage: list[dict[str, Any]], reports: list[FileReport]) -> None:
+    """Notes in lineage.json which file gave what; a file imported again keeps its one entry."""
+    entries = {(e["sha256"], e.get("sheet")): e for e in lineage}
+    for report in reports:
+        entries.pop((report.sha256, report.sheet), None)
+        entries[report.sha256, report.sheet] = entry(report)
+    _replace(folder / LINEAGE, json.dumps(list(entries.values()), ensure_ascii=False, indent=1) + "\n")
 
 
 def _replace(path: Path, text: str) -> None:

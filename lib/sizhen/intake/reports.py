@@ -19,10 +19,13 @@ class Rejection:
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file. `read` = `kept` + all `rejected`; empty rows count in neither. `tables`: rows given to each table.
+    """One file, or one sheet of a workbook that has several to read. `read` = `kept` + all `rejected`; rows that are
+    empty, hold sums or are not wanted by the layout count in neither. `tables`: rows given to each table.
 
     `rejected` and `notes` count by the ids of words_intake.toml; `first` and `last` are the days of the kept rows.
-    With `error` set nothing of the file was imported.
+    `shop` is the platform's name of the shop, where the file tells it; `unread` are headings nothing is read from,
+    `absent` columns the file lacks; `changed` counts by column the known values that the file replaced; `remarks` are
+    sentences on sums that do not agree. With `error` set nothing of the file was imported.
     """
 
     file: str
@@ -37,6 +40,12 @@ class FileReport:
     first: date | None = None
     last: date | None = None
     error: IntakeError | None = None
+    sheet: str | None = None
+    shop: str | None = None
+    unread: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    changed: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def table(self) -> str | None:

@@ -21,6 +21,7 @@ class Context:
     match: Match
     common: Common
     key: bytes
+    file: str = ""
 
 
 # A cell's new text (None is missing) and, if the report should tell, the id of a note.
@@ -62,6 +63,13 @@ def row_id(cells: tuple[str, ...], context: Context) -> Outcome:
     return privacy.keyed("\x1f".join(whole), context.key, b"row"), None if whole == cells else "row_id_without_number"
 
 
+def mapped(cell: str, source: Source) -> Outcome:
+    """The contract's word for the platform's; one that is not listed is `otherwise`, or refused as it stands."""
+    if (word := source.map.get(cell)) is not None:
+        return word, None
+    return (cell, None) if source.otherwise is None else (source.otherwise, "unmapped")
+
+
 def difference_cumulative(frame: pd.DataFrame, of: str, spec: TableSpec) -> tuple[pd.Series, dict[str, int]]:
     """What was added since the item's last observed day: after a gap, of all its days, on the last. Unknown on its
     first day and where the counter fell."""
@@ -85,7 +93,9 @@ TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[
 
 
 def cell_rule(source: Source) -> Callable[[tuple[str, ...], Context], Outcome]:
-    """The rule a column names; texts without one are cleaned of personal data."""
+    """The rule a column names, or its list of words; texts without one are cleaned of personal data."""
+    if source.map:
+        return lambda cells, _: mapped(cells[0], source)
     if source.rule:
         return CELL[source.rule]
     return free_text if source.kind == "text" else as_it_stands

@@ -11,12 +11,14 @@ from sizhen.intake.layouts import layouts
 from sizhen.intake.reports import FileReport
 from sizhen.vocab import load
 
+SHOWN = 5  # headings that are not read
+
 
 def table(reports: Iterable[FileReport]) -> Table:
     """One row per file: what it is, where it went, how many rows stayed out and why."""
     out = Table("file", "read as", "rows", "kept", "left out", "noticed", "days", title="import")
     for r in reports:
-        name = escape(r.file)
+        name = escape(r.file if r.sheet is None else f"{r.file} ({r.sheet})")
         if r.error is not None:
             out.add_row(
                 name,
@@ -30,8 +32,18 @@ def table(reports: Iterable[FileReport]) -> Table:
             continue
         kind = f"{layouts()[r.layout or ''].title.en} → {', '.join(r.tables)}"
         days = f"{r.first} – {r.last}" if r.first else "not dated"
-        out.add_row(name, kind, f"{r.read:,}", f"{r.kept:,}", _counts(r.rejected), _counts(r.notes), days)
+        out.add_row(name, kind, f"{r.read:,}", f"{r.kept:,}", _counts(r.rejected), escape(_noticed(r)), days)
     return out
+
+
+def _noticed(report: FileReport) -> str:
+    lines = [_counts(report.notes)] if report.notes else []
+    lines += [f"{column}: {n:,} known values changed" for column, n in report.changed.items()]
+    lines += report.remarks
+    if report.unread:
+        more = f" and {len(report.unread) - SHOWN} more" if len(report.unread) > SHOWN else ""
+        lines.append(f"not read: {', '.join(report.unread[:SHOWN])}{more}")
+    return "\n".join(lines)
 
 
 def _counts(counted: dict[str, int]) -> str:

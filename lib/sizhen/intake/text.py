@@ -1,60 +1,104 @@
-"""Bytes to text, without guessing: a wrong decoding is refused, not repaired."""
+"""Bytes to UTF-8 text, without guessing: a wrong decoding is refused, never repaired. Size costs no memory."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import tempfile
+from collections.abc import Iterator
+from typing import IO
 
 from sizhen.intake.errors import IntakeError
 
 AGAIN = "export the file again, or save it as CSV UTF-8"
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+CHUNK = 1 << 20
+IN_MEMORY = 16 << 20
 # Private-use characters and C1 controls: what other encodings turn into when they are read as GB18030.
 STRANGE = re.compile("[\ue000-\uf8ff\x80-\x9f]")
+STRANGE_LEADS = (b"\xee", b"\xc2")
 STRANGE_SHARE = 0.01
 
 
-def decode(data: bytes, file: str) -> str:
-    """Text of UTF-8 (with or without mark), UTF-16 (with mark) or GB18030 bytes. Raises IntakeError."""
-    if data.startswith(UTF16):
-        text = _strict(data, "utf-16", file)
-    elif data.startswith(codecs.BOM_UTF8):
-        text = _strict(data, "utf-8-sig", file)
-    else:
-        text = _unmarked(data, file)
-    if "\0" in text:
-        raise IntakeError(file, "holds NUL characters, so it is damaged or not a text file", AGAIN)
-    if not text.strip():
-        raise IntakeError(file, "is empty", AGAIN)
-    return text
+def utf8(stream: IO[bytes], file: str) -> IO[bytes]:
+    """The text of UTF-8 (with or without mark), UTF-16 (with mark) or GB18030 bytes as a stream of UTF-8 without mark.
 
-
-def _strict(data: bytes, encoding: str, file: str) -> str:
+    Raises IntakeError.
+    """
+    start = stream.read(4)
+    stream.seek(0)
+    if start.startswith(UTF16):
+        return _transcoded(stream, "utf-16", file)
+    if start.startswith(codecs.BOM_UTF8):
+        return _transcoded(stream, "utf-8-sig", file)
     try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise IntakeError(
-            file, f"is damaged: bytes in line {line} are not {encoding.removesuffix('-sig').upper()}", AGAIN
-        ) from None
+        return _transcoded(stream, "utf-8", file)
+    except _Undecodable as error:
+        if _mostly_utf8(stream, error.at):
+            raise
+    stream.seek(0)
+    return _transcoded(stream, "gb18030", file)
 
 
-def _unmarked(data: bytes, file: str) -> str:
+class _Undecodable(IntakeError):
+    """Bytes that are none of the encoding; `at` is where the chunk that holds them begins."""
+
+    def __init__(self, file: str, encoding: str, line: int, at: int) -> None:
+        name = encoding.removesuffix("-sig").upper()
+        super().__init__(file, f"is damaged: bytes in line {line} are not {name}", AGAIN)
+        self.at = at
+
+
+def _transcoded(stream: IO[bytes], encoding: str, file: str) -> IO[bytes]:
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the caller closes it
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        if _mostly_utf8(data):
-            return _strict(data, "utf-8", file)
-    text = _strict(data, "gb18030", file)
-    foreign = sum(not c.isascii() for c in text)
-    if len(STRANGE.findall(text)) > STRANGE_SHARE * foreign:
+        _transcode(stream, out, encoding, file)
+    except IntakeError:
+        out.close()
+        raise
+    out.seek(0)
+    return out
+
+
+def _transcode(stream: IO[bytes], out: IO[bytes], encoding: str, file: str) -> None:
+    strange = foreign = 0
+    blank = True
+    for text in _decoded(stream, encoding, file):
+        data = text.encode()
+        if b"\0" in data:
+            raise IntakeError(file, "holds NUL characters, so it is damaged or not a text file", AGAIN)
+        blank = blank and not text.strip()
+        foreign += (len(data) - len(text)) // 2
+        if encoding == "gb18030" and any(lead in data for lead in STRANGE_LEADS):
+            strange += len(STRANGE.findall(text))
+        out.write(data)
+    if strange > STRANGE_SHARE * foreign:
         raise IntakeError(file, "is neither UTF-8 nor GB18030 text", AGAIN)
-    return text
+    if blank:
+        raise IntakeError(file, "is empty", AGAIN)
 
 
-def _mostly_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8 with some damage: then GB18030 could decode them silently, to nonsense."""
-    text = data.decode("utf-8", errors="replace")
+def _decoded(stream: IO[bytes], encoding: str, file: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = at = 0
+    while True:
+        data = stream.read(CHUNK)
+        try:
+            yield decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            # The decoder may hold bytes of the chunk before; none of them is a line's end.
+            line = lines + error.object.count(b"\n", 0, error.start) + 1
+            raise _Undecodable(file, encoding, line, at) from None
+        if not data:
+            return
+        lines += data.count(b"\n")
+        at += len(data)
+
+
+def _mostly_utf8(stream: IO[bytes], at: int) -> bool:
+    """Whether the bytes around `at` are UTF-8 with some damage: GB18030 could decode them silently, to nonsense."""
+    stream.seek(max(at - CHUNK, 0))
+    text = stream.read(2 * CHUNK).decode("utf-8", errors="replace")
     bad = text.count("\ufffd")
     good = sum(not c.isascii() for c in text) - bad
     return good > 4 * bad

@@ -8,13 +8,30 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-NUMBER = re.compile(r"([+-]?)[¥$€£]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%?)")
+UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
+NUMBER = re.compile(rf"([+-]?)[¥$€£]?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?([{''.join(UNITS)}]?)")
+PLAIN = r"^-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
+PLAIN_RATE = PLAIN.replace("$", "%?$")
+PLAIN_ID = r"^[0-9A-Za-z_-]+$"
+BLOCK = 1 << 17
 DESTROYED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 QUOTED_ID = re.compile(r'="(.*)"')
+CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
+BETWEEN = re.compile("\\s*(?:~|\u81f3|\\bto\\b|\\s-\\s|\u2013|\u2014)\\s*")
 RANGES = {"count": (0, None), "money": (0, None), "seconds": (0, None), "rate": (0, 1), "score": (1, 5)}
 NUMERIC = (*RANGES, "number")
+TEXTUAL = ("id", "text", "choice")
+TYPED = "%Y-%m-%dT%H:%M:%S"  # a date by its cell's type, as the reader of workbooks writes it
+PLAIN_MOMENTS = {
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "%Y-%m-%d",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": "%Y-%m-%d %H:%M:%S",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$": TYPED,
+}
 YEARS = (1990, 2100)
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "是": True, "否": False, "yes": True, "no": False}
 DTYPES = {"date": "datetime64[us]", "datetime": "datetime64[us]", "flag": "boolean"}
@@ -27,23 +44,24 @@ class Refused(ValueError):
 
 
 def parse_number(text: str) -> float:
-    """A number with or without thousands separators, currency sign or %; 12.5% is 0.125. Raises Refused.
+    """A number with or without thousands separators, currency sign or unit; 12.5% is 0.125. Raises Refused.
 
     Scientific notation is refused: a spreadsheet has already thrown digits away.
     """
     found = NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
         raise Refused("not_a_number")
-    sign, whole, part, percent = found.groups()
+    sign, whole, part, unit = found.groups()
     # Shifting the decimal point in the text gives the nearest float, which dividing by 100 does not.
-    return float(f"{sign}{whole.replace(',', '')}{part or ''}{'e-2' if percent else ''}")
+    return float(f"{sign}{whole.replace(',', '')}{part or ''}{UNITS.get(unit, '')}")
 
 
 def parse_quantity(text: str, kind: str) -> float:
-    """A number within the range of its kind; % is understood in rates only. Raises Refused."""
+    """A number within the range of its kind; % is understood in rates only, h:mm:ss in durations. Raises Refused."""
     if kind != "rate" and text.rstrip().endswith(("%", "％")):
         raise Refused("not_a_number")
-    value = parse_number(text)
+    clock = CLOCK.fullmatch(text) if kind == "seconds" else None
+    value = _seconds(*clock.groups()) if clock else parse_number(text)
     if not math.isfinite(value):
         raise Refused("out_of_range")
     low, high = RANGES.get(kind, (None, None))
@@ -54,14 +72,31 @@ def parse_quantity(text: str, kind: str) -> float:
     return value
 
 
+def _seconds(hours: str, minutes: str, seconds: str) -> float:
+    return int(hours) * 3600.0 + int(minutes) * 60 + int(seconds)
+
+
 def parse_moment(text: str, formats: Sequence[str]) -> datetime:
-    """A date or time in one of the formats, between the years 1990 and 2100. Raises Refused."""
-    for pattern in formats:
+    """A date or time in one of the formats, between the years 1990 and 2100, as its clock showed it. Raises Refused.
+
+    A period is read where it is one day; one of several days is nobody's day.
+    """
+    ends = [e for e in BETWEEN.split(unicodedata.normalize("NFKC", text)) if e]
+    if len(ends) == 2:
+        first, last = (_moment(end, formats) for end in ends)
+        if first != last:
+            raise Refused("several_days")
+        return first
+    return _moment(text, formats)
+
+
+def _moment(text: str, formats: Sequence[str]) -> datetime:
+    for pattern in (*formats, TYPED):
         # %m and %d also accept one digit, so a pattern without separators would read 202698 as 2026-09-08.
         if pattern == "%Y%m%d" and len(text) != 8:
             continue
         try:
-            moment = datetime.strptime(text, pattern)
+            moment = datetime.strptime(text, pattern).replace(tzinfo=None)
         except ValueError:
             continue
         if YEARS[0] <= moment.year <= YEARS[1]:
@@ -111,16 +146,74 @@ def _choice(text: str, allowed: Sequence[str]) -> str:
     return text
 
 
-def column(cells: Sequence[Cell], kind: str, read: Callable[[str], object]) -> tuple[pd.Series, dict[int, str]]:
-    """The typed column, and by position the reason of every refused cell (its value is missing)."""
-    seen: dict[Cell, object] = {None: None}
-    reasons: dict[Cell, str] = {}
-    for cell in set(cells) - {None}:
+def column(
+    cells: Sequence[Cell] | pa.StringArray, kind: str, read: Callable[[str], object], formats: Sequence[str] = ()
+) -> tuple[pd.Series, dict[int, str]]:
+    """The typed column, and by position the reason of every refused cell (its value is missing).
+
+    Cells of the plainest shape are read all at once, to the same values as `read` gives; `read` takes the others.
+    """
+    words = cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
+    quick = _at_once(words, kind, formats)
+    slow = np.flatnonzero(quick.isna().to_numpy() & words.is_valid().to_numpy(zero_copy_only=False))
+    made: list[object] = []
+    reasons: dict[int, str] = {}
+    for at, cell in zip(slow.tolist(), words.take(pa.array(slow)).to_pylist(), strict=True):
         try:
-            seen[cell] = read(str(cell))
+            made.append(read(cell))
         except Refused as refused:
-            seen[cell], reasons[cell] = None, str(refused)
-    typed = pd.Series([seen[c] for c in cells], dtype=DTYPES.get(kind, "float64" if kind in NUMERIC else "str"))
-    if kind == "date":
-        typed = typed.dt.normalize()
-    return typed, {i: reasons[c] for i, c in enumerate(cells) if c in reasons} if reasons else {}
+            reasons[at] = str(refused)
+            made.append(None)
+    if made:
+        quick.iloc[slow] = pd.Series(made, dtype=quick.dtype).array
+    return (quick.dt.normalize() if kind == "date" else quick), reasons
+
+
+def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str]) -> pd.Series:
+    """The column with the values of cells of the plainest shape; the others are missing."""
+    if kind in NUMERIC:
+        return pd.Series(_numbers(words, kind))
+    if kind == "text":
+        return _series(words)
+    if kind == "id":
+        plain = pc.match_substring_regex(words, PLAIN_ID)
+        return _series(pc.if_else(plain, words, pa.scalar(None, pa.string())))
+    if kind in ("date", "datetime"):
+        return _moments(words, formats)
+    return pd.Series(None, index=range(len(words)), dtype=DTYPES.get(kind, "str"))
+
+
+def _series(words: pa.StringArray) -> pd.Series:
+    return pd.Series(pd.array(words, dtype="str"))
+
+
+def _numbers(words: pa.StringArray, kind: str) -> np.ndarray:
+    plain = pc.match_substring_regex(words, PLAIN_RATE if kind == "rate" else PLAIN)
+    text = pc.replace_substring(pc.if_else(plain, words, pa.scalar(None, pa.string())), ",", "")
+    if kind == "rate":
+        text = pc.replace_substring(text, "%", UNITS["%"])
+    values = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False).astype("float64")
+    low, high = RANGES.get(kind, (None, None))
+    good = np.isfinite(values)
+    good &= values >= (-np.inf if low is None else low)
+    good &= values <= (np.inf if high is None else high)
+    if kind == "count":
+        good &= np.floor(values) == values
+    return np.where(good, values, np.nan)
+
+
+def _moments(words: pa.StringArray, formats: Sequence[str]) -> pd.Series:
+    """In blocks, as to_datetime makes a Python text of each."""
+    blocks = [words.slice(at, BLOCK) for at in range(0, len(words), BLOCK)] or [words]
+    return pd.concat([_block_of_moments(block, formats) for block in blocks], ignore_index=True)
+
+
+def _block_of_moments(words: pa.StringArray, formats: Sequence[str]) -> pd.Series:
+    out = pd.Series(pd.NaT, index=range(len(words)), dtype="datetime64[us]")
+    for shape, pattern in PLAIN_MOMENTS.items():
+        if pattern in (*formats, TYPED):
+            plain = pc.match_substring_regex(words, shape)
+            text = _series(pc.if_else(plain, words, pa.scalar(None, pa.string())))
+            read = pd.to_datetime(text, format=pattern, errors="coerce").astype("datetime64[us]")
+            out = out.fillna(read.where(read.dt.year.between(*YEARS)))
+    return out

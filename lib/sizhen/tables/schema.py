@@ -31,6 +31,11 @@ TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text 
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
+def _dtype(column: Column) -> str:
+    kinds = {"date": "datetime64[us]", "datetime": "datetime64[us]", "flag": "boolean"}
+    return kinds.get(column.kind, "float64" if column.kind in NUMERIC else "str")
+
+
 def _checks(column: Column) -> list[Any]:
     match column.kind:
         case "count":
@@ -55,10 +60,9 @@ def _checks(column: Column) -> list[Any]:
 def schema(table: str) -> pa.DataFrameSchema:
     """The pandera schema of a table. KeyError for a table the contract does not know."""
     spec = load().tables[table]
-    kinds = {"date": "datetime64[us]", "datetime": "datetime64[us]", "flag": "boolean"}
     columns = {
         c.name: pa.Column(
-            kinds.get(c.kind, "float64" if c.kind in NUMERIC else "str"),
+            _dtype(c),
             _checks(c),
             nullable=not c.key,
             required=True,
@@ -180,14 +184,16 @@ def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
         if column.name not in frame:
             if column.key and not column.empty:
                 raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
-            frame[column.name] = pd.Series(pd.NA, index=frame.index, dtype="str")
+            frame[column.name] = pd.Series(None, index=frame.index, dtype=_dtype(column))
     typed = frame.assign(**{c.name: _typed(frame[c.name], c, file) for c in spec.columns})
     try:
-        schema(table).validate(typed)
+        schema(table).validate(typed, inplace=True)  # it changes nothing; without it copies all
     except pa.errors.SchemaError as error:
         if error.schema.name != table:
             raise _explain(error, spec, typed, file) from None
         _refuse_duplicates(typed, spec, file)
         raise
     extra = [c for c in frame.columns if c not in spec.names]
-    return typed[[*spec.names, *extra]].sort_values(spec.keys, kind="stable", ignore_index=True)
+    order = typed[spec.keys].sort_values(spec.keys, kind="stable").index
+    typed = typed[[*spec.names, *extra]]
+    return typed if order.is_monotonic_increasing else typed.take(order.to_numpy()).reset_index(drop=True)

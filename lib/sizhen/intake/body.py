@@ -1,0 +1,169 @@
+"""The rows below the headings: which are data, which are sums, which stay out and why. Nothing is converted here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sizhen.intake.grid import Grid, column
+from sizhen.intake.headings import heading
+from sizhen.intake.layouts import Common, Match
+from sizhen.intake.reports import Rejection
+from sizhen.vocab import load
+
+MAX_TOTAL = 12  # characters of the longest word for totals
+FIGURES = "^[-0-9 .,:/]*$"  # no word
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column: its distinct trimmed cells, and for each row which of them it holds."""
+
+    words: pa.StringArray
+    codes: NDArray[np.int32]
+
+    def take(self, rows: NDArray[np.int64] | Mask) -> Coded:
+        return Coded(self.words, self.codes[rows])
+
+    def cells(self) -> list[str]:
+        return self.words.take(pa.array(self.codes)).to_pylist()
+
+
+@dataclass(frozen=True)
+class Body:
+    """`columns` and `numbers` of the rows to convert; `sums`: the cells of rows that hold totals; `read` rows came in,
+    `rejected` of them stay out already; `notes` count what was passed over."""
+
+    columns: tuple[Coded, ...]
+    numbers: NDArray[np.int64]
+    sums: tuple[tuple[str, ...], ...]
+    read: int
+    rejected: list[Rejection]
+    notes: dict[str, int]
+
+
+def body(grid: Grid, match: Match, common: Common) -> Body:
+    """The rows below the headings, sorted out. Only rows as wide as the headings can be told into columns."""
+    columns, numbers, odd = _as_wide_as_headings(grid, match)
+    rejected = [Rejection(n, None, reason) for n, reason in grid.broken.items() if n > match.row]
+    rejected += [Rejection(n, None, "field_count") for n, blank in odd if not blank]
+    blank_odd = sum(blank for _, blank in odd)
+
+    empty = _all(columns, lambda _, word: word == "")
+    spilled = ~empty & _beyond(columns, match)
+    repeated = ~empty & _all(columns, lambda i, word: heading(word) == match.headings[i])
+    sums = ~empty & _totals(columns, match, common.sums)
+    totals = sums | (~empty & _totals(columns, match, common.means))
+    passed = _passed_over(columns, match) & ~empty & ~repeated & ~totals
+    left = ~(empty | spilled | repeated | totals | passed)
+    twice = np.zeros(len(numbers), dtype=bool)
+    at = np.flatnonzero(left)
+    twice[at] = duplicated([c.codes[at] for c in columns])
+    left &= ~twice
+    for mask, reason in ((spilled, "field_count"), (repeated, "repeated_heading"), (twice, "exact_duplicate")):
+        rejected += [Rejection(n, None, reason) for n in numbers[mask].tolist()]
+    notes = {
+        "empty_row": int(empty.sum()) + blank_odd,
+        "summary_row": int(totals.sum()),
+        "other_row": int(passed.sum()),
+    }
+    told = tuple(zip(*(c.take(sums).cells() for c in columns), strict=True)) if sums.any() else ()
+    kept = columns if left.all() else tuple(c.take(left) for c in columns)
+    read = int(left.sum()) + len(rejected)
+    return Body(kept, numbers[left], told, read, rejected, {k: n for k, n in notes.items() if n})
+
+
+def _as_wide_as_headings(
+    grid: Grid, match: Match
+) -> tuple[tuple[Coded, ...], NDArray[np.int64], list[tuple[int, bool]]]:
+    """(columns, numbers) of the rows below that have as many cells as the headings, and of every other whether it is
+    blank."""
+    width = len(match.headings)
+    below = {n: cells for n, cells in grid.odd.items() if n > match.row}
+    odd = [(n, not any(c.strip() for c in cells)) for n, cells in below.items() if len(cells) != width]
+    if len(grid.columns) == width:
+        first = int(np.searchsorted(grid.numbers, match.row, side="right"))
+        return tuple(_coded(c.slice(first)) for c in grid.columns), grid.numbers[first:], odd
+    usual = _all(tuple(_coded(c) for c in grid.columns), lambda _, word: word == "")
+    odd += [(n, bool(b)) for n, b in zip(grid.numbers.tolist(), usual, strict=True) if n > match.row]
+    rows = [(n, cells) for n, cells in below.items() if len(cells) == width]
+    cells = tuple(zip(*(c for _, c in rows), strict=True)) if rows else ((),) * width
+    return tuple(_coded(column(c)) for c in cells), np.array([n for n, _ in rows], dtype="int64"), odd
+
+
+def _coded(cells: pa.DictionaryArray) -> Coded:
+    codes = cells.indices.to_numpy()
+    trimmed = pc.utf8_trim_whitespace(cells.dictionary)
+    if trimmed.equals(cells.dictionary):
+        return Coded(cells.dictionary, codes)
+    again = trimmed.dictionary_encode()
+    return Coded(again.dictionary, again.indices.to_numpy()[codes])
+
+
+def _all(columns: Sequence[Coded], wanted: Callable[[int, str], bool]) -> Mask:
+    """The rows all of whose cells are wanted, by column and word. A column is looked at while a row is left, those of
+    few words first."""
+    rows = np.ones(len(columns[0].codes) if columns else 0, dtype=bool)
+    for i, c in sorted(enumerate(columns), key=lambda x: len(x[1].words)):
+        if rows.any():
+            there = np.unique(c.codes[rows])
+            words = zip(there.tolist(), c.words.take(pa.array(there)).to_pylist(), strict=True)
+            good = np.zeros(len(c.words), dtype=bool)
+            good[[code for code, word in words if wanted(i, word)]] = True
+            rows &= good[c.codes]
+    return rows
+
+
+def _beyond(columns: Sequence[Coded], match: Match) -> Mask:
+    """Rows with a cell to the right of the last heading: as in a row with one cell more, none can be told."""
+    last = max(i for i, h in enumerate(match.headings) if h)
+    rows = np.zeros(len(columns[0].codes), dtype=bool)
+    for c in columns[last + 1 :]:
+        rows |= pc.not_equal(c.words, "").to_numpy(zero_copy_only=False)[c.codes]
+    return rows
+
+
+def _totals(columns: Sequence[Coded], match: Match, words: frozenset[str]) -> Mask:
+    """Rows that begin with a word for totals, or have it where the main table's key is read."""
+    keys = load().tables[match.layout.main].keys
+    named = {h for s in match.layout.tables[match.layout.main] if s.column in keys for h in s.headings}
+    places = {0, *(match.places[h] for h in named if h in match.places)}
+    rows = np.zeros(len(columns[0].codes), dtype=bool)
+    for c in (columns[i] for i in places):
+        short = pc.less_equal(pc.utf8_length(c.words), MAX_TOTAL)
+        at = np.flatnonzero(pc.and_not(short, pc.match_substring_regex(c.words, FIGURES)))
+        good = np.zeros(len(c.words), dtype=bool)
+        good[at] = [heading(w) in words for w in c.words.take(pa.array(at)).to_pylist()]
+        rows |= good[c.codes]
+    return rows
+
+
+def _passed_over(columns: Sequence[Coded], match: Match) -> Mask:
+    """Rows the layout does not want, such as those of a part of what another row holds whole."""
+    rows = np.zeros(len(columns[0].codes), dtype=bool)
+    for name, wanted in match.layout.only.items():
+        if name in match.places:
+            c = columns[match.places[name]]
+            rows |= ~pc.is_in(c.words, pa.array(sorted(wanted))).to_numpy(zero_copy_only=False)[c.codes]
+    return rows
+
+
+def duplicated(codes: list[NDArray[np.int32]]) -> Mask:
+    """Rows that stand there before, cell for cell. Hashes find those that may; the cells themselves decide."""
+    mixed = np.zeros(len(codes[0]), dtype="uint64")
+    for column_codes in codes:
+        mixed = (mixed ^ column_codes.astype("uint64")) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    at = np.flatnonzero(pd.Series(mixed).duplicated(keep=False))
+    twice = np.zeros(len(mixed), dtype=bool)
+    if len(at):
+        twice[at] = pd.DataFrame({i: c[at] for i, c in enumerate(codes)}).duplicated()
+    return twice

@@ -1,0 +1,40 @@
+"""How headings are compared, so that a drifted file still finds its columns and another's never passes for one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+
+
+def heading(text: str) -> str:
+    """A heading as it is compared: NFKC (full-width brackets become plain), one kind of dash, single spaces, no
+    case."""
+    return " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).casefold()
+
+
+def places(cells: Iterable[str], aliases: Mapping[str, tuple[str, ...]], suffixes: tuple[str, ...]) -> dict[str, int]:
+    """Column by heading as a layout names it. `cells`: the file's headings as compared; `aliases`: other names.
+
+    A heading that is there as named counts first, then its aliases in their order, then one with a suffix that
+    changes nothing, such as the unit; where two could be meant, none is.
+    """
+    given = list(cells)
+    found = {cell: i for i, cell in enumerate(given) if cell}
+    bare: dict[str, list[int]] = {}
+    for i, cell in enumerate(given):
+        if (short := _bare(cell, suffixes)) != cell:
+            bare.setdefault(short, []).append(i)
+    found |= {h: at[0] for h, at in bare.items() if len(at) == 1 and h not in found}
+    for name, others in aliases.items():
+        if name not in given and (there := [o for o in others if o in found]):
+            found[name] = found[there[0]]
+    return found
+
+
+def _bare(cell: str, suffixes: tuple[str, ...]) -> str:
+    while cell.endswith(suffixes):
+        cell = next(cell.removesuffix(s) for s in suffixes if cell.endswith(s)).rstrip()
+    return cell

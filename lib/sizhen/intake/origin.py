@@ -1,0 +1,86 @@
+"""What a file says of itself beside its rows: the days it covers and the shop it is of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from sizhen.intake.errors import IntakeError
+from sizhen.intake.grid import Grid
+from sizhen.intake.headings import heading
+from sizhen.intake.layouts import Match, common
+
+DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})|(\d\d)(\d\d))(?!\d)")
+ONE_A_DAY = "export one file per day"
+
+Period = tuple[date, date]
+
+
+def labelled(grid: Grid, match: Match) -> list[tuple[str, str]]:
+    """(label, text) of the lines above the headings, such as "label: text"; comment signs are left out."""
+    lines = [" ".join(cells).strip() for number, cells in grid.head(match.row) if number < match.row]
+    parts = [unicodedata.normalize("NFKC", line).lstrip("# ").partition(":") for line in lines]
+    return [(heading(label), text.strip()) for label, colon, text in parts if colon]
+
+
+def stated_period(lines: list[tuple[str, str]]) -> Period | None:
+    """First and last day named above the headings."""
+    labels = common().period_labels
+    days = [day for label, text in lines if label in labels for day in _days(text)]
+    return (min(days), max(days)) if days else None
+
+
+def named_period(file: str) -> Period | None:
+    """First and last day in the name the platform gave the file."""
+    days = _days(unicodedata.normalize("NFKC", file).replace("_", " "))
+    return (min(days), max(days)) if days else None
+
+
+def one_day(file: str, stated: Period | None) -> date:
+    """The day of a file whose rows have none: told above its headings or by its name. Raises IntakeError.
+
+    Figures of several days are never spread over them.
+    """
+    named = named_period(file)
+    if stated and named and stated != named:
+        problem = f"is of {_told(stated)} by its first lines and of {_told(named)} by its name"
+        raise IntakeError(file, problem, "export it again and keep its name")
+    period = stated or named
+    if period is None:
+        raise IntakeError(file, "tells no day, neither above its headings nor in its name", "export it again")
+    if period[0] != period[1]:
+        raise IntakeError(file, f"covers {_told(period)}, not one day", ONE_A_DAY)
+    return period[0]
+
+
+def stated_shops(lines: list[tuple[str, str]]) -> set[str]:
+    """The shop named above the headings."""
+    return {text for label, text in lines if label in common().shop_labels and text}
+
+
+def same_shop(one: str, other: str) -> bool:
+    """Whether two names can be of one shop: alike but for spaces, case and what kind of shop it is."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(name: str) -> str:
+    name = heading(name).replace(" ", "")
+    for ending in common().shop_endings:
+        name = name.removesuffix(ending)
+    return name
+
+
+def _days(text: str) -> list[date]:
+    days = []
+    for found in DAY.finditer(text):
+        year, *parts = (int(g) for g in found.groups() if g)
+        try:
+            days.append(date(year, *parts))
+        except ValueError:
+            continue
+    return days
+
+
+def _told(period: Period) -> str:
+    return f"{period[0]}" if period[0] == period[1] else f"{period[0]} to {period[1]}"

@@ -1,0 +1,43 @@
+"""A file of any kind to grids. What a file is its content says, not its name."""
+
+from __future__ import annotations
+
+import io
+from typing import IO
+
+from sizhen.intake import delimited, markup, workbook
+from sizhen.intake.errors import IntakeError
+from sizhen.intake.grid import Grid
+from sizhen.intake.text import utf8
+
+MAX_BYTES = 512 << 20
+HEAD = 4096
+
+
+def read(data: bytes, file: str) -> list[Grid]:
+    """The sheets of a file given as bytes. Raises IntakeError."""
+    return read_stream(io.BytesIO(data), file)
+
+
+def read_stream(stream: IO[bytes], file: str) -> list[Grid]:
+    """The sheets of a file; a text file has one. Raises IntakeError."""
+    if stream.seek(0, io.SEEK_END) > MAX_BYTES:
+        raise IntakeError(file, f"is larger than {MAX_BYTES >> 20} MB", "export a shorter period")
+    stream.seek(0)
+    start = stream.read(4)
+    stream.seek(0)
+    if start in (workbook.ZIP, workbook.OLE):
+        return workbook.read(stream, file)
+    with utf8(stream, file) as text:
+        head = text.read(HEAD).decode(errors="ignore")
+        text.seek(0)
+        if markup.SPREADSHEET_ML in head:
+            raise IntakeError(file, "is an XML spreadsheet, which intake does not read", "save it as xlsx")
+        if markup.is_html(head):
+            return markup.read(text, file)
+        return [delimited.read(text, file)]
+
+
+def is_plain(start: bytes) -> bool:
+    """Whether a file that begins so is text without markup, which no parser of formats will see."""
+    return start[:4] not in (workbook.ZIP, workbook.OLE) and not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")

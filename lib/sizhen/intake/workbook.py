@@ -1,0 +1,92 @@
+"""Workbooks (xlsx, xls, xlsb, ods) to grids, one for each sheet that holds anything. Formulas give the values last
+computed; macros and links are not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import python_calamine as calamine
+
+from sizhen.intake import precheck
+from sizhen.intake.errors import IntakeError
+from sizhen.intake.grid import Grid, column
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+MAX_DIGITS = 15  # what a spreadsheet keeps of a number
+MAX_CELLS = 40_000_000
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LOCKED = "is encrypted"
+UNLOCK = "open it with its password and save it without"
+
+
+def read(stream: IO[bytes], file: str) -> list[Grid]:
+    """The sheets with content, hidden ones too. Raises IntakeError."""
+    if stream.read(4) == ZIP:
+        precheck.check(stream, file)
+    else:
+        stream.seek(0)
+        if ENCRYPTED in stream.read():
+            raise IntakeError(file, LOCKED, UNLOCK)
+    stream.seek(0)
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(stream)
+        grids = [_grid(book.get_sheet_by_name(s.name), file) for s in book.sheets_metadata if _holds_cells(s)]
+    except calamine.PasswordError:
+        raise IntakeError(file, LOCKED, UNLOCK) from None
+    except (calamine.CalamineError, calamine.ZipError, calamine.XmlError) as error:
+        raise IntakeError(file, f"is a damaged workbook ({type(error).__name__})", "export the file again") from None
+    filled = [grid for grid in grids if grid.columns]
+    if not filled:
+        raise IntakeError(file, "is empty", "export the file again")
+    return filled
+
+
+def _holds_cells(sheet: calamine.SheetMetadata) -> bool:
+    return sheet.typ == calamine.SheetTypeEnum.WorkSheet
+
+
+def _grid(sheet: calamine.CalamineSheet, file: str) -> Grid:
+    if sheet.end is None:
+        return Grid((), np.array([], dtype="int64"), sheet=sheet.name)
+    rows, width = sheet.end[0] + 1, sheet.end[1] + 1
+    if rows * width > MAX_CELLS:
+        problem = f"has a sheet of {rows:,} rows by {width:,} columns"
+        raise IntakeError(file, problem, "export a shorter period, or delete stray cells and save it")
+    cells = sheet.to_python(skip_empty_area=False)
+    columns = tuple(_column(c) for c in zip(*cells, strict=True))
+    return Grid(columns, np.arange(1, len(cells) + 1), sheet=sheet.name)
+
+
+def _column(cells: Sequence[Any]) -> pa.DictionaryArray:
+    return column(cells if set(map(type, cells)) == {str} else [text(cell) for cell in cells])
+
+
+def text(cell: Any) -> str:
+    """A typed cell as the text a CSV would have; one a spreadsheet has rounded stays recognisable as such."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return str(cell).lower()
+        case int() | float():
+            return _number(cell)
+        case datetime():
+            return cell.isoformat(timespec="seconds")
+        case date():
+            return f"{cell.isoformat()}T00:00:00"
+        case time():
+            return cell.isoformat(timespec="seconds")
+        case timedelta():
+            return _number(cell.total_seconds())
+    return "" if cell is None else str(cell)
+
+
+def _number(value: float) -> str:
+    if abs(value) >= 10**MAX_DIGITS:
+        return f"{value:.14E}"
+    return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")

@@ -1,0 +1,149 @@
+"""Parsing in a process of its own: what breaks it is named, and the next file is read."""
+
+from __future__ import annotations
+
+import os
+import signal
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+from made import xlsx
+
+from sizhen.intake import IntakeError, exports_in, import_files, worker
+from sizhen.intake.worker import Reader
+
+ANSWERS = [["asked_on", "who", "question", "answer", "score"], ["2026-10-20", "owner", "q", "a", 3]]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(xlsx(ANSWERS))
+    return path
+
+
+def children() -> list[psutil.Process]:
+    return psutil.Process().children()
+
+
+def test_one_process_reads_all_workbooks_and_ends_with_the_call(book: Path) -> None:
+    before = children()
+    with Reader() as reader:
+        first = reader.read(book)
+        (process,) = [c for c in children() if c not in before]
+        assert reader.read(book)[0].head(1) == first[0].head(1)
+        assert [c for c in children() if c not in before] == [process]
+    assert not process.is_running()
+
+
+def test_small_text_files_need_no_process(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    before = children()
+    with Reader() as reader:
+        assert len(reader.read(tmp_path / "a.csv")[0].numbers) == 2
+        assert children() == before
+
+
+def test_a_file_that_ends_the_process_is_named_and_the_next_one_read(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Reader() as reader:
+        reader.read(book)
+        assert reader._process is not None
+        os.kill(reader._process.pid, signal.SIGKILL)
+        with pytest.raises(IntakeError, match=r"book\.xlsx: needs more than 2 GB of memory or 120 s, or breaks"):
+            reader.read(book)
+        assert len(reader.read(book)) == 1
+
+
+def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "silent.csv")  # opening it waits for a writer that never comes
+    monkeypatch.setattr(worker, "SECONDS", 1)
+    with Reader() as reader, pytest.raises(IntakeError, match=r"silent\.csv: needs more than"):
+        reader._ask(tmp_path / "silent.csv")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXCPU"), reason="this system has no resource limits")
+def test_memory_is_limited(tmp_path: Path) -> None:
+    with Reader() as reader:
+        (tmp_path / "a.xlsx").write_bytes(xlsx(ANSWERS))
+        reader.read(tmp_path / "a.xlsx")
+        assert reader._process is not None
+        limit = psutil.Process(reader._process.pid).rlimit(psutil.RLIMIT_AS)
+    assert limit == (worker.MEMORY, worker.MEMORY)
+
+
+def test_both_sheets_of_a_workbook_are_imported_each_with_its_report(tmp_path: Path) -> None:
+    notes = [["only", "remarks"], ["no", "data"]]
+    later = [ANSWERS[0], ["2026-10-21", "owner", "q", "b", 4]]
+    path = tmp_path / "two.xlsx"
+    path.write_bytes(xlsx(ANSWERS, notes, later, hidden=2))
+    reports = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
+    assert [(r.file, r.sheet, r.kept, r.error) for r in reports] == [
+        ("two.xlsx", "Sheet1", 1, None),
+        ("two.xlsx", "Sheet3", 1, None),
+    ]
+    again = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
+    assert [r.kept for r in again] == [1, 1]
+
+
+def test_one_recognised_sheet_is_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "one.xlsx"
+    path.write_bytes(xlsx([["only", "remarks"]], ANSWERS))
+    (report,) = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
+    assert (report.sheet, report.kept, report.tables) == (None, 1, {"answers": 1})
+
+
+def test_broken_workbooks_among_good_ones_are_told_apart(book: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(book.read_bytes()[:900])
+    reports = import_files([bad, book, bad, book], shop_id="s1", data_dir=tmp_path / "data")
+    assert [r.error is None for r in reports] == [False, True, False, True]
+    assert "bad.xlsx: is a damaged workbook" in str(reports[0].error)
+
+
+def test_a_name_that_leads_elsewhere_is_only_a_name(tmp_path: Path) -> None:
+    folder = tmp_path / "..up" / "x"
+    folder.mkdir(parents=True)
+    path = folder / "[red]..\\..\\evil.csv"
+    path.write_text("asked_on,who,question,answer,score\n2026-10-20,owner,q,a,3\n", encoding="utf-8")
+    (report,) = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
+    assert report.error is None
+    assert sorted(p.name for p in (tmp_path / "data" / "s1").iterdir()) == [
+        "answers.parquet",
+        "lineage.json",
+        "shop.toml",
+    ]
+
+
+def test_a_workbook_that_aborts_its_parser_is_named_and_the_next_one_read(book: Path, tmp_path: Path) -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (i, i) for i in range(1, 21_500))
+    far = b'<row r="1048576"><c r="ZZ1048576"><v>1</v></c></row>'  # as far as the check before parsing lets it
+    bad = tmp_path / "sparse.xlsx"
+    with zipfile.ZipFile(book) as package, zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as out:
+        for part in package.namelist():
+            sheet = part.endswith("sheet1.xml")
+            out.writestr(
+                part,
+                b"<worksheet><sheetData>%s</sheetData></worksheet>" % (rows + far) if sheet else package.read(part),
+            )
+    reports = import_files([bad, book], shop_id="s1", data_dir=tmp_path / "data")
+    assert "sparse.xlsx: " in str(reports[0].error)
+    assert reports[1].error is None
+
+
+def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.xlsx", ".hidden.csv", "~$a.xlsx"):
+        (tmp_path / name).touch()
+    (tmp_path / "more").mkdir()
+    assert [p.name for p in exports_in(tmp_path)] == ["a.xlsx", "b.csv"]
+    assert exports_in(tmp_path / "absent.csv") == [tmp_path / "absent.csv"]
+
+
+def test_the_sheet_nearest_to_an_export_is_the_one_the_error_is_about(tmp_path: Path) -> None:
+    path = tmp_path / "two.xlsx"
+    path.write_bytes(xlsx([["only", "remarks"]], [ANSWERS[0][:4], ANSWERS[1][:4]]))
+    (report,) = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
+    assert "nearest is questionnaire, without score" in str(report.error)
