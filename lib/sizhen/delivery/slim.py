@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 MOST = 256  # colours of a picture with a palette
@@ -49,6 +50,7 @@ def _give_palette(picture: Any) -> None:
     picture.ColorSpace = Array([Name.Indexed, picture.ColorSpace, len(colours) - 1, String(colours.tobytes())])
 
 
-def _code(rgb: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np.dtype[np.uint32]]:
-    wide = rgb.astype(np.uint32)
-    return (wide[:, 0] << 16) | (wide[:, 1] << 8) | wide[:, 2]
+def _code(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    wide: NDArray[np.uint32] = rgb.astype(np.uint32)
+    codes: NDArray[np.uint32] = wide[:, 0] * np.uint32(1 << 16) + wide[:, 1] * np.uint32(1 << 8) + wide[:, 2]
+    return codes
