@@ -179,8 +179,8 @@ def send(folder: Path) -> float:
     return time.perf_counter() - begun
 
 
-def run(shops: int, data: Path, reports: Path, folder: Path, port: int) -> None:
-    found = sorted(path.parent for path in (reports / PERIOD).glob("*/findings.json"))
+def run(shops: int, data: Path, reports: Path, folder: Path, port: int, sample: str) -> None:
+    found = sorted(path.parent for path in (reports / PERIOD).glob(f"{sample}/findings.json"))
     if not found:
         raise SystemExit(f"no report of {PERIOD} in {reports}; make them with make reports")
     samples = []
@@ -211,6 +211,7 @@ def main() -> None:
     parser.add_argument("--shops", type=int, default=1000)
     parser.add_argument("--data", type=Path, default=Path("data/sample"))
     parser.add_argument("--reports", type=Path, default=Path("reports"))
+    parser.add_argument("--sample", default="*", help="clone this shop alone")
     parser.add_argument("--folder", type=Path, help="where the clones are made; a temporary one when none")
     parser.add_argument("--port", type=int, default=2588)
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
@@ -220,7 +221,7 @@ def main() -> None:
         return
     folder = Path(tempfile.mkdtemp(dir=args.folder, prefix="sizhen-thousand-"))
     try:
-        run(args.shops, args.data, args.reports, folder, args.port)
+        run(args.shops, args.data, args.reports, folder, args.port, args.sample)
     finally:
         shutil.rmtree(folder)
 

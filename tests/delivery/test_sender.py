@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage
@@ -190,6 +191,28 @@ def test_what_the_guard_refuses_stays_here(outbox: Outbox, server: BadServer) ->
     assert outbox.rows()[0].state == "failed"
     assert outbox.rows()[0].said == "refused: not this one"
     assert server.handler.asked == {}
+
+
+def test_a_word_of_the_guard_that_has_grown_old_is_asked_for_anew(outbox: Outbox, server: BadServer) -> None:
+    clock, looks = [1000.0], Counter[str]()
+
+    def slept(seconds: float) -> None:
+        clock[0] += seconds
+
+    def guard(row: Row) -> bytes:
+        looks[row.shop] += 1
+        if row.shop == "ok2" and clock[0] > 1000.0:
+            raise Refused("changed while it waited")
+        return stored(outbox)(row)
+
+    for who in ("ok1", "ok2", "ok3"):
+        put(outbox, who)
+    pace = Pace({"shop.example": 6.0}, burst=1.0)
+    made = sender(outbox, server.port, guard=guard, pace=pace, now=lambda: clock[0], sleep=slept)
+    assert made.run() == {"sent": 2, "failed": 1}
+    assert states(outbox) == {"ok1": "sent", "ok2": "failed", "ok3": "sent"}
+    assert looks == {"ok1": 1, "ok2": 2, "ok3": 2}
+    assert server.handler.mail == {"ok1": 1, "ok3": 1}
 
 
 def test_one_row_a_shop_period_recipient_and_revision(outbox: Outbox) -> None:

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sizhen import view
 from sizhen.delivery import letter
-from sizhen.delivery.paper import Attachment, attachment
+from sizhen.delivery.paper import Attachment, attachment, kept_or_made
 from sizhen.delivery.picture import waterfall
 from sizhen.tables import Period, Profile
 
@@ -77,7 +77,9 @@ def build(
         message["List-Unsubscribe"] = f"<mailto:{_mailbox(unsubscribe, 'unsubscribe', 'an address')}>"
     message["X-Sizhen-Shop"] = profile.shop_id
     message["X-Sizhen-Period"] = period.label
-    _fill(message, told, paper, unsubscribe)
+    drawn = paper.content + repr(told.steps).encode()
+    picture = kept_or_made(kept, drawn, "png", lambda: waterfall(told.steps)) if told.steps else None
+    _fill(message, told, paper, picture, unsubscribe)
     if (size := _size(message)) > LARGEST:
         raise Refused(_too_large(size, paper))
     return message
@@ -128,20 +130,21 @@ def _line(text: str, what: str) -> str:
     return text
 
 
-def _fill(message: EmailMessage, told: letter.Letter, paper: Attachment, unsubscribe: str) -> None:
+def _fill(
+    message: EmailMessage, told: letter.Letter, paper: Attachment, picture: bytes | None, unsubscribe: str
+) -> None:
     """The parts: text and HTML as alternatives, the picture beside the HTML, the report attached to both."""
     message_id = message["Message-ID"]
     digest = hashlib.sha256(message_id.encode()).hexdigest()[:24]
-    cid = f"waterfall.{digest}@{message_id[1:-1].partition('@')[2]}" if told.steps else ""
+    cid = f"waterfall.{digest}@{message_id[1:-1].partition('@')[2]}" if picture else ""
     values = {"letter": told, "file": paper.name, "unsubscribe": unsubscribe, "cid": cid}
     html = _templates().get_template("mail.html.j2").render(values)
     if (size := len(html.encode())) > LONGEST_BODY:
         raise Refused(f"the text of the mail is {size:,} bytes long, over {LONGEST_BODY:,}: Gmail would cut it off")
     message.set_content(_templates().get_template("mail.txt.j2").render(values), cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")
-    if cid:
+    if picture:
         _, body = message.iter_parts()
-        picture = waterfall(told.steps)
         body.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename="waterfall.png")
     main = "application" if paper.kind == "pdf" else "text"
     message.add_attachment(paper.content, maintype=main, subtype=paper.kind, filename=paper.name)

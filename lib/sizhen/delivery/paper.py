@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -37,25 +38,29 @@ def attachment(report: Path, stem: str, *, form: Literal["pdf", "html"], kept: P
     What was printed is put into the folder `kept`, and taken from there as long as the report is the same.
     """
     page = report.read_bytes()
-    content = _printed(report, page, kept) if form == "pdf" else None
+    content = kept_or_made(kept, page, "pdf", lambda: _printed(report)) if form == "pdf" else None
     if content is not None:
         return Attachment(f"{stem}.pdf", "pdf", content)
     return Attachment(f"{stem}.html", "html", page)
 
 
-def _printed(report: Path, page: bytes, kept: Path | None) -> bytes | None:
-    stored = None if kept is None else kept / f"{hashlib.sha256(page).hexdigest()}.pdf"
+def kept_or_made(kept: Path | None, source: bytes, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
+    """What `make` gives, kept in a folder under the hash of what it is made from; None is not kept."""
+    stored = None if kept is None else kept / f"{hashlib.sha256(source).hexdigest()}.{kind}"
     if stored is not None and stored.is_file() and (content := _whole(stored.read_bytes())):
         return content
-    if (content := _by_browser(report) or _by_weasyprint(report)) is None:
-        return None
-    content = slim(_MADE.sub(_NO_DAY, content))
-    if stored is not None:
+    content = make()
+    if content is not None and stored is not None:
         stored.parent.mkdir(parents=True, exist_ok=True)
         beside = stored.with_suffix(f".{os.getpid()}")
         beside.write_bytes(content)
         beside.replace(stored)
     return content
+
+
+def _printed(report: Path) -> bytes | None:
+    content = _by_browser(report) or _by_weasyprint(report)
+    return None if content is None else slim(_MADE.sub(_NO_DAY, content))
 
 
 def _by_browser(report: Path) -> bytes | None:
@@ -88,4 +93,6 @@ def _by_weasyprint(report: Path) -> bytes | None:
 
 
 def _whole(content: bytes) -> bytes | None:
-    return content if content.startswith(b"%PDF-") and b"%%EOF" in content[-32:] else None
+    ends = {b"%PDF-": b"%%EOF", b"\x89PNG": b"IEND"}
+    begun = next((end for start, end in ends.items() if content.startswith(start)), None)
+    return content if begun is not None and begun in content[-32:] else None

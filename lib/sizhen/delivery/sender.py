@@ -8,8 +8,10 @@ import smtplib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from sizhen.delivery import answers
@@ -19,6 +21,7 @@ from sizhen.delivery.transport import Connection, Server
 
 PER_CONNECTION = 20
 JITTER = 0.2
+FRESH = 2.0  # seconds that the guard's word holds
 
 
 class Busy(RuntimeError):
@@ -63,6 +66,29 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
+class _Ahead:
+    """The guard's word on each row, asked for while the message before is on its way; one that has grown old by then is
+    asked for anew. Rows come in their order."""
+
+    def __init__(self, guard: Checked, rows: list[Row], pool: ThreadPoolExecutor, now: Callable[[], float]) -> None:
+        self._guard, self._pool, self._now = guard, pool, now
+        self._following = {row.id: following for row, following in pairwise(rows)}
+        self._asked: tuple[float, Future[bytes]] | None = None
+        if rows:
+            self._ask(rows[0])
+
+    def _ask(self, row: Row) -> None:
+        self._asked = self._now(), self._pool.submit(self._guard, row)
+
+    def __call__(self, row: Row) -> bytes:
+        assert self._asked is not None
+        asked, word = self._asked
+        wait([word])
+        if following := self._following.get(row.id):
+            self._ask(following)
+        return word.result() if self._now() - asked < FRESH else self._guard(row)
+
+
 class Sender:
     """`guard` gives the bytes of a row or raises Refused; `sleep` and `now` are the clock."""
 
@@ -86,23 +112,26 @@ class Sender:
     def run(self, told: Said = lambda row, state: None, *, recipient: str = "") -> Counter[str]:
         """How many ended in which state, of those to one recipient or to all. Raises Stopped."""
         counts: Counter[str] = Counter()
-        try:
-            for row in self._outbox.due(self._now(), recipient):
-                state = self._one(row)
-                counts[state] += 1
-                told(row, state)
-        finally:
-            self._hang_up()
+        rows = self._outbox.due(self._now(), recipient)
+        with ThreadPoolExecutor(1) as pool:
+            checked = _Ahead(self._guard, rows, pool, self._now)
+            try:
+                for row in rows:
+                    state = self._one(row, checked)
+                    counts[state] += 1
+                    told(row, state)
+            finally:
+                self._hang_up()
         return counts
 
-    def _one(self, row: Row) -> str:
+    def _one(self, row: Row, checked: Checked) -> str:
         domain = row.recipient.rpartition("@")[2]
+        self._sleep(self._pace.wait(domain, self._now()))
         try:
-            raw = self._guard(row)
+            raw = checked(row)
         except Refused as error:
             self._outbox.mark(row.id, "failed", said=f"refused: {error}")
             return "failed"
-        self._sleep(self._pace.wait(domain, self._now()))
         connection = self._connected(row)
         self._outbox.mark(row.id, "sending")
         committed = False

@@ -13,7 +13,7 @@ from sizhen.delivery.settings import Dkim, SettingsError
 SHORTEST = 1024  # bits of a key: verifiers take none shorter (RFC 8301)
 # Named once more than they occur: a copy put in on the way breaks the signature.
 SEALED = [b"from", b"to", b"cc", b"reply-to", b"subject", b"date", b"message-id"]
-RELAXED = (b"relaxed", b"relaxed")
+CANONICAL = (b"relaxed", b"simple")  # base64 lines have no spaces to forgive
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Signer:
         message.body = body  # the library would take its lines apart and put them together again
         names = message.all_sign_headers() + SEALED
         made: bytes = message.sign(
-            self.selector.encode(), self.domain.encode(), self.key, canonicalize=RELAXED, include_headers=names
+            self.selector.encode(), self.domain.encode(), self.key, canonicalize=CANONICAL, include_headers=names
         )
         return made + raw
 
