@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import nbformat
@@ -18,6 +20,7 @@ import pytest
 
 from sizhen.batch.examine import Order
 from sizhen.batch.job import NOTEBOOKS
+from sizhen.batch.kernels import forks
 from sizhen.batch.runner import BusyError, run
 from sizhen.batch.shop_result import ShopResult
 from sizhen.tables import Period
@@ -54,12 +57,16 @@ def published(data_dir: Path, healthy: Path, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def one(data_dir: Path, tmp_path: Path) -> Callable[..., ShopResult]:
+def one(data_dir: Path, tmp_path: Path) -> Iterator[Callable[..., ShopResult]]:
+    """Runs one shop. At the end of the test nothing is left in the folder of temporary files."""
+    temporary = Path(get_temp_dir())
+
     def one(notebooks: Path, reports: Path | None = None, timeout_seconds: float = 60) -> ShopResult:
         order = Order(data_dir, OCTOBER, reports or tmp_path / "reports", notebooks, timeout_seconds=timeout_seconds)
         return run(["beta"], order, jobs=1)[0]
 
-    return one
+    yield one
+    assert not [path for path in temporary.iterdir() if path.is_dir()]
 
 
 def test_each_shop_has_its_result(published: Published) -> None:
@@ -126,6 +133,48 @@ def test_a_hung_cell_is_stopped_with_its_kernel(one: Callable[..., ShopResult], 
     assert result.seconds < 30
     assert len(seen) >= 2, "the worker and its kernel"
     assert not _left_in(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import os\nos.kill(os.getpid(), 9)", "1_look: Kernel died"),
+        ("import ctypes\nctypes.string_at(0)", "1_look: Kernel died"),
+        ("import os\nos._exit(0)", "1_look: Kernel died"),
+        ("import sys\nsys.exit(0)", "1_look, cell 5: SystemExit: 0"),
+        ("import os, psutil\nos.kill(psutil.Process(os.getpgid(0)).pid, 9)", "its process was killed by signal 9"),
+        (
+            "import subprocess, time\nsubprocess.Popen(['sleep', '600'], start_new_session=True)\ntime.sleep(600)",
+            "stopped in 1_look after 8 s",
+        ),
+    ],
+)
+def test_whatever_dies_nothing_is_left(
+    one: Callable[..., ShopResult], healthy: Path, tmp_path: Path, source: str, reason: str
+) -> None:
+    notebooks = tmp_path / "notebooks"
+    shutil.copytree(healthy, notebooks)
+    look = nbformat.read(notebooks / "1_look.ipynb", as_version=4)
+    look.cells[3].source = source
+    nbformat.write(look, notebooks / "1_look.ipynb")
+    result = one(notebooks, timeout_seconds=8)
+    assert result.state == "failed"
+    assert result.reason.startswith(reason)
+    assert not _left_in(tmp_path)
+    assert not [p for p in psutil.Process().children(recursive=True) if p.status() == psutil.STATUS_ZOMBIE]
+
+
+@pytest.mark.parametrize("fault", ["", "error"])
+def test_without_a_fork_server_all_is_the_same(
+    fault: str, one: Callable[..., ShopResult], healthy: Path, broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise forks.Unavailable
+
+    monkeypatch.setattr(forks, "start", refuse)
+    result = one(broken(fault) if fault else healthy)
+    expected = ("failed", "1_look, cell 3: RuntimeError: the pot boils over") if fault else ("done", "")
+    assert (result.state, result.reason) == expected
 
 
 def test_a_failed_rerun_leaves_the_published_report_whole(

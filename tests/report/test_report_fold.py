@@ -12,8 +12,9 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from sizhen.report import build
-from sizhen.report.figure import COLOURS, NoPicture, slim
+from sizhen.report.figure import NoPicture, slim
 from sizhen.report.fold import OPEN_ROWS, fold, is_folded
+from sizhen.view.palette import COLOURS
 
 Write = Callable[..., list[Path]]
 NOTE = '<p class="sz-note">more</p>'

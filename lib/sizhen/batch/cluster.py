@@ -16,6 +16,8 @@ from sizhen.batch.check import one_line
 from sizhen.batch.examine import Order, examine
 from sizhen.batch.index_rows import index_page
 from sizhen.batch.job import NOTEBOOKS
+from sizhen.batch.kernels import forks
+from sizhen.batch.kernels.imports import own_modules
 from sizhen.batch.mirror import Mirror
 from sizhen.batch.progress import Bar
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult
@@ -133,6 +135,7 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
             path.mkdir(parents=True)
         for name, text in task.notebooks.items():
             (here.notebooks_dir / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        forks.serve(own_modules(here.notebooks_dir, "sizhen"))
         task.mirror.fetch(shop_id, here)
         result = examine(shop_id, here, threading.Event(), lambda step: None)
         if result.state == "done":

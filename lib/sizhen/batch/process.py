@@ -5,25 +5,28 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
 from sizhen.batch.job import Job
+from sizhen.batch.kernels import forks
 from sizhen.batch.shop_result import INTERRUPTED
 
 _LOOK_EVERY = 0.05
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
-# JupyterLab brings rfc3987_syntax, which compiles a grammar of URLs at import: a second per process, for nothing here.
+_GONE_WITHIN = 5.0  # seconds
 _START = """
 import sys
-sys.modules["rfc3987_syntax"] = None
-from sizhen.batch.worker import main
-main(sys.argv[1])
+import sizhen.batch.kernels.quiet
+from sizhen.batch.worker import main_alone
+main_alone(sys.argv[1])
 """
+Process = forks.Forked | subprocess.Popen[bytes]
 
 
 class Stopped(Exception):
@@ -34,30 +37,44 @@ def run_worker(job: Job, *, timeout_seconds: float, stop: threading.Event, on_st
     """Runs the job in a process group of its own and returns its exit code.
 
     `on_step` hears the name of each step as it begins. Raises Stopped after `timeout_seconds` of wall clock or when
-    `stop` is set; by then no process of the job is left.
+    `stop` is set; by then no process of the job is left, and no file outside its staging folder.
     """
     staging = Path(job.staging)
-    told = staging / "job.json"
-    job.write(told)
-    command = [sys.executable, "-P", "-c", _START, str(told)]
+    job.write(staging / "job.json")
+    with tempfile.TemporaryDirectory(dir=get_temp_dir(), ignore_cleanup_errors=True) as scratch:
+        process = _start(staging, _environment(scratch))
+        try:
+            return _watch(process, staging / "step", timeout_seconds, stop, on_step)
+        finally:
+            end(process)
+
+
+def _start(staging: Path, environment: dict[str, str]) -> Process:
+    """Forked from the warm server, or else an interpreter of its own."""
+    told = str(staging / "job.json")
     with (staging / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            cwd=staging,
-            env=_environment(staging),
-            start_new_session=True,
-        )
-    try:
-        return _watch(process, staging / "step", timeout_seconds, stop, on_step)
-    finally:
-        end(process)
+        try:
+            return forks.start(_work, told, env=environment, cwd=staging, output=log.fileno())
+        except forks.Unavailable:
+            return subprocess.Popen(
+                [sys.executable, "-P", "-c", _START, told],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=staging,
+                env=environment,
+                start_new_session=True,
+            )
+
+
+def _work(job_path: str) -> None:
+    from sizhen.batch.worker import main
+
+    main(job_path)
 
 
 def _watch(
-    process: subprocess.Popen[bytes],
+    process: Process,
     step_file: Path,
     timeout_seconds: float,
     stop: threading.Event,
@@ -77,27 +94,35 @@ def _watch(
     return code
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Kills the process and all its descendants (a kernel leads a session of its own), and collects it."""
-    try:
-        tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        tree = []
-    for one in tree:
-        try:
-            one.kill()
-        except psutil.NoSuchProcess:
-            continue
+def end(process: Process) -> None:
+    """Kills the process, its group and all they have started (an ordinary kernel leads a session), and collects it."""
+    deadline = time.monotonic() + _GONE_WITHIN
+    while (left := _members(process.pid)) and time.monotonic() < deadline:
+        for one in left:
+            try:
+                one.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(left, timeout=0.5)
     if process.stdin is not None:
         process.stdin.close()
     process.wait()
-    psutil.wait_procs(tree, timeout=5)
 
 
-def _environment(staging: Path) -> dict[str, str]:
+def _members(group: int) -> set[psutil.Process]:
+    """The living processes of a group and their descendants."""
+    found: set[psutil.Process] = set()
+    for one in psutil.process_iter():
+        try:
+            if os.getpgid(one.pid) == group and one.status() != psutil.STATUS_ZOMBIE:
+                found |= {one, *one.children(recursive=True)}
+        except (psutil.Error, ProcessLookupError):
+            continue
+    return found
+
+
+def _environment(scratch: str) -> dict[str, str]:
     """One thread per kernel, nothing of the user's own IPython and plotting settings, and no file left in /tmp."""
-    scratch = staging / "scratch"
-    scratch.mkdir()
-    own = dict.fromkeys(("TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"), str(scratch))
+    own = dict.fromkeys(("TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"), scratch)
     kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return {**kept, **_ONE_THREAD, **own, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
+    return {**kept, **forks.ONE_THREAD, **own, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}

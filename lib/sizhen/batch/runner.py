@@ -13,6 +13,8 @@ from pathlib import Path
 
 from sizhen.batch.examine import Order, examine
 from sizhen.batch.index_rows import index_page
+from sizhen.batch.kernels import forks
+from sizhen.batch.kernels.imports import own_modules
 from sizhen.batch.progress import Bar
 from sizhen.batch.publish import restore
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult
@@ -39,6 +41,7 @@ def run(shops: Sequence[str], order: Order, *, jobs: int) -> list[ShopResult]:
     wanted = list(dict.fromkeys(shops))
     order.work.mkdir(parents=True, exist_ok=True)
     with alone(order.work, order.period), Bar(len(wanted)) as bar:
+        forks.serve(own_modules(order.notebooks_dir, "sizhen"))
         for aside in order.work.glob("*.old"):
             restore(order.published / aside.stem, aside)
         stop = threading.Event()

@@ -13,10 +13,7 @@ from typing import Any
 
 import nbformat
 import papermill  # type: ignore[import-untyped]
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
-from traitlets import default
 
 from sizhen import report
 from sizhen.batch.check import (
@@ -28,6 +25,7 @@ from sizhen.batch.check import (
     refuse_unfinished,
 )
 from sizhen.batch.job import TABLES, Job, check_parameters
+from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
 from sizhen.report.index import stake, top_finding
 from sizhen.report.write import sync, write_text
 
@@ -36,17 +34,8 @@ STEP = "step"
 PAGE_STEP = "report"
 
 
-class ThisPython(AsyncKernelManager):
-    """Starts kernels with the running interpreter, whatever `python3` means to Jupyter on this computer."""
-
-    @default("kernel_spec_manager")
-    def _only_own_kernel(self) -> KernelSpecManager:
-        return KernelSpecManager(parent=self, kernel_dirs=[])
-
-
 def main(job_path: str) -> None:
     """Does the job in the file `job_path` and writes what came of it beside, as `result.json`."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     job = Job.read(Path(job_path))
     try:
@@ -59,6 +48,12 @@ def main(job_path: str) -> None:
         traceback.print_exc()
         result = {"state": "failed", "reason": one_line(f"{type(error).__name__}: {error}")}
     write_text(Path(job.staging) / RESULT, json.dumps({"shop_id": job.shop_id, **result}, ensure_ascii=False))
+
+
+def main_alone(job_path: str) -> None:
+    """`main` in a process with a pipe at its standard input, which ends when its parent does."""
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    main(job_path)
 
 
 def examine(job: Job) -> dict[str, Any]:
@@ -92,20 +87,10 @@ def _check_known(path: Path, given: dict[str, Any]) -> None:
 def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Path:
     """The executed copy, proved complete. Saved once, at the end or at the error; times are left out of it."""
     try:
-        papermill.execute_notebook(
-            _unformatted(path),
-            _unformatted(out),
-            parameters=parameters,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            cwd=cwd,
-            kernel_manager_class=ThisPython,
-            shutdown_kernel="immediate",
-            record_timing=False,
-        )
+        try:
+            _papermill(path, out, parameters, cwd, ForkedKernel)
+        except NotReady:
+            _papermill(path, out, parameters, cwd, OrdinaryKernel)
     except PapermillExecutionError as error:
         raise _in_words(error, out.stem) from None
     except Exception as error:
@@ -117,6 +102,23 @@ def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Pa
         cell.metadata.pop("papermill", None)
     write_text(out, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
     return out
+
+
+def _papermill(path: Path, out: Path, parameters: dict[str, Any], cwd: Path, kernel: type[OrdinaryKernel]) -> None:
+    papermill.execute_notebook(
+        _unformatted(path),
+        _unformatted(out),
+        parameters=parameters,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        log_output=False,
+        request_save_on_cell_execute=False,
+        cwd=cwd,
+        kernel_manager_class=kernel,
+        shutdown_kernel="immediate",
+        record_timing=False,
+    )
 
 
 def _unformatted(path: Path) -> str:

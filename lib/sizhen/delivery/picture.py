@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from sizhen.delivery.letter import Step
-from sizhen.report.figure import few_colours
-from sizhen.view import labels, style
+from sizhen.view import labels, palette, style
 
 WIDTH, ROW = 3.0, 0.44  # inches; at 100 dots an inch they are the CSS pixels of a phone
 DPI = 300
@@ -58,9 +56,7 @@ def waterfall(steps: Sequence[Step]) -> bytes:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     plt.close(figure)
-    png = io.BytesIO()
-    few_colours(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")).save(png, "PNG", optimize=True)
-    return png.getvalue()
+    return palette.png(Image.fromarray(np.asarray(canvas.buffer_rgba())))
 
 
 def _colour(step: Step, *, last: bool) -> str:

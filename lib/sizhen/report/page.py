@@ -20,6 +20,8 @@ from sizhen.vocab import LANGUAGES, word
 READING_ORDER = ("5_prescribe", "1_look", "2_listen", "3_ask", "4_check")
 TEMPLATES = Path(__file__).parent / "templates"
 _CARDS = Path(__file__).parents[1] / "view" / "style.css"
+_CELL = '{"cell_type": "markdown", "metadata": {}, "source": "-"}'
+_SMALL = f'{{"cells": [{_CELL}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}'
 _PART = re.compile(r'<h3 id="([a-z0-9-]+)">(.*?)</h3>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -75,6 +77,13 @@ def _exporter() -> Any:
     exporter.register_filter("display", clean.display)
     exporter.register_filter("prose", clean.prose)
     return exporter
+
+
+def warm() -> None:
+    """Makes the exporter and reads the templates and style sheets, which every page needs."""
+    _exporter().from_notebook_node(nbformat.reads(_SMALL, as_version=4))  # type: ignore[no-untyped-call]
+    environment().get_template("page.html.j2")
+    style_sheet()
 
 
 @cache

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, reduce
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -252,9 +254,8 @@ def shorten(text: str, columns: int = 20) -> str:
     text = " ".join(text.split())
     if width(text) <= columns:
         return text
-    while text and width(text) > columns - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    reach = list(accumulate(map(width, text)))
+    return f"{text[: bisect_right(reach, columns - 1)].rstrip()}…"
 
 
 def drawable(text: str) -> str:

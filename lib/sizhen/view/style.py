@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
+
+from sizhen.view import palette
 
 HERE = Path(__file__).parent
 FONT = HERE / "font" / "NotoSansSC-gb2312.otf"
@@ -56,6 +61,7 @@ SETTINGS: dict[Any, Any] = {
     "font.family": [FAMILY, "DejaVu Sans"],
     "text.color": INK,
     "text.parse_math": False,
+    "text.hinting": "none",  # at this resolution it only costs
     "axes.unicode_minus": False,
     "axes.facecolor": PAPER,
     "axes.edgecolor": LINE,
@@ -109,17 +115,24 @@ def apply() -> None:
 
 def _in_notebook(shell: Any) -> None:
     """Figures at their full size in pixels and half of it on the page, with their headline as alternative text."""
+    import matplotlib.pyplot as plt
     from matplotlib_inline import backend_inline  # noqa: F401  its import sets the figure format this one replaces
 
+    if "inline" in mpl.get_backend():
+        plt.uninstall_repl_displayhook()  # it draws every figure after a cell, and then the figure is drawn to be shown
     shell.display_formatter.formatters["image/png"].for_type(Figure, _picture)
 
 
-def _picture(figure: Figure) -> tuple[str, dict[str, object]] | None:
-    from IPython.core.pylabtools import print_figure
-
-    png = print_figure(figure, "png", bbox_inches=None, base64=True)  # type: ignore[no-untyped-call]
-    if png is None:
+def _picture(figure: Figure) -> tuple[bytes, dict[str, object]] | None:
+    if not figure.axes and not figure.lines:
         return None
     width, height = (round(inches * DPI / 2) for inches in figure.get_size_inches())
     alt = getattr(figure, "sz_alt", "")
-    return png, {"width": width, "height": height, **({"alt": alt} if alt else {})}
+    return picture(figure), {"width": width, "height": height, **({"alt": alt} if alt else {})}
+
+
+def picture(figure: Figure) -> bytes:
+    """The figure as a PNG of few colours, drawn once (`savefig` draws twice where there is a layout engine)."""
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    return palette.png(Image.fromarray(np.asarray(canvas.buffer_rgba())))

@@ -1,0 +1,29 @@
+"""An IPython kernel in a forked process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ipykernel.kernelapp import IPKernelApp
+
+
+class KernelApp(IPKernelApp):
+    """The kernel's application; `forks` watches over its parent."""
+
+    def init_poller(self) -> None:
+        pass
+
+
+def run_kernel(arguments: Sequence[str]) -> None:
+    """Runs a kernel until it is told to shut down; `arguments` as for `ipykernel_launcher`."""
+    sys.argv = ["ipykernel_launcher", *arguments]
+    np.random.seed()  # the server's state is every kernel's
+    pd.set_option("display.max_columns", 20)  # pandas decides at import, where it saw no kernel
+    app: Any = KernelApp.instance(parent_handle=os.getppid())
+    app.initialize(list(arguments))
+    app.start()
