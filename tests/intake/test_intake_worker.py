@@ -144,6 +144,6 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
 
 def test_the_sheet_nearest_to_an_export_is_the_one_the_error_is_about(tmp_path: Path) -> None:
     path = tmp_path / "two.xlsx"
-    path.write_bytes(xlsx([["only", "remarks"]], [ANSWERS[0][:4], ANSWERS[1][:4]]))
+    path.write_bytes(xlsx([["only", "remarks"]], [ANSWERS[0][1:], ANSWERS[1][1:]]))
     (report,) = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
-    assert "nearest is questionnaire, without score" in str(report.error)
+    assert "has columns of answers, but no asked_on" in str(report.error)

@@ -196,8 +196,12 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them, or folders.")],
     shop: Annotated[str, typer.Option(help="The shop they belong to; made when new.")],
     data: Data = DATA,
+    map: Annotated[Path | None, typer.Option("--map", help="A mapping that says what the files are.")] = None,
+    draft: Annotated[Path | None, typer.Option("--write-map", help="Write a draft of one; import nothing.")] = None,
 ) -> None:
     """Read platform exports into a shop's tables: files, or all files of a folder.
+
+    A file that is a table of sizhen's already is read by its headings; any other with --map.
 
     Ends with 1 when a file could not be read; the others are imported.
     """
@@ -209,11 +213,14 @@ def import_(
         from sizhen.intake.summary import table
 
         paths = [path for file in files for path in intake.exports_in(file)]
+        if draft is not None:
+            _draft(paths[0], draft)
+            return
         try:
             screen = Console(stderr=True)
             with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
                 step = partial(bar.advance, bar.add_task("import", total=len(paths)))
-                reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step)
+                reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step, map=map)
         except ValueError as error:
             stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
     Console().print(table(reports))
@@ -221,6 +228,16 @@ def import_(
     for reason in failed:
         typer.echo(f"error: {reason}", err=True)
     raise typer.Exit(FAILED if failed else 0)
+
+
+def _draft(file: Path, path: Path) -> None:
+    from sizhen import intake
+
+    try:
+        intake.write_map(file, path)
+    except (intake.IntakeError, OSError) as error:
+        stop(error, FAILED)
+    typer.echo(f"a draft in {path}; correct it, then import with --map {path}")
 
 
 @app.command()

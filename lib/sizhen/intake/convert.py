@@ -19,6 +19,7 @@ from sizhen.intake import origin, rules, totals, values
 from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
+from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
 from sizhen.intake.rules import Context
@@ -29,8 +30,8 @@ from sizhen.vocab import Column, load
 class Converted:
     """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
 
-    `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `remarks`: sums that do
-    not agree with their rows.
+    `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `currency`: that of its
+    money, where it tells; `remarks`: sums that do not agree with their rows.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -40,6 +41,7 @@ class Converted:
     absent: tuple[str, ...] = ()
     shop: str | None = None
     remarks: tuple[str, ...] = ()
+    currency: str | None = None
 
     @property
     def kept(self) -> int:
@@ -78,9 +80,10 @@ def convert(grid: Grid, context: Context) -> Converted:
     findings = _Findings(np.zeros(len(rows.numbers), dtype="int16"))
     parts = {name: _read(rows, name, context, day, findings) for name in match.layout.tables}
     _refuse_other_days(parts[main], main, stated, findings)
-    good = findings.good
-    twice = good & ~_once(parts[main], main, good, keep="first")
-    findings.refuse(twice, load().tables[main].keys[-1], "repeated_key")
+    if not match.layout.adds:
+        good = findings.good
+        twice = good & ~_once(parts[main], main, good, keep="first")
+        findings.refuse(twice, load().tables[main].keys[-1], "repeated_key")
 
     good = findings.good
     at = np.flatnonzero(~good)
@@ -89,15 +92,23 @@ def convert(grid: Grid, context: Context) -> Converted:
     notes = Counter(rows.notes)
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
-    kept = {name: _frame(columns, name, good) for name, columns in parts.items()}
+    kept = {}
+    for name, columns in parts.items():
+        if name == main and match.layout.adds:
+            rows_of_main = _in_order(columns, name, np.flatnonzero(good))
+            kept[name], told = joined(rows_of_main, load().tables[name].keys, match.layout.adds)
+            notes.update(told)
+        else:
+            kept[name] = _frame(columns, name, good)
     return Converted(
         kept,
         rows.read,
         tuple(sorted(rejected, key=lambda r: r.row)),
         dict(+notes),
-        tuple(s.column for s in match.layout.sources if not all(h in match.places for h in s.headings)),
-        _shop(rows, lines, good, context),
+        tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
+        _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
         totals.disagreements(rows.sums, kept[main], context),
+        _one_of(_told(rows, match.layout.currency, good, context), "currencies", context),
     )
 
 
@@ -128,7 +139,7 @@ def _read(rows: Body, table: str, context: Context, day: date | None, findings: 
     for source in context.match.layout.tables[table]:
         if source.period:
             columns[source.column] = _Typed(pd.Series([day], dtype="datetime64[us]"), all_alike)
-        elif source.after is None and all(h in context.match.places for h in source.headings):
+        elif source.after is None and (source.value is not None or context.match.columns(source)):
             columns[source.column] = _column(rows, source, contract.get(source.column), context, findings)
     for name, column in contract.items():
         if column.empty and name not in columns:
@@ -147,9 +158,14 @@ def _once(columns: dict[str, _Typed], table: str, rows: Mask, keep: Literal["fir
 
 def _frame(columns: dict[str, _Typed], table: str, rows: Mask) -> pd.DataFrame:
     """These rows, the last of each key, in the order of the keys."""
-    at = np.flatnonzero(_once(columns, table, rows, "last"))
+    return _in_order(columns, table, np.flatnonzero(_once(columns, table, rows, "last")))
+
+
+def _in_order(columns: dict[str, _Typed], table: str, at: NDArray[np.int64]) -> pd.DataFrame:
+    """These rows in the order of the keys; those of one key as in the file. Takes the columns out of `columns`: both
+    at once would be the most memory an import needs."""
     order = np.lexsort([columns[k].ranks(at) for k in reversed(load().tables[table].keys)])
-    return pd.DataFrame({name: column.take(at[order]) for name, column in columns.items()})
+    return pd.DataFrame({name: columns.pop(name).take(at[order]) for name in list(columns)})
 
 
 def _column(rows: Body, source: Source, contract: Column | None, context: Context, findings: _Findings) -> _Typed:
@@ -181,7 +197,7 @@ def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
     """The columns a source is made of, told by the same codes: rows alike in all of them have one code."""
     if source.value is not None:
         return [Coded(pa.array([source.value]), np.zeros(len(rows.numbers), dtype="int32"))]
-    parts = [rows.columns[context.match.places[h]] for h in source.headings]
+    parts = [rows.columns[at] for at in context.match.columns(source)]
     if len(parts) == 1:
         return parts
     both = pd.DataFrame({i: c.codes for i, c in enumerate(parts)})
@@ -195,8 +211,10 @@ def _outcomes(cells: list[Coded], source: Source, context: Context) -> tuple[pa.
     missing = pa.array(sorted(context.common.missing))
     none = pa.scalar(None, pa.string())
     gone = pc.is_in(cells[0].words, missing)
-    for other in cells[1:]:
+    for other in cells[1 : len(cells) - len(source.where)]:
         gone = pc.and_(gone, pc.is_in(other.words, missing))
+    for other, wanted in zip(cells[len(cells) - len(source.where) :], source.where.values(), strict=True):
+        gone = pc.or_(gone, pc.invert(pc.is_in(other.words, pa.array(sorted(wanted)))))
     rule = rules.cell_rule(source)
     if rule is rules.as_it_stands or source.value is not None:
         return pc.if_else(gone, none, cells[0].words), {}
@@ -230,15 +248,19 @@ def _refuse_other_days(
         findings.refuse(outside[days.codes], spec.dated, "outside_period")
 
 
-def _shop(rows: Body, lines: list[tuple[str, str]], good: Mask, context: Context) -> str | None:
-    """The one shop the file names. Raises IntakeError for several."""
-    names = origin.stated_shops(lines)
-    at = context.match.places.get(context.match.layout.shop or "")
-    if at is not None:
-        coded = rows.columns[at]
-        used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
-        names |= {name for name in used if name not in context.common.missing}
+def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[str]:
+    """What the kept rows say under a heading."""
+    at = context.match.places.get(heading or "")
+    if at is None:
+        return set()
+    coded = rows.columns[at]
+    used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
+    return set(used) - context.common.missing
+
+
+def _one_of(names: set[str], what: str, context: Context) -> str | None:
+    """The one shop or currency of the file. Raises IntakeError for several."""
     if len(names) > 1:
-        problem = f"holds rows of several shops ({', '.join(sorted(names)[:3])})"
-        raise IntakeError(context.file, problem, "export each shop on its own")
+        problem = f"holds rows of several {what} ({', '.join(sorted(names)[:3])})"
+        raise IntakeError(context.file, problem, "export each on its own")
     return next(iter(names), None)

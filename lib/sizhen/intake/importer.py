@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from sizhen.intake import privacy, records
+from sizhen.intake import canonical, mapping, privacy, records
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
@@ -35,17 +35,24 @@ Content = tuple[str, list[Grid]]  # of a file: its SHA-256 and its sheets
 
 
 def import_files(
-    files: Iterable[str | Path], *, shop_id: str, data_dir: str | Path, progress: Callable[[], object] | None = None
+    files: Iterable[str | Path],
+    *,
+    shop_id: str,
+    data_dir: str | Path,
+    progress: Callable[[], object] | None = None,
+    map: Path | None = None,
 ) -> list[FileReport]:
     """Reads export files into the shop's tables, one report per file, or per sheet of a workbook with several to read;
-    a file that fails does not stop the others. `progress` is called after each file.
+    a file that fails does not stop the others. `progress` is called after each file. `map`: a mapping file
+    that all of them are read by.
 
     Makes the shop (shop.toml) if it is new. The tables are written once, after the last file. Importing a file again
-    changes nothing. The files stay as they are. Raises ValueError for a shop_id that is none.
+    changes nothing. The files stay as they are. Raises ValueError for a shop_id that is none, IntakeError for a mapping
+    that is none.
     """
     if not SHOP_ID.fullmatch(shop_id):
         raise ValueError(f"{shop_id!r} is no shop id; use letters, digits, - and _ only, at most 64")
-    session = _Session(Path(data_dir), Path(data_dir) / shop_id)
+    session = _Session(Path(data_dir), Path(data_dir) / shop_id, None if map is None else mapping.read(map))
     pool = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())  # gives back at once what the others keep for later
     try:
@@ -59,6 +66,16 @@ def exports_in(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
+
+
+def write_map(file: str | Path, path: str | Path) -> None:
+    """Writes a mapping for the first sheet of a file, drafted by its headings. Raises IntakeError; FileExistsError
+    rather than writing over a mapping, OSError."""
+    with Reader() as reader:
+        grids = reader.read(Path(file))
+    text = mapping.draft(grids[0], Path(file).name)
+    with Path(path).open("x", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def _read(paths: list[Path], session: _Session, progress: Callable[[], object] | None) -> list[FileReport]:
@@ -91,9 +108,10 @@ def _content(path: Path, reader: Reader) -> Content:
 class _Session:
     """One call of import_files: what its files gave, until it is written."""
 
-    def __init__(self, data_dir: Path, folder: Path) -> None:
+    def __init__(self, data_dir: Path, folder: Path, layout: Layout | None) -> None:
         self.data_dir = data_dir
         self.folder = folder
+        self.layout = layout
         self.tables = Tables(folder)
         self.taken: list[FileReport] = []
 
@@ -102,22 +120,26 @@ class _Session:
         try:
             digest, grids = content.result()
             report = replace(report, sha256=digest)
-            found = recognised(grids, path.name)
+            found = recognised(grids, path.name, self.layout)
         except (IntakeError, OSError) as error:
             return [_failed(report, error)]
         several = len(found) > 1
         return [self._sheet(replace(report, sheet=g.sheet if several else None), g, m) for g, m in found]
 
     def _sheet(self, report: FileReport, grid: Grid, match: Match) -> FileReport:
-        report = replace(report, layout=match.layout.id, unread=match.unread)
+        layout = match.layout
+        report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
         try:
             converted = convert(grid, Context(match, common(), privacy.secret(self.data_dir), report.file))
-            report = _counted(report, converted, match.layout)
+            report = _counted(report, converted, layout)
             if not converted.kept:
                 raise nothing_kept(report.file, converted)
+            if layout.strict and "repeated_key" in report.rejected:
+                raise repeated(report.file, load().tables[layout.main].keys)
             lineage = [*records.read_lineage(self.folder), *map(records.entry, self.taken)]
-            records.refuse_other_shop(self.folder, report.file, match.layout.platform, converted.shop, lineage)
-            told, changed = self.tables.add(match.layout, converted.frames)
+            records.refuse_other_shop(self.folder, report.file, layout.platform, converted.shop, lineage)
+            records.refuse_other_currency(self.folder, report.file, converted.currency, self.taken)
+            told, changed = self.tables.add(layout, converted.frames)
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
         report = replace(report, notes=report.notes | told, changed=changed)
@@ -138,18 +160,30 @@ class _Session:
         return reports
 
 
-def recognised(grids: list[Grid], file: str) -> list[tuple[Grid, Match]]:
-    """The sheets a layout fits. Raises IntakeError where there is none: of the sheet that is nearest to one."""
+def recognised(grids: list[Grid], file: str, layout: Layout | None = None) -> list[tuple[Grid, Match]]:
+    """The sheets a layout fits, this one or else any that is known; or that are tables of the contract. Raises
+    IntakeError where there is none: of the sheet that is nearest to one."""
     found: list[tuple[Grid, Match]] = []
     errors: list[IntakeError] = []
     for grid in grids:
         try:
-            found.append((grid, recognise(grid, file)))
+            found.append((grid, _match(grid, file, layout)))
         except IntakeError as error:
             errors.append(error)
     if not found:
         raise next((e for e in errors if e.problem != STRANGER), errors[0])
     return found
+
+
+def _match(grid: Grid, file: str, layout: Layout | None) -> Match:
+    if layout is not None:
+        return recognise(grid, file, [layout])
+    try:
+        return recognise(grid, file)
+    except IntakeError:
+        if match := canonical.find(grid, file):
+            return match
+        raise
 
 
 def _failed(report: FileReport, error: IntakeError | DataError | OSError) -> FileReport:
@@ -178,6 +212,7 @@ def _counted(report: FileReport, converted: Converted, layout: Layout) -> FileRe
         shop=converted.shop,
         absent=converted.absent,
         remarks=converted.remarks,
+        currency=converted.currency,
     )
 
 
@@ -186,6 +221,11 @@ def _days(frame: pd.DataFrame, table: str) -> tuple[Any, Any]:
     if dated not in frame or frame[dated].isna().all():
         return None, None
     return frame[dated].min().date(), frame[dated].max().date()
+
+
+def repeated(file: str, keys: list[str]) -> IntakeError:
+    problem = f"has several rows of one {' and '.join(keys)}; what tells them apart would be lost"
+    return IntakeError(file, problem, "export it without that, or say with --map what the file is")
 
 
 def nothing_kept(file: str, converted: Converted) -> IntakeError:

@@ -16,6 +16,8 @@ from sizhen.vocab import Text, VocabError, load, loader
 SEARCHED_ROWS = 20
 NEAR = 1 / 3  # below this share of headings, naming a nearest layout would mislead
 STRANGER = "has headings of no known export"
+SUMMABLE = ("count", "money", "number")  # kinds of columns whose cells add up
+SOURCE_ENTRIES = ("rule", "value", "map", "otherwise", "period", "after", "of", "needed", "where")
 TOLD, TOLD_CHARACTERS = 5, 30  # of headings nobody knows, in an error
 
 
@@ -35,6 +37,7 @@ class Source:
     after: str | None = None
     of: str | None = None
     needed: bool = False
+    where: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Layout:
     shop: str | None = None
     only: dict[str, frozenset[str]] = field(default_factory=dict)
     additive: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    currency: str | None = None
+    strict: bool = False
 
     @property
     def main(self) -> str:
@@ -91,6 +97,12 @@ class Match:
     places: dict[str, int]
     unread: tuple[str, ...] = ()
 
+    def columns(self, source: Source) -> list[int]:
+        """The columns a source is read from, none where the file lacks it. An id made of a row takes what is there."""
+        there = [self.places[h] for h in (*source.headings, *source.where) if h in self.places]
+        whole = len(there) == len(source.headings) + len(source.where)
+        return there if whole or source.rule == "row_id" else []
+
 
 @cache
 def _entries() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -103,8 +115,14 @@ def _entries() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         for id, entry in raw.get("layouts", {}).items():
             if id in found:
                 raise VocabError(f"{path.name} {id}: the layout stands in another file too")
-            found[id] = entry
+            found[id] = _like(found[entry.pop("like")], entry) if "like" in entry else entry
     return common, found
+
+
+def _like(other: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """A section with all that another says and it does not say itself, by column where both have a table."""
+    both = {k: other[k] | v for k, v in entry.items() if isinstance(v, dict) and k in other}
+    return other | entry | both
 
 
 @cache
@@ -133,6 +151,9 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
     """One section of sources*.toml. KeyError where it names a table or column the contract lacks."""
     known = ("title", "aliases", "only")
     tables = [k for k, v in entry.items() if isinstance(v, dict) and k not in known]
+    summable = {c for c, e in entry[tables[0]].items() if _source(tables[0], c, e).kind in SUMMABLE}
+    if not summable.issuperset(added := (*entry.get("additive", ()), *entry.get("adds", ()))):
+        raise VocabError(f"{id}: {sorted({*added} - summable)} of {tables[0]} cannot be added up")
     return Layout(
         id,
         Text(entry["title"]["zh"], entry["title"]["en"]),
@@ -146,6 +167,9 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
         heading(entry["shop"]) if "shop" in entry else None,
         {heading(h): frozenset(values) for h, values in entry.get("only", {}).items()},
         tuple(entry.get("additive", ())),
+        tuple(entry.get("adds", ())),
+        heading(entry["currency"]) if "currency" in entry else None,
+        entry.get("strict", False),
     )
 
 
@@ -156,9 +180,9 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
     names = [names] if isinstance(names, str) else names
     contract = {c.name: c.kind for c in load().tables[table].columns}
     kind = contract.get(column) or entry["kind"]
-    known = {
-        k: entry[k] for k in ("rule", "value", "map", "otherwise", "period", "after", "of", "needed") if k in entry
-    }
+    known = {k: entry[k] for k in SOURCE_ENTRIES if k in entry}
+    if "where" in known:
+        known["where"] = {heading(h): frozenset(values) for h, values in known["where"].items()}
     return Source(column, kind, tuple(heading(n) for n in names), **known)
 
 
@@ -189,7 +213,8 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     if twice:
         raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     layout, found = fits[0], _places(fits[0], cells)
-    named = {*layout.required, *layout.only, layout.shop, *(h for s in layout.sources for h in s.headings)}
+    named = {*layout.required, *layout.only, layout.shop, layout.currency}
+    named |= {*(h for s in layout.sources for h in (*s.headings, *s.where))}
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
     unread = tuple(written[i].strip() for i, c in enumerate(cells) if c and i not in read)
     return Match(layout, number, tuple(cells), found, unread)

@@ -12,6 +12,7 @@ from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Match, common
 
 DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})|(\d\d)(\d\d))(?!\d)")
+NAME_A_DAY = "put its day into its name, such as 2026-09-08"
 ONE_A_DAY = "export one file per day"
 
 Period = tuple[date, date]
@@ -48,7 +49,7 @@ def one_day(file: str, stated: Period | None) -> date:
         raise IntakeError(file, problem, "export it again and keep its name")
     period = stated or named
     if period is None:
-        raise IntakeError(file, "tells no day, neither above its headings nor in its name", "export it again")
+        raise IntakeError(file, "tells no day, neither above its headings nor in its name", NAME_A_DAY)
     if period[0] != period[1]:
         raise IntakeError(file, f"covers {_told(period)}, not one day", ONE_A_DAY)
     return period[0]

@@ -11,6 +11,7 @@ from pathlib import Path
 from sizhen.intake.errors import IntakeError
 from sizhen.texts.clean import ACCOUNT, ADDRESS, HOUSE
 
+PSEUDONYM = re.compile("[0-9a-f]{20}")
 KEY_FILE = ".key"
 KEY_BYTES = 32
 # The look-behind keeps a search through long runs of letters linear.
@@ -45,6 +46,11 @@ def secret(data_dir: Path) -> bytes:
 def keyed(text: str, key: bytes, purpose: bytes) -> str:
     """20 hexadecimal digits: the same text gives the same under one key; without the key it tells nothing."""
     return blake2b(text.encode(), key=key, person=purpose, digest_size=10).hexdigest()
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether a text has the form that `keyed` gives."""
+    return PSEUDONYM.fullmatch(text) is not None
 
 
 def mask(name: str) -> str:

@@ -15,6 +15,7 @@ from sizhen.tables.profile import read_profile
 
 LINEAGE = "lineage.json"
 PROFILE = "shop.toml"
+CURRENCY = "CNY"
 
 
 def make_profile(folder: Path, report: FileReport) -> None:
@@ -25,10 +26,10 @@ def make_profile(folder: Path, report: FileReport) -> None:
     entry = {
         "shop_id": folder.name,
         "name": report.shop or folder.name,
-        "platform": layouts()[str(report.layout)].platform,
+        "platform": report.platform,
         "category": "",
         "language": "zh",
-        "currency": "CNY",
+        "currency": report.currency or CURRENCY,
         "timezone": "Asia/Shanghai",
     }
     _replace(path, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()))
@@ -48,9 +49,21 @@ def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, 
         raise IntakeError(file, problem, "check --shop; a shop that was renamed gets its new name in shop.toml")
 
 
+def refuse_other_currency(folder: Path, file: str, currency: str | None, taken: list[FileReport]) -> None:
+    """Raises IntakeError where a file's money is of another currency than the shop's."""
+    known = currency
+    if (folder / PROFILE).exists():
+        known = read_profile(folder).currency
+    elif taken:
+        known = taken[0].currency or CURRENCY
+    if currency and known != currency:
+        problem = f"is in {currency}, but {folder.name} counts in {known}"
+        raise IntakeError(file, problem, "check --shop, or correct currency in shop.toml")
+
+
 def _platform(entry: dict[str, Any]) -> str | None:
     known = layouts().get(str(entry.get("layout")))
-    return known.platform if known else None
+    return known.platform if known else entry.get("platform")
 
 
 def read_lineage(folder: Path) -> list[dict[str, Any]]:
@@ -82,6 +95,7 @@ def entry(report: FileReport) -> dict[str, Any]:
         "last": report.last and report.last.isoformat(),
     }
     more = {
+        "platform": "" if report.layout in layouts() else report.platform,
         "sheet": report.sheet,
         "shop": report.shop,
         "unread": list(report.unread),

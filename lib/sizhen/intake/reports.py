@@ -25,7 +25,8 @@ class FileReport:
     `rejected` and `notes` count by the ids of words_intake.toml; `first` and `last` are the days of the kept rows.
     `shop` is the platform's name of the shop, where the file tells it; `unread` are headings nothing is read from,
     `absent` columns the file lacks; `changed` counts by column the known values that the file replaced; `remarks` are
-    sentences on sums that do not agree. With `error` set nothing of the file was imported.
+    sentences on sums that do not agree. `title` and `platform` are those of the layout, `currency` is told by the
+    rows. With `error` set nothing of the file was imported.
     """
 
     file: str
@@ -46,6 +47,9 @@ class FileReport:
     absent: tuple[str, ...] = ()
     changed: dict[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    title: str = ""
+    platform: str = ""
+    currency: str | None = None
 
     @property
     def table(self) -> str | None:

@@ -38,6 +38,14 @@ def pseudonym(cells: tuple[str, ...], context: Context) -> Outcome:
     return privacy.keyed(cells[0], context.key, b"person"), None
 
 
+def mask_once(cells: tuple[str, ...], context: Context) -> Outcome:
+    return (cells[0], None) if privacy.is_pseudonym(cells[0]) else mask_person(cells, context)
+
+
+def pseudonym_once(cells: tuple[str, ...], context: Context) -> Outcome:
+    return (cells[0], None) if privacy.is_pseudonym(cells[0]) else pseudonym(cells, context)
+
+
 def province(cells: tuple[str, ...], context: Context) -> Outcome:
     found = privacy.province(cells[0], context.common.provinces, context.common.country)
     return found, None if found else "unknown_region"
@@ -81,7 +89,9 @@ def difference_cumulative(frame: pd.DataFrame, of: str, spec: TableSpec) -> tupl
 
 CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {
     "mask_person": mask_person,
+    "mask_once": mask_once,
     "pseudonym": pseudonym,
+    "pseudonym_once": pseudonym_once,
     "province": province,
     "review_text": review_text,
     "free_text": free_text,

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from rich.markup import escape
 from rich.table import Table
 
-from sizhen.intake.layouts import layouts
 from sizhen.intake.reports import FileReport
 from sizhen.vocab import load
 
@@ -30,7 +29,7 @@ def table(reports: Iterable[FileReport]) -> Table:
                 escape(r.error.remedy),
             )
             continue
-        kind = f"{layouts()[r.layout or ''].title.en} → {', '.join(r.tables)}"
+        kind = f"{escape(r.title)} → {', '.join(r.tables)}"
         days = f"{r.first} – {r.last}" if r.first else "not dated"
         out.add_row(name, kind, f"{r.read:,}", f"{r.kept:,}", _counts(r.rejected), escape(_noticed(r)), days)
     return out

@@ -1,0 +1,163 @@
+"""Layouts of the analyst: one section in the form of sources*.toml in a file, checked entry by entry, or drafted."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from sizhen.intake import rules
+from sizhen.intake.errors import IntakeError
+from sizhen.intake.grid import Grid
+from sizhen.intake.headings import heading
+from sizhen.intake.layouts import SEARCHED_ROWS, SOURCE_ENTRIES, Layout, common, layout
+from sizhen.intake.values import RANGES
+from sizhen.tables.profile import PLATFORMS
+from sizhen.vocab import LANGUAGES, TableSpec, VocabError, load
+
+TEXTS = ("required", "ignored", "additive", "adds", "default_texts", "dates")
+GROUPS = ("aliases", "only")
+HEADINGS = ("shop", "currency")
+OTHERS = ("platform", "title", "strict", "a table")
+KINDS = (*RANGES, "number", "date", "datetime", "id", "text", "flag")
+WITHIN = 0.9  # alike are a heading and a name that it holds
+ALIKE = 0.6  # of a heading and the name of a column, for a draft to set them side by side
+
+
+def read(path: Path) -> Layout:
+    """The layout of a mapping file. Raises IntakeError that names the entry and what may stand there."""
+    try:
+        entry = tomllib.loads(path.read_text(encoding="utf-8"))
+        check(entry)
+        named = {"title": dict.fromkeys(LANGUAGES, path.stem), "platform": "other"}
+        return layout(path.stem, named | entry, list(common().dates))
+    except (ValueError, VocabError) as error:
+        raise IntakeError(path.name, f"is no mapping: {error}", "see docs/intake.md and correct it") from None
+    except OSError as error:
+        raise IntakeError(path.name, f"cannot be read ({error.strerror})", "check the path of the mapping") from None
+
+
+def check(entry: dict[str, Any]) -> None:
+    """Raises ValueError at the first entry of a layout's section that says nothing intake knows."""
+    known = load().tables
+    found = [k for k, v in entry.items() if isinstance(v, dict) and k not in (*GROUPS, "title")]
+    for name, value in entry.items():
+        if name in TEXTS:
+            _texts(value, name)
+        elif name in GROUPS:
+            for of, values in _table(value, name).items():
+                _texts(values, f"{name}.{of}")
+        elif name == "platform":
+            _one_of(value, PLATFORMS, name)
+        elif name == "title":
+            _one_of(sorted(_table(value, name)), [sorted(LANGUAGES)], name)
+        elif name in found:
+            _one_of(name, known, "the table")
+            _columns(value, known[name])
+        elif name == "strict":
+            _one_of(value, (True, False), name)
+        elif name in HEADINGS:
+            _texts([value], name)
+        else:
+            raise ValueError(f"{name} is none of {', '.join((*TEXTS, *GROUPS, *HEADINGS, *OTHERS))}")
+    if not found:
+        raise ValueError(f"it has no table; one of {', '.join(known)}")
+    if not entry.get("required"):
+        raise ValueError("required must list the headings by which the file is known")
+
+
+def _columns(entry: dict[str, Any], spec: TableSpec) -> None:
+    contract = {c.name: c for c in spec.columns}
+    for column, source in entry.items():
+        where = f"{spec.name}.{column}"
+        if isinstance(source, str):
+            source = {"from": source}
+        for key in _table(source, where):
+            _one_of(key, (*SOURCE_ENTRIES, "from", "kind"), where)
+        if column not in contract:
+            _one_of(source.get("kind"), KINDS, f"{where}.kind (no column of the contract, which has {_all(contract)})")
+        if not {"from", "value", "period", "after"} & source.keys():
+            raise ValueError(f"{where} says neither from, value, period nor after")
+        _texts([source["from"]] if isinstance(source.get("from"), str) else source.get("from", ["."]), f"{where}.from")
+        _one_of(source.get("rule"), (None, *rules.CELL), f"{where}.rule")
+        _one_of(source.get("after"), (None, *rules.TABLE), f"{where}.after")
+        for of, values in _table(source.get("where", {}), f"{where}.where").items():
+            _texts(values, f"{where}.where.{of}")
+        words = [*_table(source.get("map", {}), f"{where}.map").values(), source.get("otherwise"), source.get("value")]
+        allowed = contract[column].allowed if column in contract else ()
+        for word in filter(None, words) if allowed else ():
+            _one_of(word, allowed, where)
+    missing = [k for k, c in contract.items() if c.key and not c.empty and k not in entry]
+    if missing:
+        raise ValueError(f"{spec.name} needs {', '.join(missing)}")
+
+
+def _table(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{where} must be a table, not {value!r}")
+    return value
+
+
+def _texts(value: Any, where: str) -> None:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v.strip() for v in value):
+        raise ValueError(f"{where} must be a list of texts")
+
+
+def _one_of(value: Any, allowed: Iterable[Any], where: str) -> None:
+    if value not in allowed:
+        raise ValueError(f"{where} is {value!r}, not one of {_all(allowed)}")
+
+
+def _all(names: Iterable[Any]) -> str:
+    return ", ".join(str(n) for n in names if n is not None)
+
+
+def draft(grid: Grid, file: str) -> str:
+    """A mapping to correct: the file's headings beside the columns of the table they are most like. Raises
+    IntakeError."""
+    rows = [[c.strip() for c in cells] for _, cells in grid.head(SEARCHED_ROWS)]
+    head = max(rows, key=lambda cells: sum(bool(c) and not c[0].isdigit() for c in cells), default=[])
+    headings = list(dict.fromkeys(filter(None, head)))
+    if not headings:
+        raise IntakeError(file, "has no headings", "check that it is the right file")
+    spec = max(load().tables.values(), key=lambda s: _score(s, headings))
+    near = {c: _nearest(spec, c, headings) for c in spec.names}
+    taken = [h for h in near.values() if h]
+    lines = [f"# A draft for {file}: correct it, then sizhen import FILE --shop ID --map this file."]
+    lines.append('platform = "other"')
+    lines.append(f"required = [{', '.join(map(_quoted, dict.fromkeys(taken)))}]")
+    lines.append(f"[{spec.name}]")
+    for column in spec.columns:
+        need = "a key: every row needs it" if column.key and not column.empty else column.describe.en
+        lines.append(f"{'' if near[column.name] else '# '}{column.name} = {_quoted(near[column.name])}  # {need}")
+    lines += ["# Headings nothing is read from:", *(f"#   {h}" for h in headings if h not in taken)]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _alike(spec: TableSpec, column: str, text: str) -> float:
+    label = next(c.describe for c in spec.columns if c.name == column)
+    names = [column.replace("_", " "), label.zh, label.en]
+    whole = heading(text).replace("_", " ")
+    within = f" {names[0]} " in f" {whole} " or label.zh in whole
+    return max(WITHIN * within, *(SequenceMatcher(None, n, whole).ratio() for n in names))
+
+
+def _nearest(spec: TableSpec, column: str, headings: list[str]) -> str:
+    """The heading most like the column, if none of the table's columns is more like that heading."""
+    best = max(headings, key=lambda h: _alike(spec, column, h))
+    like = _alike(spec, column, best)
+    rival = max(_alike(spec, c, best) for c in spec.names)
+    return best if like >= ALIKE and like == rival else ""
+
+
+def _score(spec: TableSpec, headings: list[str]) -> float:
+    """How much of the headings, and a little of the table, is found in the other."""
+    found = [_alike(spec, c, h) for c in spec.names if (h := _nearest(spec, c, headings))]
+    return sum(found) + sum(found) / len(spec.columns)
