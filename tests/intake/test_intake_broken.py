@@ -103,6 +103,18 @@ def test_a_bad_row_stays_out_with_its_reason(
     assert Shop.open(data_dir, "s1").table("orders")["order_id"].tolist() == ["A1", "A2"]
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_damage_here_and_there_costs_the_rows_it_is_in(bring: Bring, data_dir: Path, mark: bytes) -> None:
+    rows = [f"B{n},10.0,10.0,广东省,2026-10-01 10:00:00,,0" for n in range(80)]
+    data = "\n".join([ORDERS, *rows]).encode().split(b"\n")
+    data[7] = data[7].replace("广东".encode(), b"\xb9\xe3")
+    data[80] = data[80][:-3].replace("省".encode(), "省".encode()[:2])
+    report = bring(data=mark + b"\n".join(data))
+    assert (report.read, report.kept, report.rejected) == (80, 78, {"damaged_characters": 2})
+    assert [r.row for r in report.examples] == [8, 81]
+    assert Shop.open(data_dir, "s1").table("orders")["region"].eq("广东").all()
+
+
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, data_dir: Path) -> None:
     (tmp_path / "good.csv").write_text(f"{ORDERS}\n{GOOD}\n", encoding="utf-8")
     (tmp_path / "bad.csv").write_bytes(b"")

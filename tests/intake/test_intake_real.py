@@ -60,8 +60,3 @@ def test_beauty_listings(real) -> None:  # type: ignore[no-untyped-def]
     both = prices[[pd.Timestamp("2016-11-10"), pd.Timestamp("2016-11-11")]].dropna()
     assert len(both) == 2_249
     assert (both.iloc[:, 1] < both.iloc[:, 0]).sum() == 787
-
-
-def test_the_broken_file_is_refused(real) -> None:  # type: ignore[no-untyped-def]
-    report, _ = real("jd_phone_reviews_broken.csv")
-    assert "is damaged: bytes in line 598 are not UTF-8" in str(report.error)

@@ -51,20 +51,13 @@ def test_a_row_without_its_id_stays_out(bring: Bring) -> None:
     assert (report.kept, report.rejected) == (1, {"missing_key": 1, "repeated_key": 1})
 
 
-def test_the_real_broken_file_is_refused_and_read_once_saved_again(
-    bring: Bring, data_dir: Path, tmp_path: Path, shared_data: Path
-) -> None:
-    from sizhen.intake import import_files
-
-    data = (shared_data / "real" / "jd_phone_reviews_broken.csv").read_bytes()
-    assert "is damaged: bytes in line 598 are not UTF-8" in str(bring(data=data).error)
-    again = tmp_path / "saved.csv"
-    again.write_bytes(data.decode("utf-8", errors="ignore").encode())
-    (report,) = import_files([again], shop_id="s1", data_dir=data_dir)
+def test_of_the_real_broken_file_the_whole_rows_are_kept(bring: Bring, data_dir: Path, shared_data: Path) -> None:
+    report = bring(data=(shared_data / "real" / "jd_phone_reviews_broken.csv").read_bytes())
     assert (report.error, report.layout) == (None, "reviews_without_id")
-    twice = {"exact_duplicate": 28, "repeated_heading": 1, "repeated_key": 725}  # other likes of the same review
     assert (report.read, report.kept) == (1_885, 1_092)
-    assert report.rejected == twice | {"field_count": 38, "malformed_quotes": 1}
+    damage = {"damaged_characters": 12, "field_count": 26, "malformed_quotes": 1}
+    twice = {"exact_duplicate": 28, "repeated_heading": 1, "repeated_key": 725}  # other likes of the same review
+    assert report.rejected == damage | twice
     frame = Shop.open(data_dir, "s1").table("reviews")
     assert frame["rating"].eq(5).all()
     assert frame["bought_at"].notna().all()

@@ -17,15 +17,38 @@ import pyarrow.csv
 
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import CELL, Cells, Grid, from_rows
-from sizhen.intake.text import AGAIN, CHUNK
+from sizhen.intake.text import AGAIN, CHUNK, DAMAGED
 
 HEAD = 1 << 16
 BLOCK = 1 << 22
+MOST_DAMAGED = 0.05  # of the rows; a file with more is of another encoding, or lost
 QUOTE, RETURN = ord('"'), ord("\r")
 
 
 def read(stream: IO[bytes], file: str) -> Grid:
-    """The rows of a UTF-8 CSV or tab-separated stream. Raises IntakeError."""
+    """The rows of a UTF-8 CSV or tab-separated stream, those that hold DAMAGED told as broken. Raises IntakeError."""
+    return _without_damaged(_read(stream, file), file)
+
+
+def _without_damaged(grid: Grid, file: str) -> Grid:
+    rows = np.zeros(len(grid.numbers), dtype=bool)
+    for cells in grid.columns:
+        held = pa.compute.match_substring(cells.dictionary, DAMAGED).to_numpy(zero_copy_only=False)
+        if held.any():
+            rows |= held[cells.indices.to_numpy()]
+    odd = [number for number, cells in grid.odd.items() if any(DAMAGED in cell for cell in cells)]
+    numbers = sorted([*grid.numbers[rows].tolist(), *odd])
+    if not numbers:
+        return grid
+    if len(numbers) > MOST_DAMAGED * (len(grid.numbers) + len(grid.odd)):
+        raise IntakeError(file, f"is damaged: bytes in line {numbers[0]} are not UTF-8", AGAIN)
+    columns = tuple(cells.filter(pa.array(~rows)) for cells in grid.columns)
+    broken = grid.broken | dict.fromkeys(numbers, "damaged_characters")
+    left = {number: cells for number, cells in grid.odd.items() if number not in broken}
+    return Grid(columns, grid.numbers[~rows], left, dict(sorted(broken.items())), grid.sheet)
+
+
+def _read(stream: IO[bytes], file: str) -> Grid:
     head = stream.read(HEAD).decode(errors="ignore")
     separator = delimiter(head)
     width = _width(head, separator, file)

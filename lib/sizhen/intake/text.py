@@ -18,26 +18,26 @@ IN_MEMORY = 16 << 20
 STRANGE = re.compile("[\ue000-\uf8ff\x80-\x9f]")
 STRANGE_LEADS = (b"\xee", b"\xc2")
 STRANGE_SHARE = 0.01
+DAMAGED = "\uffff"  # stands for bytes that are no text; no text holds it
 
 
 def utf8(stream: IO[bytes], file: str) -> IO[bytes]:
     """The text of UTF-8 (with or without mark), UTF-16 (with mark) or GB18030 bytes as a stream of UTF-8 without mark.
 
-    Raises IntakeError.
+    Where UTF-8 is damaged here and there, DAMAGED stands for what was lost. Raises IntakeError.
     """
     start = stream.read(4)
     stream.seek(0)
     if start.startswith(UTF16):
         return _transcoded(stream, "utf-16", file)
-    if start.startswith(codecs.BOM_UTF8):
-        return _transcoded(stream, "utf-8-sig", file)
+    marked = start.startswith(codecs.BOM_UTF8)
+    encoding = "utf-8-sig" if marked else "utf-8"
     try:
-        return _transcoded(stream, "utf-8", file)
+        return _transcoded(stream, encoding, file)
     except _Undecodable as error:
-        if _mostly_utf8(stream, error.at):
-            raise
+        damaged = marked or _mostly_utf8(stream, error.at)
     stream.seek(0)
-    return _transcoded(stream, "gb18030", file)
+    return _transcoded(stream, encoding, file, "marked") if damaged else _transcoded(stream, "gb18030", file)
 
 
 class _Undecodable(IntakeError):
@@ -49,10 +49,10 @@ class _Undecodable(IntakeError):
         self.at = at
 
 
-def _transcoded(stream: IO[bytes], encoding: str, file: str) -> IO[bytes]:
+def _transcoded(stream: IO[bytes], encoding: str, file: str, errors: str = "strict") -> IO[bytes]:
     out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the caller closes it
     try:
-        _transcode(stream, out, encoding, file)
+        _transcode(stream, out, encoding, file, errors)
     except IntakeError:
         out.close()
         raise
@@ -60,10 +60,10 @@ def _transcoded(stream: IO[bytes], encoding: str, file: str) -> IO[bytes]:
     return out
 
 
-def _transcode(stream: IO[bytes], out: IO[bytes], encoding: str, file: str) -> None:
+def _transcode(stream: IO[bytes], out: IO[bytes], encoding: str, file: str, errors: str) -> None:
     strange = foreign = 0
     blank = True
-    for text in _decoded(stream, encoding, file):
+    for text in _decoded(stream, encoding, file, errors):
         data = text.encode()
         if b"\0" in data:
             raise IntakeError(file, "holds NUL characters, so it is damaged or not a text file", AGAIN)
@@ -78,8 +78,8 @@ def _transcode(stream: IO[bytes], out: IO[bytes], encoding: str, file: str) -> N
         raise IntakeError(file, "is empty", AGAIN)
 
 
-def _decoded(stream: IO[bytes], encoding: str, file: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)()
+def _decoded(stream: IO[bytes], encoding: str, file: str, errors: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     lines = at = 0
     while True:
         data = stream.read(CHUNK)
@@ -93,6 +93,14 @@ def _decoded(stream: IO[bytes], encoding: str, file: str) -> Iterator[str]:
             return
         lines += data.count(b"\n")
         at += len(data)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return DAMAGED, error.end
+
+
+codecs.register_error("marked", _mark)
 
 
 def _mostly_utf8(stream: IO[bytes], at: int) -> bool:
