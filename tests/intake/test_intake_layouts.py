@@ -10,7 +10,7 @@ import pytest
 from sizhen.intake import IntakeError
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.grid import Grid
-from sizhen.intake.layouts import Layout, common, layout, recognise
+from sizhen.intake.layouts import Layout, common, layout, layouts, recognise
 from sizhen.intake.reading import read
 from sizhen.intake.rules import Context
 
@@ -91,3 +91,22 @@ def test_the_nearest_layout_and_its_missing_headings_are_named() -> None:
 def test_a_misspelt_table_or_column_is_refused(right: str, wrong: str) -> None:
     with pytest.raises(KeyError):
         made(ADS.replace(right, wrong))
+
+
+@pytest.mark.parametrize("id", layouts())
+def test_a_file_with_all_columns_of_a_layout_is_of_no_other(id: str) -> None:
+    known = layouts()[id]
+    names = {*known.required, *known.ignored, *(h for s in known.sources for h in s.headings)}
+    assert recognised_as(sorted(names)) == id
+    for name in names & known.aliases.keys():  # of what another layout lends, some is not read here
+        for other in known.aliases[name]:
+            assert recognised_as(sorted({*names, other} - {name})) == id
+
+
+def recognised_as(names: list[str]) -> str:
+    (sheet,) = read(",".join(f'"{n}"' for n in names).encode(), "x.csv")
+    refused = {x.title.en: x.id for x in layouts().values() if x.refused}
+    try:
+        return recognise(sheet, "x.csv").layout.id
+    except IntakeError as error:
+        return next((id for title, id in refused.items() if title in error.problem), error.problem)

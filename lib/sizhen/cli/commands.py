@@ -175,11 +175,11 @@ def check_data(
 
         from sizhen.cli import show
         from sizhen.tables import Shop
-        from sizhen.tables.inspect import overview
+        from sizhen.tables.inspect import kept_totals, overview
 
         opened = Shop.open(data, shop)
         found = overview(opened)
-        parts = [*show.files(found), *show.coverage(opened)]
+        parts = [*show.files(found), *show.kept_totals(kept_totals(opened)), *show.coverage(opened)]
         if not (found["state"] == "broken").any() and found["last"].notna().any():
             parts += show.contradictions(opened, found["last"].max())
         parts += show.unanswered(found)

@@ -99,6 +99,16 @@ def files(overview: pd.DataFrame) -> Iterator[RenderableType]:
     yield from odd
 
 
+def kept_totals(found: pd.DataFrame) -> Iterator[RenderableType]:
+    """A line per table of `tables.inspect.kept_totals`."""
+    for line in found.to_dict("records"):
+        told = line["note"] or (
+            f"{line['rows']} rows, {line['first']:%Y-%m-%d} to {line['last']:%Y-%m-%d}, "
+            f"totals of {line['days']} days, not examined"
+        )
+        yield Text(f"{line['table']}: {told}", style="dim")
+
+
 def coverage(shop: Shop) -> Iterator[RenderableType]:
     """A line per daily table with a sign per day, where a day is missing or partial."""
     days = calendar(shop)

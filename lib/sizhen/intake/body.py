@@ -135,7 +135,7 @@ def _totals(columns: Sequence[Coded], match: Match, words: frozenset[str]) -> Ma
     """Rows that begin with a word for totals, or have it where the main table's key is read."""
     keys = load().tables[match.layout.main].keys
     named = {h for s in match.layout.tables[match.layout.main] if s.column in keys for h in s.headings}
-    places = {0, *(match.places[h] for h in named if h in match.places)}
+    places = {0, *(match.places[h] for h in named - match.layout.only.keys() if h in match.places)}
     rows = np.zeros(len(columns[0].codes), dtype=bool)
     for c in (columns[i] for i in places):
         short = pc.less_equal(pc.utf8_length(c.words), MAX_TOTAL)
@@ -150,10 +150,26 @@ def _passed_over(columns: Sequence[Coded], match: Match) -> Mask:
     """Rows the layout does not want, such as those of a part of what another row holds whole."""
     rows = np.zeros(len(columns[0].codes), dtype=bool)
     for name, wanted in match.layout.only.items():
-        if name in match.places:
-            c = columns[match.places[name]]
-            rows |= ~pc.is_in(c.words, pa.array(sorted(wanted))).to_numpy(zero_copy_only=False)[c.codes]
+        rows |= ~_holds(columns, match.places.get(name), wanted)
+    for name, mixed in match.layout.parts.items():
+        inside = _holds(columns, match.places.get(name), mixed)
+        rows = np.where(inside, ~rows & _with_parts(columns, match, rows), rows)
     return rows
+
+
+def _with_parts(columns: Sequence[Coded], match: Match, parts: Mask) -> Mask:
+    """The rows that have parts: rows alike in all columns to the left of the one that tells them from the whole."""
+    level = max(match.places[h] for h in match.layout.only)
+    left = pd.DataFrame({i: c.codes for i, c in enumerate(columns[:level])})
+    return np.asarray(pd.Series(parts).groupby([left[i] for i in left]).transform("any"), dtype=bool)
+
+
+def _holds(columns: Sequence[Coded], place: int | None, words: frozenset[str]) -> Mask:
+    """The rows with one of these words in the column; of a column that is not there, all."""
+    if place is None:
+        return np.ones(len(columns[0].codes), dtype=bool)
+    c = columns[place]
+    return np.asarray(pc.is_in(c.words, pa.array(sorted(words))).to_numpy(zero_copy_only=False)[c.codes], dtype=bool)
 
 
 def duplicated(codes: list[NDArray[np.int32]]) -> Mask:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sizhen.intake import origin, rules, totals, values
+from sizhen.intake import days, origin, rules, totals, values
 from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
@@ -24,6 +23,8 @@ from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
 from sizhen.intake.rules import Context
 from sizhen.vocab import Column, load
+
+LISTED = 8  # words nobody has mapped
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class _Findings:
     against: NDArray[np.int16]
     reasons: list[tuple[str, str]] = field(default_factory=lambda: [("", "")])
     noted: list[tuple[Mask, str]] = field(default_factory=list)
+    unmapped: list[tuple[Source, NDArray[np.int32], dict[int, str]]] = field(default_factory=list)
 
     def refuse(self, rows: Mask, column: str, reason: str) -> None:
         if rows.any():
@@ -65,25 +67,44 @@ class _Findings:
     def good(self) -> Mask:
         return self.against == 0
 
+    def strange(self) -> tuple[str, ...]:
+        """For each column, the platform's words in its kept rows that nobody has mapped."""
+        told = []
+        for source, codes, words in self.unmapped:
+            there = [words[code] for code in np.unique(codes[self.good]).tolist() if code in words]
+            if there:
+                told.append(f"{source.column}: no meaning known of {_listed(there)}; read as {source.otherwise}")
+        return tuple(told)
+
+
+def _listed(words: list[str]) -> str:
+    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+    return f"{', '.join(words[:LISTED])}{more}"
+
 
 def convert(grid: Grid, context: Context) -> Converted:
     """The kept rows as one frame per table of the layout, and every other row with its reason.
 
-    Raises IntakeError where the file is of several days or shops, or of days other than it says.
+    Raises IntakeError where the file is of several shops, of a part only, or of days other than it says.
     """
-    match, main = context.match, context.match.layout.main
+    match = context.match
     rows = body(grid, match, context.common)
     lines = origin.labelled(grid, match)
+    context = replace(context, stated=dict(lines))
+    origin.refuse_other_scope(lines, match, context.file)
     stated = origin.stated_period(lines)
     needs_day = any(s.period for s in match.layout.sources)
-    day = origin.one_day(context.file, stated) if needs_day else None
+    period = origin.period(context.file, stated) if needs_day else None
+    over_days = days.over_several(rows, period, context)
     findings = _Findings(np.zeros(len(rows.numbers), dtype="int16"))
-    parts = {name: _read(rows, name, context, day, findings) for name in match.layout.tables}
+    names = [days.table(name) if over_days else name for name in match.layout.tables]
+    main = names[0]
+    parts = {name: _read(rows, name, context, period, findings) for name in names}
     _refuse_other_days(parts[main], main, stated, findings)
     if not match.layout.adds:
         good = findings.good
         twice = good & ~_once(parts[main], main, good, keep="first")
-        findings.refuse(twice, load().tables[main].keys[-1], "repeated_key")
+        findings.refuse(twice, load().table(main).keys[-1], "repeated_key")
 
     good = findings.good
     at = np.flatnonzero(~good)
@@ -96,10 +117,11 @@ def convert(grid: Grid, context: Context) -> Converted:
     for name, columns in parts.items():
         if name == main and match.layout.adds:
             rows_of_main = _in_order(columns, name, np.flatnonzero(good))
-            kept[name], told = joined(rows_of_main, load().tables[name].keys, match.layout.adds)
+            kept[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
             notes.update(told)
         else:
             kept[name] = _frame(columns, name, good)
+    days.refuse_ends(kept[main], stated, context.file)
     return Converted(
         kept,
         rows.read,
@@ -107,7 +129,7 @@ def convert(grid: Grid, context: Context) -> Converted:
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
         _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
-        totals.disagreements(rows.sums, kept[main], context),
+        (*days.told(kept[main]), *findings.strange(), *totals.disagreements(rows.sums, kept[main], context)),
         _one_of(_told(rows, match.layout.currency, good, context), "currencies", context),
     )
 
@@ -131,16 +153,19 @@ class _Typed:
         return pd.factorize(self.values, sort=True)[0].astype("int32")
 
 
-def _read(rows: Body, table: str, context: Context, day: date | None, findings: _Findings) -> dict[str, _Typed]:
+def _read(
+    rows: Body, table: str, context: Context, period: origin.Period | None, findings: _Findings
+) -> dict[str, _Typed]:
     """The columns of a table that this file has, all rows; rows that cannot be used go to `findings`."""
-    contract = {c.name: c for c in load().tables[table].columns}
+    contract = {c.name: c for c in load().table(table).columns}
     all_alike = np.zeros(len(rows.numbers), dtype="int32")
     columns = {}
-    for source in context.match.layout.tables[table]:
-        if source.period:
-            columns[source.column] = _Typed(pd.Series([day], dtype="datetime64[us]"), all_alike)
-        elif source.after is None and (source.value is not None or context.match.columns(source)):
-            columns[source.column] = _column(rows, source, contract.get(source.column), context, findings)
+    for source in days.sources(table, context.match.layout):
+        if source.period and period is not None:
+            end = period[source.column == "last_day"]
+            columns[source.column] = _Typed(pd.Series([end], dtype="datetime64[us]"), all_alike)
+        elif source.after is None and (told := context.match.given(source)):
+            columns[source.column] = _column(rows, told, contract.get(source.column), context, findings)
     for name, column in contract.items():
         if column.empty and name not in columns:
             columns[name] = _Typed(pd.Series([""], dtype="str"), all_alike)
@@ -150,7 +175,7 @@ def _read(rows: Body, table: str, context: Context, day: date | None, findings: 
 def _once(columns: dict[str, _Typed], table: str, rows: Mask, keep: Literal["first", "last"]) -> Mask:
     """Of these rows the first or last of each key."""
     at = np.flatnonzero(rows)
-    keys = pd.DataFrame({k: columns[k].ranks(at) for k in load().tables[table].keys})
+    keys = pd.DataFrame({k: columns[k].ranks(at) for k in load().table(table).keys})
     out = np.zeros(len(rows), dtype=bool)
     out[at[~keys.duplicated(keep=keep)]] = True
     return out
@@ -164,7 +189,7 @@ def _frame(columns: dict[str, _Typed], table: str, rows: Mask) -> pd.DataFrame:
 def _in_order(columns: dict[str, _Typed], table: str, at: NDArray[np.int64]) -> pd.DataFrame:
     """These rows in the order of the keys; those of one key as in the file. Takes the columns out of `columns`: both
     at once would be the most memory an import needs."""
-    order = np.lexsort([columns[k].ranks(at) for k in reversed(load().tables[table].keys)])
+    order = np.lexsort([columns[k].ranks(at) for k in reversed(load().table(table).keys)])
     return pd.DataFrame({name: columns.pop(name).take(at[order]) for name in list(columns)})
 
 
@@ -173,8 +198,13 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
     cells = _cells(rows, source, context)
     words, noted = _outcomes(cells, source, context)
     findings.noted += [(_marked(at, cells), note) for note, at in noted.items()]
+    if strange := noted.get("unmapped"):
+        names = {at: rules.innermost(tuple(c.words[at].as_py() for c in cells), context)[0] for at in strange}
+        findings.unmapped.append((source, cells[0].codes, {at: str(name) for at, name in names.items()}))
     formats = context.match.layout.dates
-    read = values.parser(source.kind, formats, contract.allowed if contract else ())
+    read: Callable[[str], object] = values.parser(source.kind, formats, contract.allowed if contract else ())
+    if source.column in days.ENDS:
+        read = days.reader(source.column, formats)
     typed, reasons = values.column(words, source.kind, read, formats)
     key = contract is not None and contract.key
     for reason in dict.fromkeys(reasons.values()):
@@ -195,8 +225,9 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
 
 def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
     """The columns a source is made of, told by the same codes: rows alike in all of them have one code."""
-    if source.value is not None:
-        return [Coded(pa.array([source.value]), np.zeros(len(rows.numbers), dtype="int32"))]
+    told = context.stated.get(source.label, "") if source.label else source.value
+    if told is not None:
+        return [Coded(pa.array([told]), np.zeros(len(rows.numbers), dtype="int32"))]
     parts = [rows.columns[at] for at in context.match.columns(source)]
     if len(parts) == 1:
         return parts
@@ -240,12 +271,12 @@ def _refuse_other_days(
     columns: dict[str, _Typed], table: str, stated: origin.Period | None, findings: _Findings
 ) -> None:
     """A row of a day outside those the file says it covers."""
-    spec = load().tables[table]
-    if stated and spec.dated in columns and spec.dated in spec.keys:
-        days = columns[spec.dated]
-        first, last = (pd.Timestamp(d) for d in stated)
-        outside = (days.values.notna() & ~days.values.between(first, last)).to_numpy()
-        findings.refuse(outside[days.codes], spec.dated, "outside_period")
+    dates = [c.name for c in load().table(table).columns if c.kind == "date" and c.key and c.name in columns]
+    for name in dates if stated else ():
+        told = columns[name]
+        first, last = (pd.Timestamp(d) for d in stated or ())
+        outside = (told.values.notna() & ~told.values.between(first, last)).to_numpy()
+        findings.refuse(outside[told.codes], name, "outside_period")
 
 
 def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[str]:

@@ -131,7 +131,7 @@ class _Session:
         report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
         try:
             converted = convert(grid, Context(match, common(), privacy.secret(self.data_dir), report.file))
-            report = _counted(report, converted, layout)
+            report = _counted(report, converted)
             if not converted.kept:
                 raise nothing_kept(report.file, converted)
             if layout.strict and "repeated_key" in report.rejected:
@@ -139,6 +139,7 @@ class _Session:
             lineage = [*records.read_lineage(self.folder), *map(records.entry, self.taken)]
             records.refuse_other_shop(self.folder, report.file, layout.platform, converted.shop, lineage)
             records.refuse_other_currency(self.folder, report.file, converted.currency, self.taken)
+            records.refuse_other_level(report, lineage)
             told, changed = self.tables.add(layout, converted.frames)
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
@@ -195,10 +196,11 @@ def _failed(report: FileReport, error: IntakeError | DataError | OSError) -> Fil
     return replace(report, kept=0, tables={}, first=None, last=None, changed={}, error=error)
 
 
-def _counted(report: FileReport, converted: Converted, layout: Layout) -> FileReport:
+def _counted(report: FileReport, converted: Converted) -> FileReport:
     by_reason = groupby(sorted(converted.rejected, key=lambda r: r.reason), key=lambda r: r.reason)
     examples = [r for _, group in by_reason for r in list(group)[:EXAMPLES]]
-    first, last = _days(converted.frames[layout.main], layout.main)
+    main, frame = next(iter(converted.frames.items()))
+    first, last = _days(frame, main)
     return replace(
         report,
         tables={name: len(frame) for name, frame in converted.frames.items()},
@@ -217,10 +219,10 @@ def _counted(report: FileReport, converted: Converted, layout: Layout) -> FileRe
 
 
 def _days(frame: pd.DataFrame, table: str) -> tuple[Any, Any]:
-    dated = load().tables[table].dated
+    dated = load().table(table).dated
     if dated not in frame or frame[dated].isna().all():
         return None, None
-    return frame[dated].min().date(), frame[dated].max().date()
+    return frame[dated].min().date(), frame["last_day" if "last_day" in frame else dated].max().date()
 
 
 def repeated(file: str, keys: list[str]) -> IntakeError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ SEARCHED_ROWS = 20
 NEAR = 1 / 3  # below this share of headings, naming a nearest layout would mislead
 STRANGER = "has headings of no known export"
 SUMMABLE = ("count", "money", "number")  # kinds of columns whose cells add up
-SOURCE_ENTRIES = ("rule", "value", "map", "otherwise", "period", "after", "of", "needed", "where")
+SOURCE_ENTRIES = ("rule", "value", "map", "otherwise", "period", "after", "of", "needed", "where", "label")
 TOLD, TOLD_CHARACTERS = 5, 30  # of headings nobody knows, in an error
 
 
@@ -34,6 +34,7 @@ class Source:
     map: dict[str, str] = field(default_factory=dict)
     otherwise: str | None = None
     period: bool = False
+    label: str | None = None
     after: str | None = None
     of: str | None = None
     needed: bool = False
@@ -55,8 +56,12 @@ class Layout:
     ignored: frozenset[str] = frozenset()
     shop: str | None = None
     only: dict[str, frozenset[str]] = field(default_factory=dict)
+    parts: dict[str, frozenset[str]] = field(default_factory=dict)
+    stated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     additive: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
+    level_of: str | None = None
+    refused: str | None = None
     currency: str | None = None
     strict: bool = False
 
@@ -103,6 +108,14 @@ class Match:
         whole = len(there) == len(source.headings) + len(source.where)
         return there if whole or source.rule == "row_id" else []
 
+    def given(self, source: Source) -> Source | None:
+        """How the file gives a column: by its headings, by the constant, or not at all."""
+        if not source.headings:
+            return source
+        if self.columns(source):
+            return replace(source, value=None)
+        return None if source.value is None else replace(source, headings=(), rule=None, map={}, where={})
+
 
 @cache
 def _entries() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -112,6 +125,7 @@ def _entries() -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     for path in sorted(Path(loader.__file__).parent.glob("sources*.toml")):
         raw = loader.read(path.stem)
         common |= raw.get("common", {})
+        common.setdefault("maps", {}).update(raw.get("maps", {}))
         for id, entry in raw.get("layouts", {}).items():
             if id in found:
                 raise VocabError(f"{path.name} {id}: the layout stands in another file too")
@@ -123,6 +137,12 @@ def _like(other: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     """A section with all that another says and it does not say itself, by column where both have a table."""
     both = {k: other[k] | v for k, v in entry.items() if isinstance(v, dict) and k in other}
     return other | entry | both
+
+
+def shared_maps() -> dict[str, dict[str, str]]:
+    """The sections of [maps], by name."""
+    maps: dict[str, dict[str, str]] = _entries()[0]["maps"]
+    return maps
 
 
 @cache
@@ -149,11 +169,11 @@ def layouts() -> dict[str, Layout]:
 
 def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
     """One section of sources*.toml. KeyError where it names a table or column the contract lacks."""
-    known = ("title", "aliases", "only")
+    known = ("title", "aliases", "only", "parts", "stated")
     tables = [k for k, v in entry.items() if isinstance(v, dict) and k not in known]
-    summable = {c for c, e in entry[tables[0]].items() if _source(tables[0], c, e).kind in SUMMABLE}
+    summable = {c for t in tables[:1] for c, e in entry[t].items() if _source(t, c, e).kind in SUMMABLE}
     if not summable.issuperset(added := (*entry.get("additive", ()), *entry.get("adds", ()))):
-        raise VocabError(f"{id}: {sorted({*added} - summable)} of {tables[0]} cannot be added up")
+        raise VocabError(f"{id}: {sorted({*added} - summable)} of its main table cannot be added up")
     return Layout(
         id,
         Text(entry["title"]["zh"], entry["title"]["en"]),
@@ -166,8 +186,12 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
         frozenset(heading(h) for h in entry.get("ignored", ())),
         heading(entry["shop"]) if "shop" in entry else None,
         {heading(h): frozenset(values) for h, values in entry.get("only", {}).items()},
+        {heading(h): frozenset(values) for h, values in entry.get("parts", {}).items()},
+        {heading(h): tuple(values) for h, values in entry.get("stated", {}).items()},
         tuple(entry.get("additive", ())),
         tuple(entry.get("adds", ())),
+        entry.get("level_of"),
+        entry.get("refused"),
         heading(entry["currency"]) if "currency" in entry else None,
         entry.get("strict", False),
     )
@@ -181,8 +205,12 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
     contract = {c.name: c.kind for c in load().tables[table].columns}
     kind = contract.get(column) or entry["kind"]
     known = {k: entry[k] for k in SOURCE_ENTRIES if k in entry}
+    if isinstance(known.get("map"), str):
+        known["map"] = shared_maps()[known["map"]]
     if "where" in known:
         known["where"] = {heading(h): frozenset(values) for h, values in known["where"].items()}
+    if "label" in known:
+        known["label"] = heading(known["label"])
     return Source(column, kind, tuple(heading(n) for n in names), **known)
 
 
@@ -213,7 +241,9 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     if twice:
         raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     layout, found = fits[0], _places(fits[0], cells)
-    named = {*layout.required, *layout.only, layout.shop, layout.currency}
+    if layout.refused:
+        raise IntakeError(file, f"is of the kind {layout.title.en}, {layout.refused}", "leave it out")
+    named = {*layout.required, *layout.only, *layout.parts, layout.shop, layout.currency}
     named |= {*(h for s in layout.sources for h in (*s.headings, *s.where))}
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
     unread = tuple(written[i].strip() for i, c in enumerate(cells) if c and i not in read)

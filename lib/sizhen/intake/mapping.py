@@ -13,14 +13,15 @@ from sizhen.intake import rules
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.headings import heading
-from sizhen.intake.layouts import SEARCHED_ROWS, SOURCE_ENTRIES, Layout, common, layout
+from sizhen.intake.layouts import SEARCHED_ROWS, SOURCE_ENTRIES, Layout, common, layout, shared_maps
 from sizhen.intake.values import RANGES
 from sizhen.tables.profile import PLATFORMS
 from sizhen.vocab import LANGUAGES, TableSpec, VocabError, load
 
 TEXTS = ("required", "ignored", "additive", "adds", "default_texts", "dates")
-GROUPS = ("aliases", "only")
+GROUPS = ("aliases", "only", "parts", "stated")
 HEADINGS = ("shop", "currency")
+NAMES = ("level_of",)
 OTHERS = ("platform", "title", "strict", "a table")
 KINDS = (*RANGES, "number", "date", "datetime", "id", "text", "flag")
 WITHIN = 0.9  # alike are a heading and a name that it holds
@@ -59,10 +60,10 @@ def check(entry: dict[str, Any]) -> None:
             _columns(value, known[name])
         elif name == "strict":
             _one_of(value, (True, False), name)
-        elif name in HEADINGS:
+        elif name in (*HEADINGS, *NAMES):
             _texts([value], name)
         else:
-            raise ValueError(f"{name} is none of {', '.join((*TEXTS, *GROUPS, *HEADINGS, *OTHERS))}")
+            raise ValueError(f"{name} is none of {', '.join((*TEXTS, *GROUPS, *HEADINGS, *NAMES, *OTHERS))}")
     if not found:
         raise ValueError(f"it has no table; one of {', '.join(known)}")
     if not entry.get("required"):
@@ -79,20 +80,28 @@ def _columns(entry: dict[str, Any], spec: TableSpec) -> None:
             _one_of(key, (*SOURCE_ENTRIES, "from", "kind"), where)
         if column not in contract:
             _one_of(source.get("kind"), KINDS, f"{where}.kind (no column of the contract, which has {_all(contract)})")
-        if not {"from", "value", "period", "after"} & source.keys():
-            raise ValueError(f"{where} says neither from, value, period nor after")
+        if not {"from", "value", "label", "period", "after"} & source.keys():
+            raise ValueError(f"{where} says neither from, value, label, period nor after")
         _texts([source["from"]] if isinstance(source.get("from"), str) else source.get("from", ["."]), f"{where}.from")
         _one_of(source.get("rule"), (None, *rules.CELL), f"{where}.rule")
         _one_of(source.get("after"), (None, *rules.TABLE), f"{where}.after")
         for of, values in _table(source.get("where", {}), f"{where}.where").items():
             _texts(values, f"{where}.where.{of}")
-        words = [*_table(source.get("map", {}), f"{where}.map").values(), source.get("otherwise"), source.get("value")]
+        words = [*_map(source.get("map", {}), f"{where}.map").values(), source.get("otherwise"), source.get("value")]
         allowed = contract[column].allowed if column in contract else ()
         for word in filter(None, words) if allowed else ():
             _one_of(word, allowed, where)
     missing = [k for k, c in contract.items() if c.key and not c.empty and k not in entry]
     if missing:
         raise ValueError(f"{spec.name} needs {', '.join(missing)}")
+
+
+def _map(value: Any, where: str) -> dict[str, Any]:
+    """Written out, or by the name of one that layouts share."""
+    if isinstance(value, str):
+        _one_of(value, shared_maps(), where)
+        return shared_maps()[value]
+    return _table(value, where)
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sizhen.intake.values import NUMERIC
 from sizhen.tables import read_table, write_table
 from sizhen.tables.files import SUFFIXES
 from sizhen.tables.schema import conform
-from sizhen.vocab import TableSpec, load
+from sizhen.vocab import TOTALS, TableSpec, load
 
 
 @dataclass
@@ -37,14 +37,14 @@ class Tables:
         notes: Counter[str] = Counter()
         changed: Counter[str] = Counter()
         for table, frame in frames.items():
-            spec, sources = load().tables[table], layout.tables[table]
+            spec, sources = load().table(table), layout.tables[table.removeprefix(TOTALS)]
             old = self._known(spec, sources)
             merged = frame.reset_index(drop=True)
             if old is not None:
                 merged, told = joined(old, merged, spec, sources)
                 changed.update(told)
             for source in sources:
-                if source.after and source.of and source.of in merged:
+                if source.after and source.of and source.of in merged and not table.startswith(TOTALS):
                     computed, counted = rules.TABLE[source.after](merged, source.of, spec)
                     notes.update(counted)
                     if merged is not old:

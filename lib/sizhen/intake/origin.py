@@ -25,6 +25,14 @@ def labelled(grid: Grid, match: Match) -> list[tuple[str, str]]:
     return [(heading(label), text.strip()) for label, colon, text in parts if colon]
 
 
+def refuse_other_scope(lines: list[tuple[str, str]], match: Match, file: str) -> None:
+    """Raises IntakeError where the lines above the headings limit the file to a part, such as one device."""
+    for label, text in lines:
+        wanted = match.layout.stated.get(label, (text,))
+        if text not in wanted:
+            raise IntakeError(file, f"is limited to {text}", f"export it for {' or '.join(wanted)}")
+
+
 def stated_period(lines: list[tuple[str, str]]) -> Period | None:
     """First and last day named above the headings."""
     labels = common().period_labels
@@ -38,21 +46,16 @@ def named_period(file: str) -> Period | None:
     return (min(days), max(days)) if days else None
 
 
-def one_day(file: str, stated: Period | None) -> date:
-    """The day of a file whose rows have none: told above its headings or by its name. Raises IntakeError.
-
-    Figures of several days are never spread over them.
-    """
+def period(file: str, stated: Period | None) -> Period:
+    """The days of a file whose rows have none: told above its headings or by its name. Raises IntakeError."""
     named = named_period(file)
     if stated and named and stated != named:
         problem = f"is of {_told(stated)} by its first lines and of {_told(named)} by its name"
         raise IntakeError(file, problem, "export it again and keep its name")
-    period = stated or named
-    if period is None:
+    told = stated or named
+    if told is None:
         raise IntakeError(file, "tells no day, neither above its headings nor in its name", NAME_A_DAY)
-    if period[0] != period[1]:
-        raise IntakeError(file, f"covers {_told(period)}, not one day", ONE_A_DAY)
-    return period[0]
+    return told
 
 
 def stated_shops(lines: list[tuple[str, str]]) -> set[str]:

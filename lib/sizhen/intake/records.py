@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sizhen.intake.layouts import layouts
 from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
 from sizhen.tables.profile import read_profile
+from sizhen.vocab import TOTALS
 
 LINEAGE = "lineage.json"
 PROFILE = "shop.toml"
@@ -59,6 +61,27 @@ def refuse_other_currency(folder: Path, file: str, currency: str | None, taken: 
     if currency and known != currency:
         problem = f"is in {currency}, but {folder.name} counts in {known}"
         raise IntakeError(file, problem, "check --shop, or correct currency in shop.toml")
+
+
+def refuse_other_level(report: FileReport, lineage: list[dict[str, Any]]) -> None:
+    """Raises IntakeError where a file tells of the same days at another level, such as keywords beside plans: the
+    figures would be there twice."""
+    known = layouts()
+    own = known.get(str(report.layout))
+    level = None if own is None else own.level_of
+    if level is None or report.first is None or report.last is None or _of_several_days(report.tables):
+        return
+    for e in lineage:
+        other = known.get(str(e.get("layout")))
+        if other is None or other.id == report.layout or other.level_of != level or _of_several_days(e["tables"]):
+            continue
+        if e["first"] and e["first"] <= report.last.isoformat() and report.first.isoformat() <= e["last"]:
+            problem = f"tells again of days that {e['file']} told as {other.title.en}: they would count twice"
+            raise IntakeError(report.file, problem, "import one level of these reports only")
+
+
+def _of_several_days(tables: Iterable[str]) -> bool:
+    return any(table.startswith(TOTALS) for table in tables)
 
 
 def _platform(entry: dict[str, Any]) -> str | None:

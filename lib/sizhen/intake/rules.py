@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from sizhen.intake import privacy
+from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Common, Match, Source
-from sizhen.intake.values import Cell, destroyed
+from sizhen.intake.values import Cell, Refused, destroyed, parse_quantity
 from sizhen.tables.counter import added
 from sizhen.vocab import TableSpec
 
@@ -22,6 +23,7 @@ class Context:
     common: Common
     key: bytes
     file: str = ""
+    stated: dict[str, str] = field(default_factory=dict)  # what the lines above the headings say, by label
 
 
 # A cell's new text (None is missing) and, if the report should tell, the id of a note.
@@ -71,6 +73,23 @@ def row_id(cells: tuple[str, ...], context: Context) -> Outcome:
     return privacy.keyed("\x1f".join(whole), context.key, b"row"), None if whole == cells else "row_id_without_number"
 
 
+def part(cells: tuple[str, ...], context: Context) -> Outcome:
+    """The part that a rate is of a whole, rounded: where the platform tells the rate of what the contract counts."""
+    if any(c in context.common.missing for c in cells):
+        return None, None
+    try:
+        rate, whole = parse_quantity(cells[0], "rate"), parse_quantity(cells[1], "count")
+    except Refused:
+        return cells[0], None
+    return str(round(rate * whole)), None
+
+
+def innermost(cells: tuple[str, ...], context: Context) -> Outcome:
+    """Of a name and the names inside it, the last that is one: the others say that the row holds the whole."""
+    names = [c for c in cells if c not in context.common.missing and heading(c) not in context.common.sums]
+    return (names or cells)[-1], None
+
+
 def mapped(cell: str, source: Source) -> Outcome:
     """The contract's word for the platform's; one that is not listed is `otherwise`, or refused as it stands."""
     if (word := source.map.get(cell)) is not None:
@@ -96,6 +115,8 @@ CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {
     "review_text": review_text,
     "free_text": free_text,
     "row_id": row_id,
+    "innermost": innermost,
+    "part": part,
 }
 TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[str, int]]]] = {
     "difference_cumulative": difference_cumulative,
@@ -105,7 +126,7 @@ TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[
 def cell_rule(source: Source) -> Callable[[tuple[str, ...], Context], Outcome]:
     """The rule a column names, or its list of words; texts without one are cleaned of personal data."""
     if source.map:
-        return lambda cells, _: mapped(cells[0], source)
+        return lambda cells, context: mapped(str(innermost(cells, context)[0]), source)
     if source.rule:
         return CELL[source.rule]
     return free_text if source.kind == "text" else as_it_stands

@@ -81,13 +81,22 @@ def parse_moment(text: str, formats: Sequence[str]) -> datetime:
 
     A period is read where it is one day; one of several days is nobody's day.
     """
+    first, last = parse_period(text, formats)
+    if first != last:
+        raise Refused("several_days")
+    return first
+
+
+def parse_period(text: str, formats: Sequence[str]) -> tuple[datetime, datetime]:
+    """First and last day of a period, such as 2026-09-08 ~ 2026-09-14; of one day, that day twice. Raises Refused."""
     ends = [e for e in BETWEEN.split(unicodedata.normalize("NFKC", text)) if e]
     if len(ends) == 2:
         first, last = (_moment(end, formats) for end in ends)
-        if first != last:
-            raise Refused("several_days")
-        return first
-    return _moment(text, formats)
+        if first > last:
+            raise Refused("not_a_date")
+        return first, last
+    moment = _moment(text, formats)
+    return moment, moment
 
 
 def _moment(text: str, formats: Sequence[str]) -> datetime:

@@ -62,8 +62,8 @@ def write_table(folder: Path, table: str, frame: pd.DataFrame, format: Literal["
     """
     path = folder / f"{table}.{format}"
     frame = conform(frame, table, path.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{table}.", suffix=f".{format}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=f".{format}")
     os.close(handle)
     beside = Path(name)
     try:

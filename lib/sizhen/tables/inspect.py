@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from sizhen.tables.errors import DataError
+from sizhen.tables.files import read_table
 from sizhen.tables.shop import Shop
-from sizhen.vocab import TableSpec, load
+from sizhen.vocab import TOTALS, TableSpec, load
 
 PARTIAL_SHARE = 0.5
 USUAL_DAYS = 14
@@ -77,3 +80,22 @@ def looks_partial(frame: pd.DataFrame, spec: TableSpec) -> bool:
     before = by_day.iloc[-1 - USUAL_DAYS : -1]
     usual = float(np.min(before)) if len(before) >= USUAL_DAYS // 2 else 0.0
     return usual >= 20 and float(by_day.iloc[-1]) < PARTIAL_SHARE * usual
+
+
+def kept_totals(shop: Shop) -> pd.DataFrame:
+    """One row per table of totals over several days, which no examination reads: table, rows, first and last day, days
+    (the lengths, joined by `, `) and a note where it is broken."""
+    paths = {TOTALS + name: shop.path(TOTALS + name) for name in load().tables}
+    lines = [_totals_line(table, path) for table, path in paths.items() if path is not None]
+    return pd.DataFrame(lines, columns=["table", "rows", "first", "last", "days", "note"])
+
+
+def _totals_line(table: str, path: Path) -> dict[str, object]:
+    try:
+        frame = read_table(path, table)
+    except DataError as error:
+        return {"table": table, "rows": pd.NA, "note": str(error)}
+    first, last = frame["first_day"], frame["last_day"]
+    lengths = sorted(set((last - first).dt.days + 1))
+    told = {"first": first.min(), "last": last.max(), "days": ", ".join(map(str, lengths)), "note": ""}
+    return {"table": table, "rows": len(frame)} | told

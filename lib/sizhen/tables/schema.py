@@ -59,7 +59,7 @@ def _checks(column: Column) -> list[Any]:
 @cache
 def schema(table: str) -> pa.DataFrameSchema:
     """The pandera schema of a table. KeyError for a table the contract does not know."""
-    spec = load().tables[table]
+    spec = load().table(table)
     columns = {
         c.name: pa.Column(
             _dtype(c),
@@ -178,7 +178,7 @@ def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
 
     Columns the file lacks come as unknown. Raises DataError naming `file`, row and column.
     """
-    spec = load().tables[table]
+    spec = load().table(table)
     frame = frame.reset_index(drop=True)
     for column in spec.columns:
         if column.name not in frame:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Kind = Literal[
     "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
 ]
+
+TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ class TableSpec:
         """The column that says when a row happened, if the table has one."""
         first = next((c for c in self.columns if c.kind in ("date", "datetime")), None)
         return None if first is None or self.name == "products" else first.name
+
+    def over_days(self) -> TableSpec:
+        """The same of several days together: first_day and last_day in place of the date."""
+        day, *others = sorted(self.columns, key=lambda c: c.name != "date")
+        ends = (replace(day, name=name) for name in ("first_day", "last_day"))
+        return TableSpec(TOTALS + self.name, self.title, (*ends, *others))
 
 
 @dataclass(frozen=True)
@@ -171,3 +179,8 @@ class Vocab:
     words: dict[str, Text]
     units: dict[str, str]
     labels: dict[str, Text] = field(repr=False)
+
+    def table(self, name: str) -> TableSpec:
+        """A table of the contract, or the totals kept beside it. KeyError for a name that is none."""
+        whole = self.tables[name.removeprefix(TOTALS)]
+        return whole.over_days() if name.startswith(TOTALS) else whole
