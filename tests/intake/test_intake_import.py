@@ -13,7 +13,7 @@ from rich.console import Console
 from sizhen.intake import FileReport, import_files
 from sizhen.intake.layouts import layouts
 from sizhen.intake.rules import CELL, TABLE
-from sizhen.intake.summary import table
+from sizhen.intake.summary import told
 from sizhen.tables import Shop, read_table, write_table
 from sizhen.tables.profile import PLATFORMS
 
@@ -180,7 +180,10 @@ def test_sources_toml_names_only_what_exists() -> None:
 def test_the_summary_says_what_happened_to_each_file(bring: Bring) -> None:
     reports = [bring(ORDERS, order("A1"), order("A1")), bring(data=b"", name="[empty].csv")]
     screen = StringIO()
-    Console(width=250, file=screen).print(table(reports))
+    for part in told(reports):
+        Console(width=250, file=screen).print(part)
     said = screen.getvalue()
-    for part in ("Tmall order report → orders", "exact duplicate of an earlier row: 1", "[empty].csv", "is empty"):
+    assert said.splitlines()[0] == "✓ export.csv"
+    for part in ("Tmall order report → orders; 1 of 2 rows; ", "exact duplicate of an earlier row: 1"):
         assert part in said
+    assert "✗ [empty].csv\n   not imported: is empty" in said

@@ -61,3 +61,12 @@ def test_of_the_real_broken_file_the_whole_rows_are_kept(bring: Bring, data_dir:
     frame = Shop.open(data_dir, "s1").table("reviews")
     assert frame["rating"].eq(5).all()
     assert frame["bought_at"].notna().all()
+
+
+def test_texts_alone_are_reviews_only_where_the_heading_says_so(bring: Bring, data_dir: Path) -> None:
+    report = bring(data=b"id,Reviews\n1,soft\n2,soft\n2,soft\n3,call 13812345678\n")
+    assert (report.layout, report.kept, report.rejected) == ("reviews_text_only", 3, {"exact_duplicate": 1})
+    frame = Shop.open(data_dir, "s1").table("reviews")
+    assert sorted(frame["text"]) == ["call [phone]", "soft", "soft"]
+    assert frame["rating"].isna().all()
+    assert "no known export" in str(bring(data=b"product,comment\np1,3\n").error)

@@ -210,7 +210,7 @@ def import_(
         from rich.progress import Progress
 
         from sizhen import intake
-        from sizhen.intake.summary import table
+        from sizhen.intake.summary import told
 
         paths = [path for file in files for path in intake.exports_in(file)]
         if draft is not None:
@@ -223,7 +223,8 @@ def import_(
                 reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step, map=map)
         except ValueError as error:
             stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
-    Console().print(table(reports))
+    for part in told(reports):
+        Console().print(part)
     failed = [r.error for r in reports if r.error is not None]
     for reason in failed:
         typer.echo(f"error: {reason}", err=True)

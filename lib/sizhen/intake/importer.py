@@ -154,7 +154,7 @@ class _Session:
         try:
             lineage = records.read_lineage(self.folder)
             self.tables.write()
-            records.make_profile(self.folder, self.taken[0])
+            records.make_profile(self.folder, self.taken)
             records.write_lineage(self.folder, lineage, self.taken)
         except (IntakeError, DataError, OSError) as error:
             return [r if r.error else _failed(r, error) for r in reports]

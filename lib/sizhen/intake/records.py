@@ -18,23 +18,30 @@ from sizhen.vocab import TOTALS
 LINEAGE = "lineage.json"
 PROFILE = "shop.toml"
 CURRENCY = "CNY"
+ENGLISH = ("shopify", "amazon")
 
 
-def make_profile(folder: Path, report: FileReport) -> None:
-    """Writes shop.toml for a new shop; one that is there stays as it is."""
+def make_profile(folder: Path, reports: list[FileReport]) -> None:
+    """Writes shop.toml for a new shop, after what its files state; one that is there stays as it is."""
     path = folder / PROFILE
     if path.exists():
         return
+    platform = next((r.platform for r in reports if r.platform != "other"), "other")
     entry = {
         "shop_id": folder.name,
-        "name": report.shop or folder.name,
-        "platform": report.platform,
+        "name": next((r.shop for r in reports if r.shop), folder.name),
+        "platform": platform,
         "category": "",
-        "language": "zh",
-        "currency": report.currency or CURRENCY,
+        "language": "en" if platform in ENGLISH else "zh",
+        "currency": _stated_currency(reports) or CURRENCY,
         "timezone": "Asia/Shanghai",
     }
     _replace(path, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()))
+
+
+def _stated_currency(reports: list[FileReport]) -> str | None:
+    """Most platforms' files leave it out."""
+    return next((r.currency for r in reports if r.currency), None)
 
 
 def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, lineage: list[dict[str, Any]]) -> None:
@@ -53,12 +60,8 @@ def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, 
 
 def refuse_other_currency(folder: Path, file: str, currency: str | None, taken: list[FileReport]) -> None:
     """Raises IntakeError where a file's money is of another currency than the shop's."""
-    known = currency
-    if (folder / PROFILE).exists():
-        known = read_profile(folder).currency
-    elif taken:
-        known = taken[0].currency or CURRENCY
-    if currency and known != currency:
+    known = read_profile(folder).currency if (folder / PROFILE).exists() else _stated_currency(taken)
+    if currency and known and known != currency:
         problem = f"is in {currency}, but {folder.name} counts in {known}"
         raise IntakeError(file, problem, "check --shop, or correct currency in shop.toml")
 

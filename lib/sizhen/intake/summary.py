@@ -1,49 +1,45 @@
-"""The reports of an import as one table for the terminal."""
+"""The reports of an import for the terminal: what became of each file, and what was noticed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from sizhen.intake.reports import FileReport
 from sizhen.vocab import load
 
 SHOWN = 5  # headings that are not read
+INDENT = (0, 0, 0, 3)
 
 
-def table(reports: Iterable[FileReport]) -> Table:
-    """One row per file: what it is, where it went, how many rows stayed out and why."""
-    out = Table("file", "read as", "rows", "kept", "left out", "noticed", "days", title="import")
+def told(reports: Iterable[FileReport]) -> Iterator[Text | Padding]:
+    """A line per file; below it where it went with how many rows, or why not, and what was left out or noticed."""
     for r in reports:
-        name = escape(r.file if r.sheet is None else f"{r.file} ({r.sheet})")
+        name = r.file if r.sheet is None else f"{r.file} ({r.sheet})"
         if r.error is not None:
-            out.add_row(
-                name,
-                "[red]not imported[/red]",
-                str(r.read or ""),
-                "",
-                _counts(r.rejected),
-                escape(r.error.problem),
-                escape(r.error.remedy),
-            )
+            yield Text(f"✗ {name}", style="bold red")
+            yield Padding(Text(f"not imported: {r.error.problem}; {r.error.remedy}"), INDENT)
             continue
-        kind = f"{escape(r.title)} → {', '.join(r.tables)}"
-        days = f"{r.first} – {r.last}" if r.first else "not dated"
-        out.add_row(name, kind, f"{r.read:,}", f"{r.kept:,}", _counts(r.rejected), escape(_noticed(r)), days)
-    return out
+        days = "not dated" if r.first is None else f"{r.first}" if r.first == r.last else f"{r.first} – {r.last}"
+        yield Text(f"✓ {name}", style="bold green")
+        yield Padding(Text(f"{r.title} → {', '.join(r.tables)}; {r.kept:,} of {r.read:,} rows; {days}"), INDENT)
+        out = f"left out: {_counts(r.rejected)}" if r.rejected else ""
+        for line in filter(None, (out, *_noticed(r))):
+            yield Padding(Text(line, style="dim"), INDENT)
 
 
-def _noticed(report: FileReport) -> str:
-    lines = [_counts(report.notes)] if report.notes else []
-    lines += [f"{column}: {n:,} known values changed" for column, n in report.changed.items()]
-    lines += report.remarks
+def _noticed(report: FileReport) -> Iterator[str]:
+    if report.notes:
+        yield _counts(report.notes)
+    if report.changed:
+        yield "known values changed: " + ", ".join(f"{column} {n:,}" for column, n in report.changed.items())
+    yield from report.remarks
     if report.unread:
         more = f" and {len(report.unread) - SHOWN} more" if len(report.unread) > SHOWN else ""
-        lines.append(f"not read: {', '.join(report.unread[:SHOWN])}{more}")
-    return "\n".join(lines)
+        yield f"not read: {', '.join(report.unread[:SHOWN])}{more}"
 
 
 def _counts(counted: dict[str, int]) -> str:
-    return "\n".join(f"{load().words[id].en}: {n:,}" for id, n in counted.items())
+    return ", ".join(f"{load().words[id].en}: {n:,}" for id, n in counted.items())
