@@ -55,13 +55,7 @@ def run(shops: Sequence[str], order: Order, *, scheduler: str, mirror: Mirror) -
         here = _here(order, Path(folder))
         mirror.fetch_for_index(here)
         ordered = [results[shop_id] for shop_id in wanted]
-        index_page(
-            ordered,
-            data_dir=here.data_dir,
-            period=here.period,
-            reports_dir=here.reports_dir,
-            language=here.language,
-        )
+        index_page(ordered, here)
         mirror.store_index(here)
     return ordered
 

@@ -6,25 +6,23 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from sizhen.batch.plan import period_dir
+from sizhen.batch.examine import Order
 from sizhen.batch.shop_result import ShopResult
 from sizhen.report import Row, write_index
-from sizhen.tables import DataError, Period, Profile, Shop, UnknownShop
+from sizhen.tables import DataError, Profile, Shop, UnknownShop
 from sizhen.vocab import LANGUAGES, word
 
 
-def index_page(
-    results: Sequence[ShopResult], *, data_dir: Path, period: Period, reports_dir: Path, language: str | None
-) -> None:
-    """Writes `<reports>/<period>/index.html`, in `language` or, if None, in that of most of its shops."""
-    folder = period_dir(reports_dir, period)
+def index_page(results: Sequence[ShopResult], order: Order) -> None:
+    """Writes `<reports>/<period>/index.html`, in the order's language or, if None, in that of most of its shops."""
+    folder = order.published
     published = sorted(path.parent.name for path in folder.glob("*/findings.json"))
     ran = {result.shop_id: result for result in results}
-    profiles = {shop_id: _profile(data_dir, shop_id) for shop_id in dict.fromkeys([*ran, *published])}
+    profiles = {shop_id: _profile(order.data_dir, shop_id) for shop_id in dict.fromkeys([*ran, *published])}
     rows = [_row(shop_id, profile, ran.get(shop_id)) for shop_id, profile in profiles.items()]
     spoken = Counter(profile.language for profile in profiles.values() if profile)
-    chosen = language or max(LANGUAGES, key=lambda each: spoken[each])
-    write_index(folder, rows, language=chosen, title=f"{word('report.shops', chosen)} · {period.label}")
+    chosen = order.language or max(LANGUAGES, key=lambda each: spoken[each])
+    write_index(folder, rows, language=chosen, title=f"{word('report.shops', chosen)} · {order.period.label}")
 
 
 def _row(shop_id: str, profile: Profile | None, result: ShopResult | None) -> Row:

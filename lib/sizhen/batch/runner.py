@@ -47,13 +47,7 @@ def run(shops: Sequence[str], order: Order, *, jobs: int) -> list[ShopResult]:
         stop = threading.Event()
         lane = partial(_lane, order=order, stop=stop, bar=bar)
         results = _in_lanes(wanted, lane, jobs, stop)
-        index_page(
-            results,
-            data_dir=order.data_dir,
-            period=order.period,
-            reports_dir=order.reports_dir,
-            language=order.language,
-        )
+        index_page(results, order)
     return results
 
 
