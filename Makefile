@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test lint sample golden email faults bench-batch bench-diagnosis bench-intake bench-mail bench-reviews lock clean
+.PHONY: help setup lab reports test lint sample golden email faults bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-intake: $(READY)  ## measure how fast and lean files are imported
 
 bench-batch: $(READY) $(DATA)/linen-house/shop.toml  ## measure a run beside the stock commands and a plain function
 	$(BIN)/python bench/batch.py --out docs/performance.md
+
+bench-growth: $(READY) $(DATA)/linen-house/shop.toml  ## measure how a run grows with shops, rows and workers (15 minutes)
+	OMP_NUM_THREADS=1 $(BIN)/python bench/growth.py --docs docs
 
 lock:  ## compile requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \

@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--shops", type=int, default=4)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--without", nargs="*", default=[], choices=WAYS, help="ways left out; ratios need the others")
-    parser.add_argument("--out", type=Path, help="the page whose part below its mark is rewritten")
+    parser.add_argument("--out", type=Path, help="the page that is rewritten from its mark to the next heading")
     parser.add_argument("--way", nargs=3, metavar=("WAY", "DATA", "FOLDER"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.way:
@@ -214,8 +214,9 @@ def main() -> None:
     print("\n".join(told))
     if given.out:
         mark = "<!-- measured -->"
-        head = given.out.read_text(encoding="utf-8").partition(mark)[0]
-        given.out.write_text("\n".join([head + mark, *told, ""]), encoding="utf-8")
+        head, _, rest = given.out.read_text(encoding="utf-8").partition(mark)
+        below = rest[rest.find("\n## ") :] if "\n## " in rest else ""
+        given.out.write_text("\n".join([head + mark, *told, ""]) + below, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from sizhen.batch import limits
 from sizhen.batch.check import RunError, one_line, read_findings, refuse_broken_workbook, refuse_paths
 from sizhen.batch.job import check_parameters
 from sizhen.batch.plan import previous
@@ -15,6 +17,7 @@ from sizhen.batch.progress import STEPS, Bar
 from sizhen.batch.publish import publish, restore
 from sizhen.batch.shop_result import ShopResult
 from sizhen.batch.summary import table
+from sizhen.report.write import write_text
 from sizhen.tables import Period
 
 
@@ -126,6 +129,28 @@ def test_a_failed_exchange_brings_the_old_folder_back(tmp_path: Path) -> None:
     restore(final, aside)
     assert (final / "old").is_file()
     assert not aside.exists()
+
+
+def test_a_text_that_cannot_take_its_place_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_text(tmp_path / "page", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["page"]
+
+
+def test_a_limit_that_is_narrower_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+    hard = {resource.RLIMIT_AS: resource.RLIM_INFINITY, resource.RLIMIT_FSIZE: 10, resource.RLIMIT_CORE: 0}
+    told: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (0, hard[kind]))
+    monkeypatch.setattr(resource, "setrlimit", told.__setitem__)
+    limits.limit()
+    assert told == {
+        resource.RLIMIT_AS: (limits.MEMORY, limits.MEMORY + limits.SPARE),
+        resource.RLIMIT_FSIZE: (10, 10),
+        resource.RLIMIT_CORE: (0, 0),
+    }
 
 
 def test_bar_reaches_its_end_however_shops_finish() -> None:

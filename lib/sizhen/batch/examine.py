@@ -13,6 +13,7 @@ from pathlib import Path
 from sizhen.batch import fingerprint, state
 from sizhen.batch.check import one_line
 from sizhen.batch.job import NOTEBOOKS, TABLES, Job
+from sizhen.batch.limits import ROOM
 from sizhen.batch.plan import NoData, period_dir, plan, work_dir
 from sizhen.batch.process import Stopped, run_worker
 from sizhen.batch.publish import publish
@@ -54,7 +55,7 @@ def examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -
         result = _examine(shop_id, order, stop, on_step)
     except NoData as error:
         result = ShopResult(shop_id, "no_data", 0.0, str(error))
-    except (Stopped, UnknownShop, ValueError, OSError) as error:
+    except (UnknownShop, ValueError, OSError) as error:
         result = ShopResult(shop_id, "failed", 0.0, one_line(str(error)))
     except Exception as error:  # noqa: BLE001 - one shop never stops the others
         result = ShopResult(shop_id, "failed", 0.0, one_line(f"{type(error).__name__}: {error}"))
@@ -84,15 +85,22 @@ def _examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
 
 
 def _worked(job: Job, order: Order, stop: threading.Event, on_step: Heard) -> ShopResult:
-    """A failed shop's staging folder stays for whoever looks into it."""
+    """A failed shop's staging folder stays for whoever looks into it, but not on a full disk, which it may have
+    filled."""
     result = ShopResult(job.shop_id, "failed", 0.0)
-    for _ in range(ATTEMPTS):
+    try:
+        for _ in range(ATTEMPTS):
+            shutil.rmtree(job.staging, ignore_errors=True)
+            (job.ready / "notebooks").mkdir(parents=True)
+            code = run_worker(job, timeout_seconds=order.timeout_seconds, stop=stop, on_step=on_step)
+            result = _result(job, code)
+            if code >= 0 or result.state == "done":
+                break
+    except (Stopped, OSError) as error:
+        result = replace(result, reason=one_line(str(error)))
+    if result.state == "failed" and shutil.disk_usage(order.work).free < ROOM:
         shutil.rmtree(job.staging, ignore_errors=True)
-        (job.ready / "notebooks").mkdir(parents=True)
-        code = run_worker(job, timeout_seconds=order.timeout_seconds, stop=stop, on_step=on_step)
-        result = _result(job, code)
-        if code >= 0 or result.state == "done":
-            break
+        return replace(result, reason=one_line(f"the disk of the reports is full; {result.reason}"))
     return result
 
 

@@ -16,6 +16,7 @@ import papermill  # type: ignore[import-untyped]
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
 
 from sizhen import report
+from sizhen.batch import engine
 from sizhen.batch.check import (
     RunError,
     one_line,
@@ -26,6 +27,7 @@ from sizhen.batch.check import (
 )
 from sizhen.batch.job import TABLES, Job, check_parameters
 from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
+from sizhen.batch.limits import limit
 from sizhen.report.index import stake, top_finding
 from sizhen.report.write import sync, write_text
 
@@ -36,6 +38,7 @@ PAGE_STEP = "report"
 
 def main(job_path: str) -> None:
     """Does the job in the file `job_path` and writes what came of it beside, as `result.json`."""
+    limit()
     logging.getLogger("papermill").setLevel(logging.ERROR)
     job = Job.read(Path(job_path))
     try:
@@ -109,6 +112,7 @@ def _papermill(path: Path, out: Path, parameters: dict[str, Any], cwd: Path, ker
         _unformatted(path),
         _unformatted(out),
         parameters=parameters,
+        engine_name=engine.NAME,
         kernel_name="python3",
         language="python",
         progress_bar=False,

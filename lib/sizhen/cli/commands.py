@@ -93,6 +93,8 @@ def run(
             results = runner.run(shops or list_shops(order.data_dir) or _no_shops(data), order, jobs=jobs)
         except runner.BusyError as error:
             stop(error, BUSY)
+        except OSError as error:
+            stop(error, FAILED)
     Console().print(summary.table(results))
     open_ = [r for r in results if r.reason == INTERRUPTED]
     for result in results:

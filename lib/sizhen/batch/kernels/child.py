@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from ipykernel.kernelapp import IPKernelApp
+
+from sizhen.batch.limits import give_spare, limit
 
 
 class KernelApp(IPKernelApp):
@@ -21,9 +24,18 @@ class KernelApp(IPKernelApp):
 
 def run_kernel(arguments: Sequence[str]) -> None:
     """Runs a kernel until it is told to shut down; `arguments` as for `ipykernel_launcher`."""
+    limit()
     sys.argv = ["ipykernel_launcher", *arguments]
     np.random.seed()  # the server's state is every kernel's
     pd.set_option("display.max_columns", 20)  # pandas decides at import, where it saw no kernel
     app: Any = KernelApp.instance(parent_handle=os.getppid())
     app.initialize(list(arguments))
+    app.shell.set_custom_exc((MemoryError,), _tell)
     app.start()
+
+
+def _tell(
+    shell: Any, kind: type[BaseException], error: BaseException, at: TracebackType, tb_offset: Any = None
+) -> None:
+    give_spare()
+    shell.showtraceback((kind, error, at), tb_offset=tb_offset)
