@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sizhen.cli.stop import BUSY, FAILED, USAGE, plainly, stop
+from sizhen.cli.stop import BUSY, FAILED, plainly, stop
 
 if TYPE_CHECKING:
     from sizhen.batch.examine import Order
@@ -161,105 +160,6 @@ def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] 
 
     path = previous(reports, shop_id, period)
     return None if path is None else json.loads(path.read_text(encoding="utf-8"))
-
-
-@app.command("check-data")
-def check_data(
-    shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
-    data: Data = DATA,
-) -> None:
-    """List a shop's tables: there, missing, broken or odd; their days, contradictions, and what cannot be concluded.
-
-    Ends with 1 when a table is broken.
-    """
-    with plainly():
-        from rich.console import Console
-
-        from sizhen.cli import show
-        from sizhen.tables import Shop
-        from sizhen.tables.inspect import kept_totals, overview
-
-        opened = Shop.open(data, shop)
-        found = overview(opened)
-        parts = [*show.files(found), *show.kept_totals(kept_totals(opened)), *show.coverage(opened)]
-        if not (found["state"] == "broken").any() and found["last"].notna().any():
-            parts += show.contradictions(opened, found["last"].max())
-        parts += show.unanswered(found)
-    for part in parts:
-        Console().print(part)
-    broken = found.loc[found["state"] == "broken", "note"]
-    for note in broken:
-        typer.echo(f"error: {note}", err=True)
-    raise typer.Exit(FAILED if len(broken) else 0)
-
-
-@app.command("import")
-def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them, or folders.")],
-    shop: Annotated[str, typer.Option(help="The shop they belong to; made when new.")],
-    data: Data = DATA,
-    map: Annotated[Path | None, typer.Option("--map", help="A mapping that says what the files are.")] = None,
-    draft: Annotated[Path | None, typer.Option("--write-map", help="Write a draft of one; import nothing.")] = None,
-) -> None:
-    """Read platform exports into a shop's tables: files, or all files of a folder.
-
-    A file that is a table of sizhen's already is read by its headings; any other with --map.
-
-    Ends with 1 when a file could not be read; the others are imported.
-    """
-    with plainly():
-        from rich.console import Console
-        from rich.progress import Progress
-
-        from sizhen import intake
-        from sizhen.intake.summary import told
-
-        paths = [path for file in files for path in intake.exports_in(file)]
-        if draft is not None:
-            _draft(paths[0], draft)
-            return
-        try:
-            screen = Console(stderr=True)
-            with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
-                step = partial(bar.advance, bar.add_task("import", total=len(paths)))
-                reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step, map=map)
-        except ValueError as error:
-            stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
-    for part in told(reports):
-        Console().print(part)
-    failed = [r.error for r in reports if r.error is not None]
-    for reason in failed:
-        typer.echo(f"error: {reason}", err=True)
-    raise typer.Exit(FAILED if failed else 0)
-
-
-def _draft(file: Path, path: Path) -> None:
-    from sizhen import intake
-
-    try:
-        intake.write_map(file, path)
-    except (intake.IntakeError, OSError) as error:
-        stop(error, FAILED)
-    typer.echo(f"a draft in {path}; correct it, then import with --map {path}")
-
-
-@app.command()
-def questions(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV to write.")],
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of asking; today when none.")] = None,
-    language: Annotated[Language, typer.Option(help="zh or en.")] = Language.zh,
-) -> None:
-    """Write the questions for staff and customers, to fill in and import.
-
-    Answer and score (1 to 5) are empty; `sizhen import` takes the rows that have an answer.
-    """
-    from sizhen.intake import write_questions
-
-    try:
-        count = write_questions(file, (on or datetime.now()).date(), language.value)
-    except OSError as error:
-        stop(f"{file} cannot be written ({error.strerror})", FAILED)
-    typer.echo(f"{count} questions in {file}")
 
 
 @app.command()
