@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP, default
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,20 @@ def test_what_is_on_the_wire_is_short_lines_of_ascii_with_one_address(mail: Mail
     shown = str(make_header(decode_header(getaddresses([plainly["To"]])[0][0])))
     assert shown.startswith(name[:3]) and "@" not in shown
     assert str(make_header(decode_header(plainly["Subject"]))).startswith("很长的店名很长的店名")
+
+
+@pytest.mark.parametrize("size", [0, 1, 56, 57, 74_000, 75_500, 300_001])
+def test_on_the_wire_it_is_what_as_bytes_gives(size: int) -> None:
+    def made() -> EmailMessage:
+        built = EmailMessage(policy=SMTP)
+        built["Subject"] = "large"
+        built.set_content("text\n.\n", cte="base64")
+        built.add_attachment(bytes(n % 251 for n in range(size)), "application", "pdf", filename="a.pdf")
+        built.add_attachment(bytes(n % 7 for n in range(size)), "application", "pdf", filename="b.pdf")
+        built.set_boundary("b")
+        return built
+
+    assert message.wire(made()) == made().as_bytes()
 
 
 def test_parts_lie_where_mail_programs_look_for_them(mail: Mail) -> None:

@@ -19,7 +19,7 @@ from bad_server import BadServer, Taken
 from sizhen.delivery.guard import Refused
 from sizhen.delivery.outbox import Outbox, OutboxError, Row, message_id
 from sizhen.delivery.sender import Busy, Pace, Sender, Stopped, alone
-from sizhen.delivery.transport import Server
+from sizhen.delivery.transport import Server, _dotted
 
 DOMAIN = "shop.example"
 ENDS = {
@@ -233,6 +233,19 @@ def test_after_a_crash_only_what_was_handed_over_is_in_doubt(outbox: Outbox) -> 
     assert [row.shop for row in outbox.recover()] == ["b"]
     assert states(outbox) == {"a": "queued", "b": "unknown", "c": "queued"}
     assert outbox.resolve(rows[1].id, "sent").state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("raw", "sent"),
+    [
+        (b"a\r\n.\r\n..b\r\n", b"a\r\n..\r\n...b\r\n"),
+        (b".a\n.b", b"..a\r\n..b\r\n"),
+        (b"a\r\nb\nc\r\n\r\n", b"a\r\nb\r\nc\r\n"),
+        (b"a\r\n", b"a\r\n"),
+    ],
+)
+def test_lines_go_out_with_their_ends_and_dots(raw: bytes, sent: bytes) -> None:
+    assert _dotted(raw) == sent
 
 
 def test_one_sender_at_a_time(tmp_path: Path) -> None:

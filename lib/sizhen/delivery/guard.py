@@ -115,4 +115,9 @@ class Guard:
 def _weighed(raw: bytes) -> tuple[bytes, list[bytes]]:
     """The message without its large base64 bodies, and what these hold: parsing them line by line takes longer than
     all checks."""
-    return HEAVY.sub(b"", raw), [b64decode(found[0]) for found in HEAVY.finditer(raw)]
+    light, heavy, start = [], [], 0
+    for found in HEAVY.finditer(raw):
+        light.append(raw[start : found.start()])
+        heavy.append(b64decode(found[0]))
+        start = found.end()
+    return b"".join([*light, raw[start:]]), heavy

@@ -160,7 +160,7 @@ def _made(plan: Item | Plan) -> Item | Made:
         )
     except message.Refused as error:
         return Item(plan.profile.shop_id, said=str(error))
-    return Made(plan, str(built["Subject"]), plan.sign(built.as_bytes()))
+    return Made(plan, str(built["Subject"]), plan.sign(message.wire(built)))
 
 
 def _ahead(plans: Iterable[Item | Plan], jobs: int) -> Iterator[Item | Made]:

@@ -86,9 +86,10 @@ class Connection:
 
 
 def _dotted(raw: bytes) -> bytes:
-    """The message with CRLF line ends and leading dots doubled (RFC 5321 4.5.2)."""
-    lines = b"\n" + raw.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
-    return lines.replace(b"\n.", b"\n..").replace(b"\n", b"\r\n")[2:]
+    """The message with CRLF line ends, one at its end, and leading dots doubled (RFC 5321 4.5.2)."""
+    if raw.count(b"\n") != raw.count(b"\r\n") or not raw.endswith(b"\r\n") or raw.endswith(b"\n\r\n"):
+        raw = (raw.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n").replace(b"\n", b"\r\n")
+    return (b"." if raw.startswith(b".") else b"") + raw.replace(b"\n.", b"\n..")
 
 
 def _answer(code: int, said: bytes) -> Answer:
