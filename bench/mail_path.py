@@ -8,10 +8,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
+
+from sizhen.delivery.message import LONGEST_BODY
 
 PORT = 2587
 SETTINGS = """[mail]
@@ -38,6 +42,10 @@ def main() -> None:
             done = subprocess.run([*sizhen, "--send", "--revise"], check=False)
     finally:
         server.stop()
+    for path in sorted((mailbox / "new").iterdir()):
+        mail = message_from_bytes(path.read_bytes(), policy=default)
+        body = mail.get_body(("html",)).get_content().encode()
+        print(f"{mail['X-Sizhen-Shop']}: body {len(body) / 1000:.0f} kB of at most {LONGEST_BODY / 1000:.0f}")
     print(f"\nThe mails lie in {mailbox}/new; previews in reports/outbox/preview.")
     raise SystemExit(done.returncode)
 
