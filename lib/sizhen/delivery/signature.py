@@ -49,7 +49,7 @@ def _key(settings: Dkim) -> bytes:
         raise SettingsError(f"mail.dkim.key {settings.key}: {error.strerror}; {how}") from None
     try:
         bits = parse_pem_private_key(pem)["modulus"].bit_length()
-    except (UnparsableKeyError, ValueError, IndexError, TypeError):
+    except (UnparsableKeyError, ValueError, LookupError, TypeError, AssertionError):  # all of them the library's own
         raise SettingsError(f"mail.dkim.key {settings.key}: no RSA key in PEM without a passphrase; {how}") from None
     if bits < SHORTEST:
         raise SettingsError(f"mail.dkim.key {settings.key}: {bits} bits are too few; {how}")
