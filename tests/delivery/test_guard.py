@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 
-from sizhen.delivery.guard import Guard, Refused, report_hash
+from sizhen.delivery.guard import Guard, Refused, _weighed, report_hash
 from sizhen.delivery.outbox import Outbox, Row, message_id
 
 OWNERS = {"linen": "owner@linen.example", "tea": "owner@tea.example"}
@@ -220,3 +222,17 @@ def test_a_test_goes_to_the_tester_and_nobody_else(desk: Desk) -> None:
     assert replace(desk.guard, diverted=tester)(row)
     with pytest.raises(Refused, match="not the registered owner"):
         replace(desk.guard, diverted=tester)(desk.row)
+
+
+def test_a_secret_deep_in_a_large_part_is_found() -> None:
+    made = EmailMessage(policy=SMTP)
+    made.set_content("text")
+    made.add_attachment(b"x" * 60_000 + b"hunter2" + b"y" * 9, "application", "pdf", filename="a.pdf")
+    light, heavy = _weighed(made.as_bytes())
+    assert len(light) < 2_000 and [b"hunter2" in part for part in heavy] == [True]
+    looking = Guard(Path(), lambda shop: "", lambda shop, period: Path(), (), {"password": "hunter2"})
+    with pytest.raises(Refused, match="holds the secret password"):
+        looking._clean(made.as_bytes(), made, heavy)
+    light_only = message_from_bytes(light, policy=SMTP)
+    with pytest.raises(Refused, match="holds the secret password"):
+        looking._clean(light, light_only, heavy)
