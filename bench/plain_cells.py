@@ -19,6 +19,7 @@ from sizhen import report
 from sizhen.batch.kernels import preload  # noqa: F401  what a run has warm is warm here too
 from sizhen.diagnosis import open_case  # noqa: F401
 from sizhen.exam import ask, check, ledger, listen, look, market, peers  # noqa: F401
+from sizhen.tables import kept
 from sizhen.view import cards, plots, style, tables, workbook  # noqa: F401
 
 
@@ -32,6 +33,7 @@ def examine(
 ) -> None:
     """Writes the executed notebooks and the report of `shop` below `folder`."""
     (folder / shop).mkdir()
+    os.environ[kept.FOLDER] = str(folder / shop)
     executed = []
     for path in sorted(notebooks.glob("[1-5]_*.ipynb")):
         notebook = nbformat.read(path, as_version=4)

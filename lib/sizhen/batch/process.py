@@ -17,6 +17,7 @@ import psutil  # type: ignore[import-untyped]
 from sizhen.batch.job import Job
 from sizhen.batch.kernels import forks
 from sizhen.batch.shop_result import INTERRUPTED
+from sizhen.tables import kept
 
 _LOOK_EVERY = 0.05
 _GONE_WITHIN = 5.0  # seconds
@@ -123,6 +124,6 @@ def _members(group: int) -> set[psutil.Process]:
 
 def _environment(scratch: str) -> dict[str, str]:
     """One thread per kernel, nothing of the user's own IPython and plotting settings, and no file left in /tmp."""
-    own = dict.fromkeys(("TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR"), scratch)
-    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return {**kept, **forks.ONE_THREAD, **own, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
+    own = dict.fromkeys(("TMPDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", kept.FOLDER), scratch)
+    mine = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return {**mine, **forks.ONE_THREAD, **own, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}

@@ -19,7 +19,7 @@ from sizhen.diagnosis.rules import Judgement, judge
 from sizhen.diagnosis.sales import Sales, measure_sales
 from sizhen.diagnosis.stake import Stake, allocate
 from sizhen.diagnosis.unexplained import collapses, leftovers
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, kept
 from sizhen.vocab import load
 
 SCHEMA = 1
@@ -160,7 +160,16 @@ def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None
 
     Raises DataError when a table breaks its contract.
     """
-    return Case(open_chart(shop, period, follow_up.ill_since(previous, period)), previous)
+    place = kept.place(shop, period, previous)
+    if place is not None and place.is_file():
+        case: Case = kept.get(place)
+        shop.adopt(case.chart.shop)
+        return case
+    case = Case(open_chart(shop, period, follow_up.ill_since(previous, period)), previous)
+    if place is not None:
+        case.document()
+        kept.put(place, case)
+    return case
 
 
 def read_findings(path: str | Path) -> dict[str, Any] | None:

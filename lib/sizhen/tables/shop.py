@@ -59,6 +59,10 @@ class Shop:
             self._read[name] = read_table(path, name)
         return self._read[name]
 
+    def adopt(self, other: Shop) -> None:
+        """The tables `other` has read of the same folder need not be read again."""
+        self._read.update(other._read)
+
     def daily(self) -> pd.DataFrame:
         """shop_daily; where it is missing, what can be derived from orders, everything else unknown."""
         if self.has("shop_daily") or not self.has("orders"):
