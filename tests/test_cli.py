@@ -178,6 +178,22 @@ def test_import_reports_each_file(tmp_path: Path) -> None:
     assert "Traceback" not in result.output
 
 
+LABELS = "id,AspectTerms,A_start,A_end,OpinionTerms,O_start,O_end,Categories,Polarities\n1,_, , ,nice,0,4,whole,good\n"
+
+
+def test_import_passes_over_what_no_table_holds(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(LABELS, encoding="utf-8")
+    alone = sizhen("import", tmp_path / "labels.csv", "--shop", "new", "--data", tmp_path)
+    assert (alone.exit_code, alone.stderr) == (1, "error: there is nothing to import\n")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "texts.csv").write_text("id,review\n1,so nice\n", encoding="utf-8")
+    result = sizhen("import", *sorted(tmp_path.glob("*.csv")), "--shop", "new", "--data", tmp_path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "– labels.csv\n   passed over: labels of reviews, which no table holds" in result.stdout
+    assert (tmp_path / "new" / "reviews.parquet").is_file()
+    assert "labels" not in (tmp_path / "new" / "lineage.json").read_text(encoding="utf-8")
+
+
 def test_import_refuses_a_shop_id_that_leaves_the_folder(tmp_path: Path) -> None:
     refused(sizhen("import", tmp_path / "a.csv", "--shop", "../x", "--data", tmp_path), 2, "no shop id")
 

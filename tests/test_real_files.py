@@ -14,7 +14,7 @@ from sizhen.cli import app
 
 
 def report_of(tmp: Path, file: Path, shop: str, period: str) -> tuple[str, dict]:
-    """(text of the report, findings document) of a shop made from one real file."""
+    """(text of the report, findings document) of a shop made from one file, or all of a folder, in one call."""
     run = CliRunner()
     imported = run.invoke(app, ["import", str(file), "--shop", shop, "--data", str(tmp / "data")])
     assert imported.exit_code == 0, imported.output
@@ -67,3 +67,20 @@ def test_reviews_alone_make_a_report(shared_data: Path, tmp_path: Path) -> None:
     assert "系统默认评价" in text
     assert document["sales"]["observed"] is None
     assert all(f["cause"].startswith("review.") for f in document["findings"])
+
+
+@pytest.mark.slow
+def test_all_real_files_are_one_shop(shared_data: Path, tmp_path: Path) -> None:
+    text, document = report_of(tmp_path, shared_data / "real", "demo", "2020-02")
+    assert document["sales"]["observed"] == pytest.approx(1902487.15, abs=0.005)
+    assert document["data"]["tables"]["reviews"]["rows"] > 30_000
+    told = " ".join(text.split())
+    broken = "jd_phone_reviews_broken.csv"
+    assert f"{broken} 读入行数 1,885 {broken} 采用行数 1,092 {broken} 字符已损坏 12 {broken} 整行重复 28" in told
+
+
+@pytest.mark.slow
+def test_all_made_up_exports_are_one_shop(shared_data: Path, tmp_path: Path) -> None:
+    _, document = report_of(tmp_path, shared_data / "exports" / "made_up", "demo", "2026-09-08..2026-09-14")
+    assert {"orders", "product_daily", "products", "traffic_daily", "ads_daily"} <= document["data"]["tables"].keys()
+    assert document["sales"]["observed"] > 0

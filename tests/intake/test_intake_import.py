@@ -171,7 +171,7 @@ def test_sources_toml_names_only_what_exists() -> None:
         assert layout.platform in PLATFORMS
         assert layout.title.zh
         assert layout.title.en
-        assert bool(layout.tables) != bool(layout.refused)
+        assert bool(layout.tables) != bool(layout.passed_over)
         for source in (s for sources in layout.tables.values() for s in sources):
             assert source.rule is None or source.rule in CELL
             assert source.after is None or source.after in TABLE

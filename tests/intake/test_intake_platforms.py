@@ -15,6 +15,7 @@ from made import xls, xlsx
 
 from sizhen.intake import IntakeError, import_files
 from sizhen.intake.convert import Converted, convert
+from sizhen.intake.errors import PassedOver
 from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Layout, common, layout, layouts, recognise
 from sizhen.intake.reading import read
@@ -99,7 +100,7 @@ def gives_its_tables(id: str, export: dict[str, Any], known: list[Layout] | None
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_every_layout_of_a_platform_has_an_export(path: Path) -> None:
     text = (Path(loader.__file__).parent / f"sources_{path.stem}.toml").read_text(encoding="utf-8")
-    there = {id for id, entry in tomllib.loads(text)["layouts"].items() if "refused" not in entry}
+    there = {id for id, entry in tomllib.loads(text)["layouts"].items() if "passed_over" not in entry}
     assert there == set(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
@@ -200,9 +201,9 @@ def test_without_a_required_heading_a_file_is_refused_or_another_kind(id: str) -
             recognise(read(data_of(rows, "x.csv"), "x.csv")[0], "x.csv", known)
 
 
-def test_the_sources_of_one_product_are_refused() -> None:
+def test_the_sources_of_one_product_are_passed_over() -> None:
     head = "一级来源,二级来源,三级来源,访客数,浏览量,支付金额,浏览量占比,店内跳转人数,跳出本店人数,收藏人数"
-    with pytest.raises(IntakeError, match="traffic sources of one product, which no table holds; leave it out"):
+    with pytest.raises(PassedOver, match="traffic sources of one product, which no table holds"):
         converted([head.split(","), ["淘内免费", "手淘搜索", "汇总", *"1234567"]], "x_2026-09-08.csv")
 
 

@@ -54,7 +54,7 @@ def import_(
 
     A file that is a table of sizhen's already is read by its headings; any other with --map.
 
-    Ends with 1 when a file could not be read; the others are imported.
+    Ends with 1 when a file could not be read, or none was to be imported; the others are imported.
     """
     with plainly():
         from rich.console import Console
@@ -76,7 +76,9 @@ def import_(
             stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
     for part in told(reports):
         Console().print(part)
-    failed = [r.error for r in reports if r.error is not None]
+    failed = [f"{r.error}" for r in reports if r.error is not None]
+    if not failed and all(r.passed_over for r in reports):
+        failed = ["there is nothing to import"]
     for reason in failed:
         typer.echo(f"error: {reason}", err=True)
     raise typer.Exit(FAILED if failed else 0)

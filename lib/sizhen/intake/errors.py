@@ -11,3 +11,10 @@ class IntakeError(ValueError):
         self.file = file
         self.problem = problem
         self.remedy = remedy
+
+
+class PassedOver(IntakeError):
+    """A file of a known kind that no table holds: nothing is wrong with it, and nothing is imported."""
+
+    def __init__(self, file: str, title: str, why: str) -> None:
+        super().__init__(file, f"{title}, {why}", "leave it out")

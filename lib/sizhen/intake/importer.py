@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sizhen.intake import canonical, mapping, privacy, records
 from sizhen.intake.convert import Converted, convert
-from sizhen.intake.errors import IntakeError
+from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Grid
 from sizhen.intake.layouts import STRANGER, Layout, Match, common, recognise
 from sizhen.intake.merge import Tables
@@ -121,6 +121,8 @@ class _Session:
             digest, grids = content.result()
             report = replace(report, sha256=digest)
             found = recognised(grids, path.name, self.layout)
+        except PassedOver as found_out:
+            return [replace(report, passed_over=found_out.problem)]
         except (IntakeError, OSError) as error:
             return [_failed(report, error)]
         several = len(found) > 1

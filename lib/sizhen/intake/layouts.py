@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sizhen.intake.errors import IntakeError
+from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Grid
 from sizhen.intake.headings import heading, places
 from sizhen.vocab import Text, VocabError, load, loader
@@ -61,7 +61,7 @@ class Layout:
     additive: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
     level_of: str | None = None
-    refused: str | None = None
+    passed_over: str | None = None
     currency: str | None = None
     strict: bool = False
 
@@ -191,7 +191,7 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
         tuple(entry.get("additive", ())),
         tuple(entry.get("adds", ())),
         entry.get("level_of"),
-        entry.get("refused"),
+        entry.get("passed_over"),
         heading(entry["currency"]) if "currency" in entry else None,
         entry.get("strict", False),
     )
@@ -215,7 +215,8 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
 
 
 def recognise(grid: Grid, file: str, known: Iterable[Layout] | None = None) -> Match:
-    """The layout whose required headings stand in one of the first rows; the most specific wins. Raises IntakeError."""
+    """The layout whose required headings stand in one of the first rows; the most specific wins. Raises IntakeError,
+    PassedOver where it is one that no table holds."""
     known = tuple(layouts().values() if known is None else known)
     head = [(number, cells, [heading(c) for c in cells]) for number, cells in grid.head(SEARCHED_ROWS)]
     for number, written, cells in head:
@@ -241,8 +242,8 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     if twice:
         raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     layout, found = fits[0], _places(fits[0], cells)
-    if layout.refused:
-        raise IntakeError(file, f"is of the kind {layout.title.en}, {layout.refused}", "leave it out")
+    if layout.passed_over:
+        raise PassedOver(file, layout.title.en, layout.passed_over)
     named = {*layout.required, *layout.only, *layout.parts, layout.shop, layout.currency}
     named |= {*(h for s in layout.sources for h in (*s.headings, *s.where))}
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}

@@ -26,7 +26,8 @@ class FileReport:
     `shop` is the platform's name of the shop, where the file tells it; `unread` are headings nothing is read from,
     `absent` columns the file lacks; `changed` counts by column the known values that the file replaced; `remarks` are
     sentences on sums that do not agree. `title` and `platform` are those of the layout, `currency` is told by the
-    rows. With `error` set nothing of the file was imported.
+    rows. With `error` set nothing of the file was imported; nor with `passed_over`, which says what the file is and why
+    no table holds it.
     """
 
     file: str
@@ -41,6 +42,7 @@ class FileReport:
     first: date | None = None
     last: date | None = None
     error: IntakeError | None = None
+    passed_over: str = ""
     sheet: str | None = None
     shop: str | None = None
     unread: tuple[str, ...] = ()

@@ -22,6 +22,10 @@ def told(reports: Iterable[FileReport]) -> Iterator[Text | Padding]:
             yield Text(f"✗ {name}", style="bold red")
             yield Padding(Text(f"not imported: {r.error.problem}; {r.error.remedy}"), INDENT)
             continue
+        if r.passed_over:
+            yield Text(f"– {name}", style="bold")
+            yield Padding(Text(f"passed over: {r.passed_over}"), INDENT)
+            continue
         days = "not dated" if r.first is None else f"{r.first}" if r.first == r.last else f"{r.first} – {r.last}"
         yield Text(f"✓ {name}", style="bold green")
         yield Padding(Text(f"{r.title} → {', '.join(r.tables)}; {r.kept:,} of {r.read:,} rows; {days}"), INDENT)
