@@ -71,7 +71,8 @@ bench-intake: $(READY)  ## measure how fast and lean files are imported
 bench-batch: $(READY) $(DATA)/linen-house/shop.toml  ## measure a run beside the stock commands and a plain function
 	$(BIN)/python bench/batch.py --out docs/performance.md
 
-bench-growth: $(READY) $(DATA)/linen-house/shop.toml  ## measure how a run grows with shops, rows and workers (15 minutes)
+bench-growth: $(READY) $(DATA)/linen-house/shop.toml  ## measure how a run grows with shops, rows and workers (20 minutes)
+	SIZHEN_MANY=500 $(BIN)/python -m pytest tests/batch/test_batch_many.py
 	OMP_NUM_THREADS=1 $(BIN)/python bench/growth.py --docs docs
 
 lock:  ## compile requirements.lock from pyproject.toml

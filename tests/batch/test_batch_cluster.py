@@ -16,6 +16,7 @@ from pathlib import Path
 import fsspec
 import psutil
 import pytest
+from networks import Networks, lacking
 
 from sizhen.batch import cluster, fingerprint
 from sizhen.batch.cluster import ClusterError, Task, examine_there
@@ -32,12 +33,13 @@ NAMES = {"report.html", "findings.json", "tables.xlsx", *(f"notebooks/{name}.ipy
 
 
 class Cluster:
-    """A scheduler and its workers; all of it ends with the test."""
+    """A scheduler and its workers, each in a network of its own where there are some; all of it ends with the test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, networks: Networks | None = None) -> None:
         self._folder = folder
+        self._networks = networks
         self._file = folder / "scheduler.json"
-        self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(self._file))
+        self.scheduler = self._start(0, "scheduler", "--port", "0", "--scheduler-file", str(self._file))
         while not self._file.is_file() or not self._file.read_text():
             assert self.scheduler.poll() is None
             time.sleep(0.05)
@@ -46,13 +48,21 @@ class Cluster:
 
     def _worker(self, number: int) -> subprocess.Popen[bytes]:
         own = ("--nthreads", "1", "--no-nanny", "--name", f"w{number}", "--local-directory", str(self._folder))
-        return self._start("worker", self.address, *own)
+        return self._start(number + 1, "worker", self.address, *own)
 
-    def _start(self, kind: str, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "distributed.cli.dask_" + kind, "--host", "127.0.0.1", "--no-dashboard"]
+    def _start(self, place: int, kind: str, *words: str) -> subprocess.Popen[bytes]:
+        inside, host = [], "127.0.0.1"
+        if self._networks:
+            inside, host = self._networks.inside(place), self._networks.address(place)
+        command = [*inside, sys.executable, "-m", f"distributed.cli.dask_{kind}", "--host", host, "--no-dashboard"]
         with (self._folder / f"{kind}.log").open("ab") as log:
             return subprocess.Popen(
-                [*command, *words], stdout=log, stderr=log, start_new_session=True, cwd=self._folder
+                [*command, *words],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self._folder,
+                env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s"},
             )
 
     def wait(self) -> None:
@@ -187,6 +197,34 @@ def test_a_lost_worker_gives_its_shops_to_the_other(own: Cluster, order: Order, 
         assert files(tmp_path / "reports" / "2026-10" / f"shop{n}") == NAMES
     _, alive = psutil.wait_procs(orphans, timeout=10)
     assert alive == []
+
+
+@pytest.fixture
+def networks() -> Iterator[Networks]:
+    made = Networks(3)
+    yield made
+    made.end()
+
+
+@pytest.mark.skipif(bool(lacking()), reason=lacking() or "there are network namespaces")
+def test_a_worker_cut_from_the_network_gives_its_shops_to_the_other(
+    networks: Networks, order: Order, many: Path, tmp_path: Path
+) -> None:
+    """It still runs, and may still publish what it had begun: the same report, whole, in the same place."""
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    apart = Cluster(folder, networks)
+    try:
+        apart.wait()
+        mirror = Mirror.of(str(many), str(tmp_path / "reports"))
+        results = while_running(order, apart, mirror, lambda: networks.cut(1))
+        assert apart.workers[0].poll() is None
+        assert [r.shop_id for r in results] == [f"shop{n}" for n in range(6)]
+        assert all(r.reported for r in results), "skipped: published by the worker that could not say so any more"
+        for n in range(6):
+            assert files(tmp_path / "reports" / "2026-10" / f"shop{n}") == NAMES
+    finally:
+        apart.end()
 
 
 def test_a_lost_scheduler_is_said_and_the_rest_goes_on_later(

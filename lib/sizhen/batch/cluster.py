@@ -77,8 +77,8 @@ def _connected(scheduler: str) -> Iterator[Client]:
 
 
 def _results(client: Client, shops: list[str], task: Task, bar: Bar) -> dict[str, ShopResult]:
-    """Tasks are given out as earlier ones come back, and their results taken as they come."""
-    told = client.scatter(task, broadcast=True)
+    """Tasks are given out as earlier ones come back, and their results taken as they come. Each carries all it needs:
+    scattered data would be lost with the worker that Dask leaves them to."""
     left, results, running = iter(shops), dict[str, ShopResult](), dict[str, str]()
     coming = as_completed(loop=client.loop)
 
@@ -86,7 +86,7 @@ def _results(client: Client, shops: list[str], task: Task, bar: Bar) -> dict[str
         while len(running) < WAITING * sum(client.nthreads().values()):
             if (shop_id := next(left, None)) is None:
                 return
-            future = client.submit(examine_there, shop_id, told, key=f"{shop_id}-{task.order.period.label}", pure=False)
+            future = client.submit(examine_there, shop_id, task, key=f"{shop_id}-{task.order.period.label}", pure=False)
             running[future.key] = shop_id
             coming.add(future)
 
