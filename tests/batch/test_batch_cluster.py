@@ -210,7 +210,7 @@ def networks() -> Iterator[Networks]:
 def test_a_worker_cut_from_the_network_gives_its_shops_to_the_other(
     networks: Networks, order: Order, many: Path, tmp_path: Path
 ) -> None:
-    """It still runs, and may still publish what it had begun: the same report, whole, in the same place."""
+    """It runs on until it notices, and may publish what it had begun: the same report, whole, in the same place."""
     folder = tmp_path / "cluster"
     folder.mkdir()
     apart = Cluster(folder, networks)
@@ -218,7 +218,6 @@ def test_a_worker_cut_from_the_network_gives_its_shops_to_the_other(
         apart.wait()
         mirror = Mirror.of(str(many), str(tmp_path / "reports"))
         results = while_running(order, apart, mirror, lambda: networks.cut(1))
-        assert apart.workers[0].poll() is None
         assert [r.shop_id for r in results] == [f"shop{n}" for n in range(6)]
         assert all(r.reported for r in results), "skipped: published by the worker that could not say so any more"
         for n in range(6):
