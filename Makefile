@@ -58,7 +58,7 @@ email: reports  ## send the sample reports to a mail server on this computer
 faults: $(READY)  ## kill the mail sender again and again: nothing twice, nothing lost
 	$(BIN)/python bench/mail_crash.py
 
-bench-mail: reports  ## queue and send the reports of 1,000 made shops (12 GB in /tmp)
+bench-mail: reports  ## queue and send the reports of 1,000 made shops (10 GB in /tmp)
 	$(BIN)/python bench/mail_thousand.py --sample orders-only
 	$(BIN)/python bench/mail_thousand.py
 

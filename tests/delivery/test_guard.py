@@ -224,6 +224,40 @@ def test_a_test_goes_to_the_tester_and_nobody_else(desk: Desk) -> None:
         replace(desk.guard, diverted=tester)(desk.row)
 
 
+BODY = b"aGVsbG8g" * 9 + b"aGVs\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "held"),
+    [
+        (BODY * 900, True),
+        (BODY * 900 + b"YQ==\r\n", True),
+        (BODY * 900 + b"a\r\n", False),
+        (BODY * 450 + b"YQ==\r\n" + BODY * 450, False),
+        (BODY * 450 + b"hunter 2\r\n" + BODY * 450, False),
+        (BODY * 450 + b"X-Header: a\r\n" + BODY * 450, False),
+        (BODY * 9, False),
+    ],
+    ids=["whole", "padded", "cut off", "padding inside", "words inside", "header inside", "small"],
+)
+def test_only_a_large_part_that_is_base64_throughout_is_not_parsed(body: bytes, held: bool) -> None:
+    head = b"Subject: a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n"
+    raw = head + b"Content-Transfer-Encoding: base64\r\n\r\n" + body + b"--b--\r\n"
+    light, heavy = _weighed(raw)
+    whole, lighter = (message_from_bytes(each, policy=SMTP).get_payload(0) for each in (raw, light))
+    assert (light == raw) is not held
+    assert [part.decode() for part in heavy] == ([whole.get_content()] if held else [])
+    assert lighter.get_payload() == ("" if held else whole.get_payload())
+
+
+def test_the_trace_of_an_error_deep_in_a_page_is_found(desk: Desk) -> None:
+    page = b"<p>well</p>" * 9_000 + b"Traceback (most recent call last)" + b"<p>well</p>" * 9_000
+    message = desk.message("linen", OWNERS["linen"])
+    message.add_attachment(page, "text", "html", filename="a.html")
+    with pytest.raises(Refused, match="Traceback"):
+        desk.guard(desk.again(message))
+
+
 def test_a_secret_deep_in_a_large_part_is_found() -> None:
     made = EmailMessage(policy=SMTP)
     made.set_content("text")

@@ -18,6 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sizhen.delivery import Refused, build, message
+from sizhen.delivery.paper import Attachment
 from small_mail import ENGLISH, OWNER, SENT, document, finding, html_of, text_of
 
 Mail = Callable[..., EmailMessage]
@@ -70,6 +71,28 @@ def test_on_the_wire_it_is_what_as_bytes_gives(size: int) -> None:
         return built
 
     assert message.wire(made()) == made().as_bytes()
+
+
+@pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 114, 300_001])
+@pytest.mark.parametrize("kind", ["pdf", "html"])
+def test_what_is_enclosed_arrives_and_is_on_the_wire_what_as_bytes_gives(size: int, kind: str) -> None:
+    content = bytes(n % 251 for n in range(size))
+    main = "application" if kind == "pdf" else "text"
+
+    def made(enclosed: bool) -> EmailMessage:
+        built = EmailMessage(policy=SMTP)
+        built.set_content("text\n.\n", cte="base64")
+        if enclosed:
+            message.enclose(built, Attachment("a", kind, content))
+        else:
+            built.add_attachment(content, main, kind, filename="a")
+        built.set_boundary("b")
+        return built
+
+    raw = message.wire(made(enclosed=True))
+    assert raw == made(enclosed=True).as_bytes() == made(enclosed=False).as_bytes()
+    (part,) = email.message_from_bytes(raw, policy=default).iter_attachments()
+    assert part.get_payload(decode=True) == content
 
 
 def test_parts_lie_where_mail_programs_look_for_them(mail: Mail) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+import pikepdf
 import pytest
+from matplotlib import font_manager
 
 from sizhen.delivery import paper
 
+NAMES = ["NotoSansCJKsc-Bold", "NotoSansCJKsc-Regular"]
 PAGE = "<!doctype html><meta charset='utf-8'><title>报告</title><p>报告 ¥1,234</p>"
 
 
@@ -103,6 +109,30 @@ def test_chromium_prints_the_same_bytes_each_time(report: Path, monkeypatch: pyt
         pytest.skip(f"none of {', '.join(paper.BROWSERS)} is installed")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     assert_printed(report)
+
+
+@pytest.mark.browser
+def test_chromium_embeds_the_shipped_font_in_both_weights(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not any(map(paper.shutil.which, paper.BROWSERS)):
+        pytest.skip(f"none of {', '.join(paper.BROWSERS)} is installed")
+    closed = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    look = "<style>body { font-family: var(--sz-font) }</style></head>"
+    report.write_text(f"<!doctype html><head>{closed}{look}<p>报告 <b>a 报告</b>", encoding="utf-8")
+    with pikepdf.open(io.BytesIO(paper.attachment(report, "tiny", form="pdf").content)) as document:
+        fonts = [font.DescendantFonts[0] for font in document.pages[0].Resources.Font.values()]
+        assert sorted(str(font.BaseFont).partition("+")[2] for font in fonts) == NAMES
+        assert {str(font.Subtype) for font in fonts} == {"/CIDFontType2"}
+
+
+def test_the_font_comes_in_at_the_end_of_the_head_and_nothing_else_changes() -> None:
+    page = b"<head><meta content=\"default-src 'none'; img-src data:\"><title>a</title></head><p>default-src 'none'</p>"
+    dressed = paper._with_font(page)
+    start, style, end = re.split(rb"(<style>.*</style>)", dressed, flags=re.DOTALL)
+    assert start == b"<head><meta content=\"default-src 'none'; font-src file:; img-src data:\"><title>a</title>"
+    assert end == b"</head><p>default-src 'none'</p>"
+    files = [Path(unquote(urlsplit(found).path)) for found in re.findall(r'url\("([^"]+)"\)', style.decode())]
+    assert [font_manager.get_font(file).postscript_name for file in files] == NAMES[::-1]
+    assert paper._with_font(PAGE.encode()) == PAGE.encode()
 
 
 def test_weasyprint_prints_and_fetches_nothing(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:

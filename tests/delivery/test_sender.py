@@ -14,6 +14,8 @@ from typing import Any, Literal
 import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bad_server import BadServer, Taken
 from sizhen.delivery.guard import Refused
@@ -246,6 +248,13 @@ def test_after_a_crash_only_what_was_handed_over_is_in_doubt(outbox: Outbox) -> 
 )
 def test_lines_go_out_with_their_ends_and_dots(raw: bytes, sent: bytes) -> None:
     assert _dotted(raw) == sent
+
+
+@given(st.lists(st.sampled_from([b"a", b".", b"\n", b"\r\n"]), max_size=12).map(b"".join))
+def test_every_line_ends_as_it_should_and_no_dot_ends_the_message(raw: bytes) -> None:
+    lines = raw.replace(b"\r\n", b"\n").rstrip(b"\n").split(b"\n")
+    doubled = [b"." * line.startswith(b".") + line for line in lines]
+    assert _dotted(raw) == b"".join(line + b"\r\n" for line in doubled)
 
 
 def test_one_sender_at_a_time(tmp_path: Path) -> None:

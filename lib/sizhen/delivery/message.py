@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
+from binascii import b2a_base64
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -14,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sizhen import view
@@ -23,7 +26,7 @@ from sizhen.delivery.picture import waterfall
 from sizhen.tables import Period, Profile
 
 LARGEST = 10_000_000  # bytes of a whole message
-LARGE = 100_000  # characters of a part
+COLUMNS = 76  # of base64 (RFC 2045 6.8)
 LONGEST_BODY = 95_000  # bytes of HTML: Gmail cuts near 102,000
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -78,7 +81,7 @@ def build(
         message["List-Unsubscribe"] = f"<mailto:{_mailbox(unsubscribe, 'unsubscribe', 'an address')}>"
     message["X-Sizhen-Shop"] = profile.shop_id
     message["X-Sizhen-Period"] = period.label
-    drawn = paper.content + repr(told.steps).encode()
+    drawn = repr(told.steps).encode()
     picture = kept_or_made(kept, drawn, "png", lambda: waterfall(told.steps)) if told.steps else None
     _fill(message, told, paper, picture, unsubscribe)
     if (size := _size(message)) > LARGEST:
@@ -87,19 +90,35 @@ def build(
 
 
 def wire(message: EmailMessage) -> bytes:
-    """What as_bytes gives; that takes large parts to pieces line by line, which costs more than all the rest. The
-    message is used up: its large parts are gone."""
+    """What as_bytes gives; that takes what `enclose` put in to pieces line by line, which costs more than all the rest.
+    The message is used up: its attachments are gone."""
     large: list[tuple[bytes, bytes]] = []
     for part in message.walk():
         payload = part.get_payload()
-        if isinstance(payload, str) and len(payload) > LARGE and payload.endswith("\n"):
-            mark = f"{hashlib.sha256(payload.encode()).hexdigest()}-{len(large)}"
-            large.append((mark.encode(), payload[:-1].replace("\n", "\r\n").encode()))
-            part.set_payload(f"{mark}\n")
+        if isinstance(payload, str) and payload.endswith("\r\n"):
+            mark = f"{secrets.token_hex(32)}\r\n"
+            large.append((mark.encode(), payload.encode()))
+            part.set_payload(mark)
     raw = message.as_bytes()
     for mark_of, body in large:
         raw = raw.replace(mark_of, body)
     return raw
+
+
+def enclose(message: EmailMessage, paper: Attachment) -> None:
+    """What add_attachment does, many times as fast; the lines of the part end as they do on the wire."""
+    main = "application" if paper.kind == "pdf" else "text"
+    message.add_attachment(b"", maintype=main, subtype=paper.kind, filename=paper.name)
+    *_, part = message.iter_attachments()
+    part.set_payload(_base64(paper.content))
+
+
+def _base64(content: bytes) -> str:
+    text = np.frombuffer(b2a_base64(content, newline=False), dtype=np.uint8)
+    whole, rest = np.split(text, [len(text) // COLUMNS * COLUMNS])
+    lines = np.empty((len(whole) // COLUMNS, COLUMNS + 2), dtype=np.uint8)
+    lines[:, :COLUMNS], lines[:, COLUMNS:] = whole.reshape(-1, COLUMNS), tuple(b"\r\n")
+    return b"".join((lines.data, rest.data, b"\r\n" if len(rest) else b"")).decode("ascii")
 
 
 def _read(folder: Path, profile: Profile) -> tuple[Period, dict[str, Any]]:
@@ -163,16 +182,14 @@ def _fill(
     if picture:
         _, body = message.iter_parts()
         body.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename="waterfall.png")
-    main = "application" if paper.kind == "pdf" else "text"
-    message.add_attachment(paper.content, maintype=main, subtype=paper.kind, filename=paper.name)
+    enclose(message, paper)
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{digest}.{number}")
 
 
 def _size(message: EmailMessage) -> int:
-    """Bytes on the wire of all parts, without their headers; as_bytes would take apart and copy what is large."""
-    texts = (str(part.get_payload()) for part in message.walk() if not part.is_multipart())
-    return sum(len(text) + text.count("\n") for text in texts)
+    """Bytes of all parts without their headers; as_bytes would take apart and copy what is large."""
+    return sum(len(str(part.get_payload())) for part in message.walk() if not part.is_multipart())
 
 
 def _too_large(size: int, paper: Attachment) -> str:

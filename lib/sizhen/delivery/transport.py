@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
 
 COMMAND_SECONDS, TAKEN_SECONDS = 30.0, 600.0  # for an answer; for the one after the message (RFC 5321 4.5.3.2)
 Security = Literal["starttls", "tls", "none"]
@@ -87,9 +90,11 @@ class Connection:
 
 def _dotted(raw: bytes) -> bytes:
     """The message with CRLF line ends, one at its end, and leading dots doubled (RFC 5321 4.5.2)."""
-    if raw.count(b"\n") != raw.count(b"\r\n") or not raw.endswith(b"\r\n") or raw.endswith(b"\n\r\n"):
+    octets = np.frombuffer(raw, dtype=np.uint8)
+    before = octets[np.flatnonzero(octets == ord("\n")) - 1]
+    if (before != ord("\r")).any() or not raw.endswith(b"\r\n") or raw.endswith(b"\n\r\n"):
         raw = (raw.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n").replace(b"\n", b"\r\n")
-    return (b"." if raw.startswith(b".") else b"") + raw.replace(b"\n.", b"\n..")
+    return (b"." if raw.startswith(b".") else b"") + re.sub(rb"\n\.", b"\n..", raw)
 
 
 def _answer(code: int, said: bytes) -> Answer:

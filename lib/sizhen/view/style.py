@@ -18,7 +18,7 @@ from PIL import Image
 from sizhen.view import palette
 
 HERE = Path(__file__).parent
-FONT = HERE / "font" / "NotoSansSC-gb2312.otf"
+FONT = HERE / "font" / "NotoSansSC-gb2312.ttf"
 FAMILY = "sizhen"
 DPI = 200
 WIDTH = 4.6  # inches
