@@ -88,6 +88,16 @@ def test_a_slim_figure_is_deterministic() -> None:
     assert slim(encoded(chart())) == slim(encoded(chart()))
 
 
+def test_our_own_picture_stays_as_it_is_and_whole() -> None:
+    ours, _, _ = slim(encoded(chart()))
+    assert slim(ours)[0] == ours
+    png = base64.b64decode(ours)
+    changed = png[:-20] + bytes([png[-20] ^ 1]) + png[-19:]
+    for broken in (png[:-12], changed):
+        with pytest.raises(NoPicture):
+            slim(base64.b64encode(broken).decode())
+
+
 @pytest.mark.parametrize(
     "data", ["", "AAAA", "no base64!", encoded(chart())[:60], encoded(chart().convert("RGB"), "GIF")]
 )

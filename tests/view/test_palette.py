@@ -54,7 +54,7 @@ def test_a_picture_has_a_palette_and_is_drawn_once() -> None:
 
 
 def test_a_photograph_is_quantised() -> None:
-    noise = np.random.default_rng(7).integers(0, 256, (120, 120, 3), dtype=np.uint8)
-    few = palette.few_colours(Image.fromarray(noise))
+    noise = np.random.default_rng(7).integers(0, 256, (120, 120, 4), dtype=np.uint8)
+    few = palette.few_colours(noise)
     assert few.mode == "P"
     assert len(few.getcolors() or []) == palette.COLOURS

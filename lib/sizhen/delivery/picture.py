@@ -8,7 +8,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from PIL import Image
 
 from sizhen.delivery.letter import Step
 from sizhen.view import labels, palette, style
@@ -56,7 +55,7 @@ def waterfall(steps: Sequence[Step]) -> bytes:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     plt.close(figure)
-    return palette.png(Image.fromarray(np.asarray(canvas.buffer_rgba())))
+    return palette.png(np.asarray(canvas.buffer_rgba()))
 
 
 def _colour(step: Step, *, last: bool) -> str:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import io
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from sizhen.view import palette
@@ -27,8 +28,10 @@ def slim(encoded: str) -> tuple[str, int, int]:
         if not png.startswith(_PNG_SIGNATURE):
             raise NoPicture
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
-            image.load()
-            slimmer = png if image.mode == "P" else palette.png(image)
+            if image.mode == "P":
+                image.verify()
+                return base64.b64encode(png).decode("ascii"), image.width, image.height
+            slimmer = palette.png(np.asarray(image.convert("RGBA")))
             return base64.b64encode(slimmer).decode("ascii"), image.width, image.height
     except (binascii.Error, UnidentifiedImageError, OSError, SyntaxError) as error:
         raise NoPicture from error

@@ -10,7 +10,8 @@ from typing import Any
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from sizhen.report import clean
 from sizhen.report.prepare import ReportError, prepare
@@ -71,12 +72,22 @@ def _section(path: Path, language: str) -> Section:
 
 @cache
 def _exporter() -> Any:
-    exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="sizhen", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
+    """Not nbconvert's exporter to HTML: what it adds is nothing of ours, and it reads the whole page again for it."""
+    exporter: Any = TemplateExporter(  # type: ignore[no-untyped-call]
+        file_extension=".html",
+        template_name="sizhen",
+        extra_template_basedirs=[str(TEMPLATES)],
+        default_preprocessors=[],
     )
+    exporter.register_filter("markdown2html", _markdown)
     exporter.register_filter("display", clean.display)
     exporter.register_filter("prose", clean.prose)
     return exporter
+
+
+def _markdown(source: str) -> str:
+    html: str = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(source)
+    return html
 
 
 def warm() -> None:

@@ -6,14 +6,13 @@ import re
 from itertools import pairwise
 from typing import Any
 
-import nbformat.v4
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from sizhen.report.figure import NoPicture, slim
 from sizhen.report.fold import fold, is_folded
 from sizhen.vocab import LANGUAGES
 
-_v4: Any = nbformat.v4
+_node: Any = from_dict  # nbformat.v4's makers check each cell by itself, which is most of their time
 ANALYST_ONLY = "analyst-only"
 _SHOWN = ("image/png", "text/html", "text/markdown", "text/plain")
 _MARKS = re.compile(r"[*_`#>|]+|!?\[([^\]]*)\]\([^)]*\)")
@@ -33,7 +32,7 @@ def prepare(notebook: NotebookNode, name: str, language: str) -> NotebookNode:
     Raises ReportError on an error output, on anything written to stderr, on an output a static page cannot show, and on
     a figure without alternative text.
     """
-    result: NotebookNode = _v4.new_notebook()
+    result: NotebookNode = _node({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
     spoken = ""
     for number, cell in enumerate(notebook.cells, start=1):
         where = f"{name}, cell {number}"
@@ -44,11 +43,12 @@ def prepare(notebook: NotebookNode, name: str, language: str) -> NotebookNode:
         if cell.cell_type == "markdown":
             source = re.sub(r"\A\s*#[ \t][^\n]*\n?", "", cell.source) if not result.cells else cell.source
             spoken = _spoken(cell.source) or spoken
-            result.cells.append(_v4.new_markdown_cell(source, metadata={"anchor": f"{name}-{number}"}))
+            metadata = {"anchor": f"{name}-{number}"}
+            result.cells.append(_node({"cell_type": "markdown", "source": source, "metadata": metadata}))
         elif cell.cell_type == "code" and cell.outputs:
             alt = cell.metadata.get("alt") or spoken
             outputs = [_shown(output, alt, where, language) for output in cell.outputs]
-            result.cells.append(_v4.new_code_cell(outputs=outputs))
+            result.cells.append(_node({"cell_type": "code", "source": "", "metadata": {}, "outputs": outputs}))
     _figures_first(result.cells)
     return result
 
@@ -75,10 +75,9 @@ def _refuse_trouble(cell: NotebookNode, where: str) -> None:
             raise ReportError(f"{where}: wrote to stderr: {lines[0] if lines else ''}")
 
 
-def _shown(output: NotebookNode, alt: str, where: str, language: str) -> NotebookNode:
+def _shown(output: NotebookNode, alt: str, where: str, language: str) -> dict[str, Any]:
     if output.output_type == "stream":
-        text: NotebookNode = _v4.new_output("stream", name="stdout", text=output.text)
-        return text
+        return {"output_type": "stream", "name": "stdout", "text": output.text}
     foreign = sorted(set(output.data) - set(_SHOWN))
     if foreign:
         raise ReportError(f"{where}: a page without scripts cannot show {foreign[0]}")
@@ -88,8 +87,7 @@ def _shown(output: NotebookNode, alt: str, where: str, language: str) -> Noteboo
         data, metadata[kind] = _figure(output, alt, where)
     elif kind == "text/html":
         data = fold(data, language)
-    shown: NotebookNode = _v4.new_output("display_data", data={kind: data}, metadata=metadata)
-    return shown
+    return {"output_type": "display_data", "data": {kind: data}, "metadata": metadata}
 
 
 def _figure(output: NotebookNode, alt: str, where: str) -> tuple[str, dict[str, str | int]]:

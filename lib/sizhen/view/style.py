@@ -13,7 +13,6 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from sizhen.view import palette
 
@@ -135,4 +134,4 @@ def picture(figure: Figure) -> bytes:
     """The figure as a PNG of few colours, drawn once (`savefig` draws twice where there is a layout engine)."""
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    return palette.png(Image.fromarray(np.asarray(canvas.buffer_rgba())))
+    return palette.png(np.asarray(canvas.buffer_rgba()))

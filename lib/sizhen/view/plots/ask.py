@@ -56,10 +56,7 @@ def agents(desk: pd.DataFrame) -> Axes | None:
     axes.axvline(average, color=style.INK, linewidth=1.4)
     axes.hlines(rows, known["low"], known["high"], color=style.NOW, linewidth=6, alpha=0.3)
     axes.scatter(known["inquiry_conversion"], rows, color=style.NOW, s=36, zorder=3)
-    for row, end, value in zip(rows, known["high"], known["inquiry_conversion"], strict=True):
-        axes.annotate(
-            labels.fmt(value, "rate"), (end, row), (5, 0), textcoords="offset points", va="center", fontsize=base.SMALL
-        )
+    base.beside(axes, known["high"], rows, [labels.fmt(v, "rate") for v in known["inquiry_conversion"]], 5)
     axes.set_yticks(rows, names)
     axes.set_ylim(len(known) - 0.4, -0.6)
     axes.margins(x=0.18)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, canvas, chart, day_axis, headline, key, room, rows_high
+from sizhen.view.plots.base import bare, beside, canvas, chart, day_axis, headline, key, room, rows_high
 from sizhen.view.plots.lines import name_lines, value_axis
 
 ROWS = 10
@@ -72,9 +72,7 @@ def agent_mix(mix: pd.DataFrame) -> Axes:
     rows = np.arange(len(points))
     axes.barh(rows, points, height=0.64, color=np.where(np.array(points) < 0, style.WORSE, style.BETTER))
     axes.axvline(0, color=style.QUIET, linewidth=0.8)
-    for row, point, text in zip(rows, points, written, strict=True):
-        away, side = (4, "left") if point >= 0 else (-4, "right")
-        axes.annotate(text, (point, row), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=SMALL)
+    beside(axes, points, rows, written, outward=True)
     axes.set_yticks(rows, names)
     axes.invert_yaxis()
     room(axes, names, written, min(0.0, *points), max(0.0, *points))

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, beside_bars, canvas, chart, headline, key, room, rows_high
+from sizhen.view.plots.base import bare, beside, beside_bars, canvas, chart, headline, key, room, rows_high
 from sizhen.view.plots.look_products import short
 
 OWN = "own"
@@ -34,8 +34,7 @@ def intervals(axes: Axes, rows: pd.DataFrame, names: list[str], written: list[st
     )
     axes.scatter(rows["value"], places, color=colours, s=36, zorder=3)
     ends = rows[["value", "high"]].max(axis=1).clip(lower=past)
-    for place, end, text in zip(places, ends, written, strict=True):
-        axes.annotate(text, (end, place), (5, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, places, written, 5)
     axes.set_yticks(places, names)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -12,8 +12,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import offset_copy
 
 from sizhen.view import labels, style
+from sizhen.view.layout import PAD, Margins
 
 Draw = TypeVar("Draw", bound=Callable[..., Axes | None])
 LINE_WIDTH = 52  # columns of a headline's line
@@ -43,15 +45,20 @@ def chart(draw: Draw) -> Draw:
 
 def canvas(height: float = 2.8) -> tuple[Figure, Axes]:
     """A figure of 4.6 x `height` inches at 200 dpi with one Axes."""
-    return plt.subplots(figsize=(style.WIDTH, height), dpi=style.DPI, layout="constrained")
+    figure, axes = grid(height)
+    return figure, axes[0, 0]
 
 
 def panels(height: float, rows: int) -> tuple[Figure, list[Axes]]:
     """`canvas` with `rows` Axes one above the other over the same x axis."""
-    figure, axes = plt.subplots(
-        rows, sharex=True, squeeze=False, figsize=(style.WIDTH, height), dpi=style.DPI, layout="constrained"
-    )
+    figure, axes = grid(height, rows, sharex=True)
     return figure, list(axes[:, 0])
+
+
+def grid(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
+    """`canvas` with rows and columns of Axes; `options` of pyplot's subplots."""
+    size = (style.WIDTH, height)
+    return plt.subplots(rows, columns, squeeze=False, figsize=size, dpi=style.DPI, layout=Margins(), **options)
 
 
 def rows_high(rows: int) -> float:
@@ -100,14 +107,16 @@ def headline(axes: Axes, id: str, **values: object) -> None:
     """The chart's answer in one sentence: template `id` of the vocabulary, filled."""
     figure: Any = axes.figure
     text = labels.drawable(labels.say(id, **values))
-    figure.suptitle(wrap(text[:1].upper() + text[1:]), x=0.012, ha="left", linespacing=1.25)
+    y = 1 - PAD / figure.get_figheight()
+    figure.suptitle(wrap(text[:1].upper() + text[1:]), x=0.012, y=y, ha="left", linespacing=1.25)
 
 
 def key(axes: Axes, id: str, **values: object) -> None:
     """One quiet line at the foot that says how to read the marks: word or template `id`."""
     figure: Any = axes.figure
     text = wrap(labels.drawable(labels.say(id, **values)), LINE_WIDTH * 1.25)
-    figure.supxlabel(text, x=0.012, ha="left", fontsize=SMALL, color=style.QUIET)
+    y = PAD / figure.get_figheight()
+    figure.supxlabel(text, x=0.012, y=y, ha="left", fontsize=SMALL, color=style.QUIET)
 
 
 def axis_unit(axes: Axes, unit: str, which: str = "y") -> None:
@@ -141,6 +150,23 @@ def room(axes: Axes, names: Sequence[str], written: Sequence[str], low: float, h
     axes.set_xlim(low - (extra if low < 0 else 0), high + extra)
 
 
+def beside(
+    axes: Axes,
+    ends: Iterable[float],
+    rows: Iterable[float],
+    written: Iterable[str],
+    away: float = 4.0,
+    *,
+    outward: bool = False,
+) -> None:
+    """Writes each text `away` points right of the end of its row; `outward`: left of an end below 0."""
+    figure: Any = axes.figure
+    right, left = (offset_copy(axes.transData, figure, points, units="points") for points in (away, -away))
+    for end, row, text in zip(ends, rows, written, strict=True):
+        place, side = (left, "right") if outward and end < 0 else (right, "left")
+        axes.text(end, row, text, transform=place, ha=side, va="center", fontsize=SMALL)
+
+
 def beside_bars(
     axes: Axes,
     names: Sequence[str],
@@ -161,8 +187,7 @@ def beside_bars(
         ends = np.fmax(ends, before.to_numpy(dtype=float))
     if reach is not None:
         ends = np.fmax(ends, reach.to_numpy(dtype=float))
-    for row, end, text in zip(rows, ends, written, strict=True):
-        axes.annotate(text, (end, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, rows, written)
     axes.set_yticks(rows, list(names))
     axes.invert_yaxis()
     room(axes, names, written, 0.0, float(ends.max()) or 1.0)

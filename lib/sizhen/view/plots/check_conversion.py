@@ -11,6 +11,7 @@ from sizhen.view.plots.base import (
     SMALL,
     axis_unit,
     bare,
+    beside,
     canvas,
     chart,
     headline,
@@ -53,8 +54,7 @@ def conversion(frame: pd.DataFrame) -> Axes | None:
     axes.plot(now, rows, "o", color=style.NOW, markersize=7.5)
     written = with_change(now, top["conversion_change"], "rate")
     ends = np.fmax(np.fmax(now, before), top["high"] if measured else now)
-    for row, end, text in zip(rows, ends, written, strict=True):
-        axes.annotate(text, (end, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, rows, written, 8)
     axes.set_yticks(rows, names)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     room(axes, names, written, 0.0, float(ends.max()) or 1.0)

@@ -13,6 +13,7 @@ from sizhen.view import labels, style
 from sizhen.view.plots.base import (
     SMALL,
     bare,
+    beside,
     beside_bars,
     canvas,
     chart,
@@ -87,8 +88,7 @@ def funnel_losses(frame: pd.DataFrame) -> Axes | None:
     doubts = [labels.brief("doubt", d) for d in steps["doubt"]]
     written = [_signed(b) if pd.notna(b) else doubt for b, doubt in zip(buyers, doubts, strict=True)]
     ends = np.fmax(high.fillna(0.0), 0.0)
-    for row, end, text in zip(rows, ends, written, strict=True):
-        axes.annotate(text, (end, row), (5, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, rows, written, 5)
     axes.set_yticks(rows, names)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     least, most = min(0.0, float(low.min())), max(0.0, float(high.max()))

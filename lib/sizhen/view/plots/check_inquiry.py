@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, canvas, chart, headline, key, room, rows_high
+from sizhen.view.plots.base import bare, beside, canvas, chart, headline, key, room, rows_high
 
 
 @chart
@@ -25,9 +25,7 @@ def inquiry_split(frame: pd.DataFrame) -> Axes | None:
     for bar, real in zip(bars, parts["beyond_chance"], strict=True):
         bar.set_alpha(1.0 if real else 0.35)
     axes.axvline(0, color=style.QUIET, linewidth=0.8)
-    for row, amount, text in zip(rows, buyers, written, strict=True):
-        away, side = (4, "left") if amount >= 0 else (-4, "right")
-        axes.annotate(text, (amount, row), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=SMALL)
+    beside(axes, buyers, rows, written, outward=True)
     axes.set_yticks(rows, names)
     axes.invert_yaxis()
     room(axes, names, written, min(0.0, float(buyers.min())), max(0.0, float(buyers.max())))

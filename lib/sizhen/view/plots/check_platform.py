@@ -11,6 +11,7 @@ from sizhen.view.plots.base import (
     SMALL,
     axis_unit,
     bare,
+    beside,
     canvas,
     chart,
     day_axis,
@@ -51,8 +52,7 @@ def dispatch_hours(frame: pd.DataFrame) -> Axes:
     axes.hlines(rows, frame["low"], frame["high"], color=style.NOW, linewidth=3)
     axes.vlines(before, rows - 0.42, rows + 0.42, color=style.INK, linewidth=1.4)
     ends = np.fmax(frame["high"], before)
-    for row, end, text in zip(rows, ends, written, strict=True):
-        axes.annotate(text, (end, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, rows, written)
     axes.set_yticks(rows, names)
     axes.invert_yaxis()
     room(axes, names, written, 0.0, float(ends.max()))

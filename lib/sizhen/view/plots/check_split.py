@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, canvas, chart, headline, key, room, rows_high
+from sizhen.view.plots.base import SMALL, bare, beside, canvas, chart, headline, key, room, rows_high
 from sizhen.view.plots.look_products import short
 
 SHOWN = 10
@@ -83,10 +83,7 @@ def split_parts(frame: pd.DataFrame) -> Axes | None:
     rows, amounts = np.arange(len(parts)), parts["amount"].to_numpy(dtype=float)
     axes.barh(rows, amounts, color=[style.WORSE if a < 0 else style.BETTER for a in amounts], height=0.64)
     axes.axvline(0, color=style.QUIET, linewidth=0.8)
-    for row, amount, text in zip(rows, amounts, written, strict=True):
-        away = 4 if amount >= 0 else -4
-        side = "left" if amount >= 0 else "right"
-        axes.annotate(text, (amount, row), (away, 0), textcoords="offset points", ha=side, va="center", fontsize=SMALL)
+    beside(axes, amounts, rows, written, outward=True)
     axes.set_yticks(rows, names)
     axes.invert_yaxis()
     room(axes, names, written, min(0.0, float(amounts.min())), max(0.0, float(amounts.max())))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, beside_bars, canvas, chart, headline, key, room, rows_high
+from sizhen.view.plots.base import SMALL, bare, beside, beside_bars, canvas, chart, grid, headline, key, room, rows_high
 from sizhen.view.plots.lines import percents
 
 PANELS, RISEN, ACROSS = 6, 3, 2
@@ -68,15 +67,7 @@ def complaint_weeks(frame: pd.DataFrame) -> Axes:
     `listen.complaint_weeks`."""
     series = _shown(frame)
     down = -(-len(series) // ACROSS)
-    _, axes = plt.subplots(
-        down,
-        ACROSS,
-        sharex=True,
-        squeeze=False,
-        figsize=(style.WIDTH, 0.95 + 1.15 * down),
-        dpi=style.DPI,
-        layout="constrained",
-    )
+    _, axes = grid(0.95 + 1.15 * down, down, ACROSS, sharex=True)
     for panel, (_, row) in zip(axes.flat, series.iterrows(), strict=False):
         rows = frame[(frame["product_id"] == row["product_id"]) & (frame["aspect"] == row["aspect"])]
         colour = style.WORSE if row["trend"] == "risen" else style.NOW
@@ -175,8 +166,7 @@ def complaint_events(frame: pd.DataFrame) -> Axes | None:
     axes.scatter(now, places, color=colours, s=52, zorder=3)
     written = [f"{labels.fmt(b, 'rate')} → {labels.fmt(n, 'rate')}" for b, n in zip(before, now, strict=True)]
     ends = pd.concat([high, now, before], axis=1).max(axis=1)
-    for place, end, text in zip(places, ends, written, strict=True):
-        axes.annotate(text, (end, place), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, places, written, 8)
     names = [
         f"{labels.day(d)} {labels.shorten(labels.drawable(str(e)), 16)}"
         for d, e in zip(shown["starts_on"], shown["event"], strict=True)

@@ -11,6 +11,7 @@ from sizhen.view.plots.base import (
     SMALL,
     axis_unit,
     bare,
+    beside,
     beside_bars,
     canvas,
     chart,
@@ -46,8 +47,7 @@ def score_votes(frame: pd.DataFrame) -> Axes | None:
     names = [labels.name(str(m)) for m in shown["metric"]]
     axes.hlines(rows, low, high, color=style.NOW, linewidth=9, alpha=0.75)
     written = [_range(a, b) for a, b in zip(low, high, strict=True)]
-    for place, end, text in zip(rows, high, written, strict=True):
-        axes.annotate(text, (end, place), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, high, rows, written, 8)
     axes.set_yticks(rows, names)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     room(axes, names, [f"{w}xx" for w in written], 0.0, float(high.max()))

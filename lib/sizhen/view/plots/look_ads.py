@@ -9,7 +9,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, beside_bars, canvas, chart, headline, key, room, rows_high, with_change
+from sizhen.view.plots.base import (
+    bare,
+    beside,
+    beside_bars,
+    canvas,
+    chart,
+    headline,
+    key,
+    room,
+    rows_high,
+    with_change,
+)
 
 SHOWN = 10
 VERDICT = {"raise": style.BETTER, "lower": style.MARK, "drop": style.WORSE, "watch": style.QUIET}
@@ -55,8 +66,7 @@ def _entries(frame: pd.DataFrame) -> list[str]:
 
 def _dotted(axes: Axes, names: Sequence[str], ends: pd.Series, written: Sequence[str]) -> None:
     """Rows of dots: names at the left, what is written right of each row's end, no value axis."""
-    for row, end, text in zip(range(len(names)), ends, written, strict=True):
-        axes.annotate(text, (end, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, range(len(names)), written, 8)
     axes.set_yticks(range(len(names)), list(names))
     axes.set_ylim(len(names) - 0.4, -0.6)
     room(axes, names, written, 0.0, float(ends.max()) or 1.0)

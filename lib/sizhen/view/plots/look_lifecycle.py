@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, beside_bars, canvas, chart, day_axis, headline, key, rows_high
+from sizhen.view.plots.base import SMALL, beside_bars, canvas, chart, day_axis, grid, headline, key, rows_high
 from sizhen.view.plots.look_products import short
 
 FALLING = 5
@@ -54,9 +53,8 @@ def _stacked(first: int, second: int) -> list[Axes]:
     """One panel of so many bars, and a second one below where it has any."""
     if not second:
         return [canvas(rows_high(first))[1]]
-    size = (style.WIDTH, rows_high(first + second) + 0.45)
-    _, both = plt.subplots(2, height_ratios=[first, second], figsize=size, dpi=style.DPI, layout="constrained")
-    return list(both)
+    _, axes = grid(rows_high(first + second) + 0.45, 2, height_ratios=[first, second])
+    return list(axes[:, 0])
 
 
 @chart

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, bare, beside_bars, canvas, chart, headline, key, room, rows_high, with_change
+from sizhen.view.plots.base import (
+    SMALL,
+    bare,
+    beside,
+    beside_bars,
+    canvas,
+    chart,
+    grid,
+    headline,
+    key,
+    room,
+    rows_high,
+    with_change,
+)
 from sizhen.view.plots.lines import percents
 from sizhen.view.plots.look_products import short
 from sizhen.view.plots.look_traffic import biggest
@@ -108,9 +120,7 @@ def product_pages(frame: pd.DataFrame) -> Axes | None:
     axes.axvline(average, color=style.QUIET, linestyle=":", linewidth=1.4)
     axes.hlines(rows, shown["low"], shown["high"], color=colours, linewidth=6, alpha=0.3)
     axes.scatter(shown["bounce_rate.visitor"], rows, color=colours, s=36, zorder=3)
-    for row, end, rate in zip(rows, shown["high"], shown["bounce_rate.visitor"], strict=True):
-        at = (5, 0)
-        axes.annotate(labels.fmt(rate, "rate"), (end, row), at, textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, shown["high"], rows, [labels.fmt(rate, "rate") for rate in shown["bounce_rate.visitor"]], 5)
     axes.set_yticks(rows, [short(t) for t in shown["title"]])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.margins(x=0.2)
@@ -139,8 +149,7 @@ def _dumbbells(axes: Axes, rows: pd.DataFrame, events: list[str], metric: str) -
     written = [f"{labels.fmt(b, metric)} → {labels.fmt(n, metric)}" for b, n in zip(before, now, strict=True)]
     sides = pd.concat([low, high, now, before], axis=1)
     ends, first = sides.max(axis=1), float(sides.min().min())
-    for place, end, text in zip(places, ends, written, strict=True):
-        axes.annotate(text, (end, place), (8, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    beside(axes, ends, places, written, 8)
     axes.set_yticks(places, events)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_title(labels.name(metric), fontsize=SMALL, color=style.QUIET)
@@ -159,7 +168,7 @@ def page_changes(frame: pd.DataFrame) -> Axes | None:
     if not shown:
         return None
     high = 0.95 + len(shown) * (0.3 + 0.3 * len(latest))
-    _, axes = plt.subplots(len(shown), squeeze=False, figsize=(style.WIDTH, high), dpi=style.DPI, layout="constrained")
+    _, axes = grid(high, len(shown))
     for panel, metric in zip(axes[:, 0], shown, strict=True):
         rows = known[known["metric"] == metric].reset_index(drop=True)
         names = [f"{labels.day(d)} {_event(e, 14)}" for d, e in zip(rows["starts_on"], rows["event"], strict=True)]
