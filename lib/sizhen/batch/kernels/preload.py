@@ -19,6 +19,7 @@ from sizhen.batch.kernels import forks
 from sizhen.report.page import warm
 from sizhen.texts.aspects import opinions
 from sizhen.view import style
+from sizhen.view.layout import Margins
 from sizhen.vocab import load
 
 LATE = (  # imported where first needed
@@ -54,7 +55,7 @@ def _draw() -> None:
     style.register_font()
     style.drawn()
     with mpl.rc_context(style.SETTINGS):
-        figure = Figure(layout="constrained")
+        figure = Figure(layout=Margins())
         axes = figure.subplots()
         axes.plot([1, 2])
         axes.annotate("0", (1, 1))
