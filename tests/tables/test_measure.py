@@ -15,6 +15,7 @@ from sizhen.vocab import load
 
 DAYS = pd.date_range("2026-10-01", periods=4)
 COUNTS = st.none() | st.integers(0, 10_000)
+AMOUNTS = st.none() | st.integers(0, 10_000_000).map(lambda cents: cents / 100)
 ROWS = st.lists(st.tuples(COUNTS, COUNTS, COUNTS), min_size=1, max_size=12)
 
 
@@ -82,6 +83,19 @@ def test_doubling_the_counts_doubles_sums_and_leaves_rates(rows: list[tuple[int 
         once, twice = measure.value(table, metric), measure.value(table * 2, metric)
         assert math.isnan(once) == math.isnan(twice)
         assert math.isnan(once) or twice == pytest.approx(factor * once)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from("ab")), min_size=1, max_size=40), st.booleans())
+def test_a_figure_is_the_same_alone_and_among_others(rows: list[tuple[object, ...]], apart: bool) -> None:
+    table = pd.DataFrame(rows, columns=["visitors", "paid_buyers", "paid_amount", "channel"])
+    table = table.astype(dict.fromkeys(["visitors", "paid_buyers", "paid_amount"], "float64"))
+    metrics, by = ["paid_amount", "visitors", "conversion", "average_order_value"], ["channel"] if apart else []
+    together = measure.totals(table, metrics, by)
+    for metric in metrics:
+        alone = measure.total(table, metric, by)
+        assert together.index.tolist() == (alone["channel"].tolist() if apart else [0])
+        np.testing.assert_array_equal(together[metric].to_numpy(), alone["value"].to_numpy())
 
 
 @pytest.mark.parametrize("metric", load().metrics.values(), ids=lambda m: m.id)

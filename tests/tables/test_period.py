@@ -60,3 +60,16 @@ def test_before_is_as_many_days_before() -> None:
         parsed = Period.parse(period)
         assert parsed.before.start == start
         assert (parsed.before.end, parsed.before.days) == (parsed.start - timedelta(days=1), parsed.days)
+
+
+@pytest.mark.parametrize("days", [[], [1, 2, 3], [3, 1, 2, 40, 2], [40, None, 2], [40, 41], [None]])
+def test_clip_takes_the_days_of_the_period_in_whatever_order_they_stand(days: list[int | None]) -> None:
+    first = pd.Timestamp("2026-10-01")
+    dates = [pd.NaT if d is None else first + pd.Timedelta(days=d) for d in days]
+    table = pd.DataFrame({"date": pd.Series(dates, dtype="datetime64[us]"), "n": range(len(days))}).add_prefix("a_")
+    table.index = pd.Index(range(7, 7 + len(days)))
+    kept = Period.parse("2026-10").clip(table, "a_date")
+    wanted = [n for n, d in enumerate(days) if d is not None and d <= 30]
+    assert kept["a_n"].tolist() == wanted
+    assert kept.index.tolist() == [7 + n for n in wanted]
+    assert Period.parse("2026-10").mask(table["a_date"]).sum() == len(wanted)

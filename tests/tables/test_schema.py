@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pandera.errors import SchemaError
 
 from sizhen.tables import DataError, read_table
-from sizhen.tables.schema import conform
-from sizhen.vocab import load
+from sizhen.tables.schema import MISSING, _ascends, _passes, conform, schema
+from sizhen.vocab import Column, load
 
 
 def refused(tmp_path: Path, table: str, text: str) -> DataError:
@@ -131,6 +132,61 @@ def test_extra_columns_are_kept_behind_the_contract(tmp_path: Path) -> None:
     path.write_text("own note,product_id\nx,p1\n", encoding="utf-8-sig")
     frame = read_table(path, "products")
     assert list(frame.columns) == [*load().tables["products"].names, "own note"]
+
+
+KINDS = {(c.kind, c.key, c.empty): (t.name, c) for t in load().tables.values() for c in t.columns}
+VALUES: dict[str, list[object]] = {
+    "float64": [0.0, 0.5, 1.0, 1.5, 5.0, 5.1, -0.0, -1.0, np.inf, -np.inf, np.nan],
+    "str": ["", "x", "search", "promotion", None],
+    "datetime64[us]": [pd.Timestamp("2026-10-01"), pd.NaT],
+    "boolean": [True, False, pd.NA],
+}
+
+
+@pytest.mark.parametrize(("table", "column"), KINDS.values(), ids=lambda x: getattr(x, "kind", x))
+def test_the_quick_check_refuses_what_the_schema_refuses(table: str, column: Column) -> None:
+    whole = schema(table).columns[column.name]
+    for dtype, values in VALUES.items():
+        for some in ([], *([v] for v in values), values):
+            cells = pd.Series(some, dtype=dtype, name=column.name)
+            try:
+                whole.validate(cells.to_frame())
+                good = True
+            except SchemaError:
+                good = False
+            assert _passes(cells, column) == good, (dtype, some)
+
+
+@pytest.mark.parametrize(
+    ("days", "products", "ascends"),
+    [
+        ([], [], True),
+        ([1], ["a"], True),
+        ([1, 1, 2], ["a", "b", "a"], True),
+        ([1, 1, 2], ["b", "a", "c"], False),
+        ([1, 1], ["a", "a"], False),
+        ([2, 1], ["a", "b"], False),
+        ([1, 1], ["", "Z"], True),
+        ([1, 1], ["Z", "a"], True),
+    ],
+)
+def test_rows_in_key_order_are_told_at_a_glance(days: list[int], products: list[str], ascends: bool) -> None:
+    table = pd.DataFrame(
+        {"date": pd.to_datetime([f"2026-10-0{d}" for d in days]), "product_id": pd.Series(products, dtype="str")}
+    )
+    assert _ascends(table, ["date", "product_id"]) == ascends
+
+
+@pytest.mark.parametrize("cell", ["", " ", "\u3000", "nan", " NULL ", "<NA>", "a\u202eb", "plain"])
+@pytest.mark.parametrize("beside", [["x"], ["x", None]])
+def test_a_text_is_read_alike_with_and_without_odd_cells_beside_it(cell: str, beside: list[str | None]) -> None:
+    ids = [f"p{n}" for n in range(len(beside) + 1)]
+    table = pd.DataFrame({"product_id": ids, "title": pd.Series([cell, *beside], dtype="str"), "role": [""] * len(ids)})
+    read = conform(table, "products", "products.csv")
+    missing = cell.strip() in MISSING
+    assert read["title"].isna().tolist() == [missing, *(b is None for b in beside)]
+    assert missing or read["title"].iloc[0] == cell.replace("\u202e", "")
+    assert (read["role"] == "").all()
 
 
 def test_a_plain_error_survives_a_process_boundary() -> None:

@@ -114,3 +114,9 @@ def test_a_shop_with_orders_only_has_days(tiny_shop: Shop, tmp_path: Path) -> No
     assert shop.daily()["paid_amount"].tolist() == [50]
     with pytest.raises(MissingTable):
         shop.table("shop_daily")
+
+
+def test_what_follows_from_the_tables_is_worked_out_once(tiny_shop: Shop) -> None:
+    made = []
+    frames = [tiny_shop.once("days", lambda: made.append(1) or tiny_shop.table("shop_daily")) for _ in range(3)]  # type: ignore[func-returns-value]
+    assert made == [1] and all(frame is frames[0] for frame in frames)

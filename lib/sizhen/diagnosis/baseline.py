@@ -59,18 +59,19 @@ def _level(top: np.ndarray, exposure: np.ndarray, panel: Panel) -> np.ndarray:
 
 def _weekday_factors(top: np.ndarray, bottom: np.ndarray, plain: np.ndarray, weekday: np.ndarray) -> np.ndarray:
     """Factor per day and member; thin members lean on the whole panel's shape."""
+    top, bottom = (np.where(np.isnan(values), 0.0, values) for values in (top, bottom))
     own = np.ones((7, top.shape[1]))
     shared = np.ones(7)
-    level = np.nansum(top[plain], 0) / np.maximum(np.nansum(bottom[plain], 0), 1e-12)
-    whole = np.nansum(top[plain]) / max(np.nansum(bottom[plain] * level), 1e-12)
+    level = top[plain].sum(0) / np.maximum(bottom[plain].sum(0), 1e-12)
+    whole = top[plain].sum() / max((bottom[plain] * level).sum(), 1e-12)
     for day in range(7):
         rows = plain & (weekday == day)
         if rows.sum() < 2:
             continue
-        expected = np.nansum(bottom[rows], 0) * level
-        own[day] = np.where(expected > 0, np.nansum(top[rows], 0) / np.where(expected > 0, expected, 1), 1.0)
-        shared[day] = np.nansum(top[rows]) / max(expected.sum(), 1e-12) / max(whole, 1e-12)
-    mass = np.nansum(top[plain], 0)
+        expected = bottom[rows].sum(0) * level
+        own[day] = np.where(expected > 0, top[rows].sum(0) / np.where(expected > 0, expected, 1), 1.0)
+        shared[day] = top[rows].sum() / max(expected.sum(), 1e-12) / max(whole, 1e-12)
+    mass = top[plain].sum(0)
     weight = mass / (mass + WEEKDAY_PRIOR)
     mixed = weight * own + (1 - weight) * shared[:, None]
     mixed = np.where(mixed > 0.05, mixed, 1.0)

@@ -96,6 +96,10 @@ class Case:
     def judgements(self) -> list[Judgement]:
         return [self.judge(r) for r in load().rules]
 
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        return _data(self.chart)
+
     def document(self) -> dict[str, Any]:
         """findings.json."""
         chart, sales = self.chart, self.sales
@@ -107,7 +111,7 @@ class Case:
             "baseline": {"start": f"{base.start}", "end": f"{base.end}", "kind": "trailing"}
             if chart.comparable
             else None,
-            "data": _data(chart),
+            "data": self._data,
             "sales": {k: number(getattr(sales, k)) for k in ("observed", "expected", "low", "high", "target")},
             "split": [{"path": list(p), "amount": a} for p, a in sales.split.items()],
             "cost_lines": [{"name": n, "observed": number(o), "expected": number(e)} for n, o, e in sales.cost_lines],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -62,8 +62,9 @@ class Readings:
 
     @cached_property
     def _rows(self) -> dict[str, Reading]:
-        rows = self.frame.to_dict("index")
-        return {str(m): Reading(self.panel.metric.id, str(m), **row) for m, row in rows.items()}  # type: ignore[arg-type]
+        figures = [field.name for field in fields(Reading)][2:]
+        rows = zip(self.panel.members, *(self.frame[f].tolist() for f in figures), strict=True)
+        return {member: Reading(self.panel.metric.id, member, *row) for member, *row in rows}
 
     def __getitem__(self, member: str) -> Reading:
         return self._rows[member]

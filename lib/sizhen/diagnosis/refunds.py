@@ -31,16 +31,17 @@ def _finished(
 ) -> pd.DataFrame:
     """The same of refunds finished in the window; `delay`: share of refunds by days since payment."""
     mine = refunds[refunds["refunded_on"].between(start, end)]
-    total = paid.cumsum()
-    moved = [w * _between(total, start - a * DAY, end - a * DAY) for a, w in delay.items()]  # type: ignore[operator]
-    return _sums(mine, sum(moved[1:], start=moved[0]))
+    back = pd.to_timedelta(delay.index, unit="D")
+    moved = delay.to_numpy()[:, None] * _between(paid.cumsum(), start - back, end - back)
+    return _sums(mine, pd.Series(sum(moved[1:], start=moved[0]), index=paid.columns))
 
 
-def _between(total: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
-    """Sums of the days start..end from running totals; days before the first hold nothing."""
-    upto = [total.index.searchsorted(day, side="right") - 1 for day in (start - DAY, end)]
-    low, high = (total.iloc[i] if i >= 0 else total.iloc[0] * 0.0 for i in upto)
-    return high - low
+def _between(total: pd.DataFrame, starts: pd.DatetimeIndex, ends: pd.DatetimeIndex) -> np.ndarray:
+    """Per window the sums of its days, from running totals; days before the first hold nothing."""
+    values = total.to_numpy()
+    running = np.vstack([values[:1] * 0.0, values])
+    low, high = (running[total.index.searchsorted(days, side="right")] for days in (starts - DAY, ends))
+    return np.asarray(high - low)
 
 
 def _sums(mine: pd.DataFrame, paid: pd.Series) -> pd.DataFrame:

@@ -96,5 +96,6 @@ def reviews(shop: Shop) -> pd.DataFrame | None:
 
 
 def complaints(reviews: pd.DataFrame, aspect: str) -> pd.DataFrame:
-    """`reviews` with `complaints`: how many complain of the aspect."""
-    return reviews.assign(complaints=reviews[f"complaints.{aspect}"])
+    """date, product_id and reviews of `reviews`, with `complaints`: how many complain of the aspect."""
+    kept = ["date", "product_id", "reviews"]
+    return reviews[[*kept, f"complaints.{aspect}"]].set_axis([*kept, "complaints"], axis=1)

@@ -32,11 +32,16 @@ def _steps(now: pd.DataFrame) -> list[str]:
     return [*known[:place], "favourite_buyers", *known[place:]]
 
 
-def _flow(frame: pd.DataFrame, by: list[str], above: str, step: str) -> pd.DataFrame:
-    """Per member: how many stood above (`above`) and went on (`on`), over the rows that know both."""
-    both = frame[frame[above].notna() & frame[step].notna()]
-    sums = both.groupby(by, observed=True)[list(dict.fromkeys([above, step]))].sum()
-    return pd.DataFrame({"above": sums[above], "on": sums[step]})
+def _flows(frame: pd.DataFrame, by: list[str], steps: Sequence[str]) -> pd.DataFrame:
+    """Per member and step but the first: how many stood above (`above`) and went on (`on`), and how many visitors there
+    were (`of_all`) and went on (`on_visitors`), each over the rows that know both; columns (step, figure)."""
+    columns: dict[tuple[str, str], pd.Series] = {}
+    for above, step in pairwise(steps):
+        for start, figures in ((above, ("above", "on")), (steps[0], ("of_all", "on_visitors"))):
+            known = frame[start].notna() & frame[step].notna()
+            columns |= {(step, f): frame[c].where(known) for f, c in zip(figures, (start, step), strict=True)}
+        columns[step, "people"] = frame[step]
+    return pd.DataFrame(columns).groupby([frame[c] for c in by], observed=True).sum(min_count=1)
 
 
 def _doubt(table: pd.DataFrame) -> pd.Series:
@@ -65,14 +70,10 @@ def _measured(table: pd.DataFrame) -> pd.DataFrame:
 def _table(frame: pd.DataFrame, period: Period, by: list[str], steps: Sequence[str]) -> pd.DataFrame:
     """One row per member and step but the first: its flow from the step above and from all visitors."""
     now, before = period.clip(frame), period.baseline.clip(frame)
-    parts = []
-    for above, step in pairwise(steps):
-        people = now.groupby(by, observed=True)[step].sum(min_count=1).rename("people")
-        part = people.to_frame().join(_flow(now, by, above, step)).assign(step=step)
-        part = part.join(_flow(before, by, above, step).add_suffix("_before"))
-        part = part.join(_flow(now, by, steps[0], step).set_axis(["of_all", "on_visitors"], axis=1))
-        part = part.join(_flow(before, by, steps[0], step).set_axis(["of_all_before", "on_visitors_before"], axis=1))
-        parts.append(part.reset_index())
+    flows, past = _flows(now, by, steps), _flows(before, by, steps)
+    past = past.reindex(flows.index)
+    parts = [flows[s].join(past[s].drop(columns="people").add_suffix("_before")).assign(step=s) for s in steps[1:]]
+    parts = [part.reset_index() for part in parts]
     table = pd.concat(parts, ignore_index=True)
     through = table[by].merge(parts[-1][[*by, "on_visitors"]], how="left", on=by)["on_visitors"]
     share = through / table["on_visitors"].where(table["on_visitors"] > 0)

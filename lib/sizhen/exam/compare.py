@@ -74,8 +74,10 @@ def titles(shop: Shop) -> pd.Series:
 
 def wilson(hits: pd.Series, n: pd.Series) -> pd.DataFrame:
     """Columns low, high: the 95 % interval of the share hits ÷ n (Wilson); NaN where n is 0, unknown or below hits."""
-    n = n.astype("float64").where(n > 0)
-    share, z2 = (hits / n).where(hits <= n), CONFIDENT**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    reach = CONFIDENT * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return pd.DataFrame({"low": (middle - reach).clip(lower=0), "high": (middle + reach).clip(upper=1)})
+    hits, n = hits.align(n)
+    found, of = hits.to_numpy("float64"), n.to_numpy("float64")
+    of = np.where(of > 0, of, np.nan)
+    share, z2 = np.where(found <= of, found / of, np.nan), CONFIDENT**2
+    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
+    reach = CONFIDENT * np.sqrt(share * (1 - share) / of + z2 / (4 * of * of)) / (1 + z2 / of)
+    return pd.DataFrame({"low": np.maximum(middle - reach, 0), "high": np.minimum(middle + reach, 1)}, index=hits.index)

@@ -42,7 +42,7 @@ def _typical(here: pd.Series, usual: pd.Series) -> str:
     here = here[here >= FEWEST]
     if here.empty:
         return ""
-    marks = log_odds(here, usual - here.reindex(usual.index, fill_value=0.0), usual).loc[here.index]
+    marks = log_odds(here, usual.sub(here, fill_value=0.0), usual)
     ranked = marks.assign(term=marks.index).sort_values(["z", "term"], ascending=[False, True])["term"]
     kept: list[str] = []
     for term in ranked:

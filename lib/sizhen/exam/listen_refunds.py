@@ -146,6 +146,33 @@ def _money(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _pairs(shop: Shop, period: Period) -> pd.DataFrame:
+    """`complaints_refunds` of every aspect."""
+    windows = Windows.of(period)
+    table = _complaints(shop, windows)
+    if table.empty:
+        return table
+    table = table.merge(_sold(shop, windows), how="left", left_on="product_id", right_index=True)
+    refunds = _refunds(shop, windows)
+    counts = ["refund_count", "refund_amount", "refund_count_before", "refund_amount_before"]
+    if refunds is None:
+        table[counts] = float("nan")
+    else:
+        table = table.merge(refunds, how="left", left_on=PAIR, right_index=True)
+        table[counts] = table[counts].fillna(0.0)
+    table = _money(_rates(table))
+    table["title"] = table["product_id"].map(titles(shop)).astype("object").fillna(table["product_id"])
+    rank = table["tied"].map({"timing": 0, "complaints": 1, "unclear": 2})
+    money = table["refunds_above"].fillna(0.0) + table["conversion_lost"].fillna(0.0)
+    table = table.assign(rank=rank, money=money).sort_values(
+        ["rank", "money", "complaints", *PAIR], ascending=[True, False, False, True, True]
+    )
+    columns = [*ABOUT, "complaints", "review_count", "complaint_share", "complaint_share_before"]
+    back = ["gap_low", "gap_high", "refund_count", "reason_refund_share", "reason_refund_share_before"]
+    rest = ["conversion", "conversion_before", "conversion_expected", "refunds_above", "conversion_lost", "tied"]
+    return table[[*columns, *back, *rest]]
+
+
 @needs("reviews")
 def complaints_refunds(shop: Shop, period: Period, *, aspect: str = "") -> pd.DataFrame:
     """Per product and aspect with five complaints or more (or of one `aspect`): product_id, title, aspect, complaints,
@@ -161,34 +188,12 @@ def complaints_refunds(shop: Shop, period: Period, *, aspect: str = "") -> pd.Da
     payment, each window seen from its own end, so that young orders stand beside equally young ones. Sums of money are
     arithmetic on what came together in time; they do not say that complaints are the reason.
     """
-    windows = Windows.of(period)
-    table = _complaints(shop, windows)
-    if table.empty:
-        heard = period.clip(counted(shop), "reviewed_at")
-        return because("complaints_refunds.none") if len(heard) else pd.DataFrame()
-    table = table.merge(_sold(shop, windows), how="left", left_on="product_id", right_index=True)
-    refunds = _refunds(shop, windows)
-    counts = ["refund_count", "refund_amount", "refund_count_before", "refund_amount_before"]
-    if refunds is None:
-        table[counts] = float("nan")
-    else:
-        table = table.merge(refunds, how="left", left_on=PAIR, right_index=True)
-        table[counts] = table[counts].fillna(0.0)
-    table = _money(_rates(table))
-    table["title"] = table["product_id"].map(titles(shop)).astype("object").fillna(table["product_id"])
+    table = shop.once(f"complaints_refunds {period.start}..{period.end}", lambda: _pairs(shop, period))
+    if table.empty and period.clip(counted(shop), "reviewed_at").empty:
+        return pd.DataFrame()
     if aspect:
         table = table[table["aspect"] == aspect]
-    if table.empty:
-        return because("complaints_refunds.none")
-    rank = table["tied"].map({"timing": 0, "complaints": 1, "unclear": 2})
-    money = table["refunds_above"].fillna(0.0) + table["conversion_lost"].fillna(0.0)
-    table = table.assign(rank=rank, money=money).sort_values(
-        ["rank", "money", "complaints", *PAIR], ascending=[True, False, False, True, True]
-    )
-    columns = [*ABOUT, "complaints", "review_count", "complaint_share", "complaint_share_before"]
-    back = ["gap_low", "gap_high", "refund_count", "reason_refund_share", "reason_refund_share_before"]
-    rest = ["conversion", "conversion_before", "conversion_expected", "refunds_above", "conversion_lost", "tied"]
-    return table[[*columns, *back, *rest]].reset_index(drop=True)
+    return because("complaints_refunds.none") if table.empty else table.reset_index(drop=True)
 
 
 @needs("reviews")

@@ -16,7 +16,10 @@ TEXT_LENGTH = 80
 
 def counted(shop: Shop) -> pd.DataFrame:
     """Cleaned reviews with what measure adds up; a dated row is a review, a rated one may be bad."""
-    reviews = cleaning.clean(shop.table("reviews"))
+    return shop.once("reviews counted", lambda: _counted(cleaning.clean(shop.table("reviews"))))
+
+
+def _counted(reviews: pd.DataFrame) -> pd.DataFrame:
     bad = cleaning.bad(reviews)
     return reviews.assign(
         review_count=1.0,

@@ -21,6 +21,10 @@ SERIES = ["product_id", "aspect"]
 
 def _weekly(shop: Shop, period: Period) -> pd.DataFrame:
     """Per product_id (empty: the whole shop; else a leading product), week and aspect: complaints and review_count."""
+    return shop.once(f"complaint weeks {period.start}..{period.end}", lambda: _counted_weekly(shop, period))
+
+
+def _counted_weekly(shop: Shop, period: Period) -> pd.DataFrame:
     reviews = counted(shop)
     shown = weeks(reviews["reviewed_at"], period)
     rows = reviews.assign(week=week_of(reviews["reviewed_at"], period))

@@ -18,14 +18,12 @@ def counted_terms(texts: Iterable[frozenset[str]]) -> pd.Series:
 
 
 def log_odds(here: pd.Series, there: pd.Series, usual: pd.Series) -> pd.DataFrame:
-    """Columns log_odds (of a term among the terms of `here` against `there`) and z, with an informative Dirichlet prior
-    (Monroe, Colaresi & Quinn 2008): the shares of terms in `usual`, weighing as much as the smaller pile. Counts by
-    term; a term must stand in `usual`."""
-    terms = usual.index
-    here, there = (counts.reindex(terms, fill_value=0.0) for counts in (here, there))
+    """Per term of `here`: log_odds (among the terms of `here` against those of `there`) and z, with an informative
+    Dirichlet prior (Monroe, Colaresi & Quinn 2008): the shares of terms in `usual`, weighing as much as the smaller
+    pile. Counts by term; a term must stand in `usual`."""
     n, m = here.sum(), there.sum()
     weight = max(min(n, m), 1.0)
-    prior = usual / usual.sum() * weight
+    there, prior = there.reindex(here.index, fill_value=0.0), usual.reindex(here.index) / usual.sum() * weight
     apart = np.log((here + prior) / (n + weight - here - prior)) - np.log(
         (there + prior) / (m + weight - there - prior)
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pandas as pd
 
 from sizhen.tables import Period, measure
 from sizhen.vocab import load
 
+Measured = TypeVar("Measured", pd.Series, pd.DataFrame)
 PEOPLE = {"visitors": "visitor_days"}
 
 
@@ -17,15 +19,9 @@ def days_with_data(frame: pd.DataFrame, period: Period) -> int:
     return int(period.clip(frame)["date"].nunique())
 
 
-def change(now: pd.Series, before: pd.Series) -> pd.Series:
+def change(now: Measured, before: Measured) -> Measured:
     """now ÷ before − 1; unknown where either is unknown or there was nothing before."""
     return now / before.where(before > 0) - 1
-
-
-def _totals(frame: pd.DataFrame, metric: str, by: Sequence[str], scale: float) -> pd.Series:
-    total = measure.total(frame, metric, by)
-    values = total.set_index(list(by))["value"] if by else total["value"]
-    return values * scale if load().metrics[metric].kind == "sum" else values
 
 
 def beside(
@@ -49,14 +45,17 @@ def beside(
         return pd.DataFrame()
     days = days_with_data(frame, against)
     scale = days_with_data(frame, period) / days if days else float("nan")
-    columns: dict[str, pd.Series] = {}
-    for metric in metrics:
-        name = PEOPLE.get(metric, metric)
-        columns[name] = _totals(now, metric, by, 1.0)
-        if metric not in plain:
-            columns[f"{name}_before"] = _totals(before, metric, by, scale)
-            columns[f"{name}_change"] = change(columns[name], columns[f"{name}_before"])
-    return pd.DataFrame(columns).rename_axis(list(by) or None).reset_index(drop=not by)
+    compared = [m for m in metrics if m not in plain]
+    seen = measure.totals(now, metrics, by)
+    past = measure.totals(before if compared else now, compared, by)
+    past = past * [scale if load().metrics[m].kind == "sum" else 1.0 for m in compared]
+    members = seen.index.append(past.index[~past.index.isin(seen.index)])
+    seen, past = seen.reindex(members), past.reindex(members)
+    ends = {"": seen, "_before": past, "_change": change(seen[compared], past)}
+    table = pd.concat([values.add_suffix(end) for end, values in ends.items()], axis=1)
+    order = {f"{m}{end}": f"{PEOPLE.get(m, m)}{end}" for m in metrics for end, values in ends.items() if m in values}
+    table = table[list(order)].rename(columns=order)
+    return table.rename_axis(list(by) or None).reset_index(drop=not by)
 
 
 def share(values: pd.Series) -> pd.Series:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 BASELINE_DAYS = 28
@@ -60,9 +61,14 @@ class Period:
 
     def mask(self, days: pd.Series) -> pd.Series:
         """True where a day or moment lies in the period; unknown days do not."""
-        begin, after = pd.Timestamp(self.start), pd.Timestamp(self.end) + pd.Timedelta(days=1)
-        return (days >= begin) & (days < after)
+        return pd.Series(self._holds(days), index=days.index)
+
+    def _holds(self, days: pd.Series) -> np.ndarray:
+        moments = days.to_numpy("datetime64[us]")
+        return (moments >= np.datetime64(self.start)) & (moments < np.datetime64(self.end + timedelta(days=1)))
 
     def clip(self, frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
         """The rows of `frame` whose `column` lies in the period."""
-        return frame[self.mask(frame[column])]
+        at = np.flatnonzero(self._holds(frame[column]))
+        first, after = (at[0], at[-1] + 1) if len(at) else (0, 0)
+        return frame.iloc[first:after] if after - first == len(at) else frame.take(at)

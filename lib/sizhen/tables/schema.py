@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
+import pyarrow.compute as pc
 
 from sizhen.tables.errors import DataError
 from sizhen.vocab import Column, TableSpec, load
@@ -36,24 +39,25 @@ def _dtype(column: Column) -> str:
     return kinds.get(column.kind, "float64" if column.kind in NUMERIC else "str")
 
 
-def _checks(column: Column) -> list[Any]:
+def _rule(column: Column) -> Callable[[Any], Any] | None:
+    """What every known value of the column must fulfil; None for anything goes."""
     match column.kind:
         case "count":
-            return [pa.Check(lambda s: (s >= 0) & (s % 1 == 0) & np.isfinite(s), name="count")]
+            return lambda s: (s >= 0) & (np.floor(s) == s) & np.isfinite(s)
         case "money" | "seconds":
-            return [pa.Check(lambda s: (s >= 0) & np.isfinite(s), name="money")]
+            return lambda s: (s >= 0) & np.isfinite(s)
         case "rate":
-            return [pa.Check.in_range(0, 1)]
+            return lambda s: (s >= 0) & (s <= 1)
         case "score":
-            return [pa.Check.in_range(1, 5)]
+            return lambda s: (s >= 1) & (s <= 5)
         case "number":
-            return [pa.Check(lambda s: np.isfinite(s), name="finite")]
+            return np.isfinite
         case "choice":
-            empty = [] if column.key and not column.empty else [""]
-            return [pa.Check.isin([*column.allowed, *empty])]
+            allowed = [*column.allowed, *([] if column.key and not column.empty else [""])]
+            return lambda s: s.isin(allowed)
         case "id" if column.key and not column.empty:
-            return [pa.Check(lambda s: s != "", name="id")]
-    return []
+            return lambda s: s != ""
+    return None
 
 
 @cache
@@ -63,13 +67,34 @@ def schema(table: str) -> pa.DataFrameSchema:
     columns = {
         c.name: pa.Column(
             _dtype(c),
-            _checks(c),
+            [] if (rule := _rule(c)) is None else [pa.Check(rule, name=c.kind)],
             nullable=not c.key,
             required=True,
         )
         for c in spec.columns
     }
     return pa.DataFrameSchema(columns, unique=spec.keys, name=table)
+
+
+def _passes(values: pd.Series, column: Column) -> bool:
+    """What the schema asks of one column, in a tenth of pandera's time."""
+    rule = _rule(column)
+    if values.dtype != _dtype(column):
+        return False
+    if rule is None and not column.key:
+        return True
+    known = values.to_numpy()[~np.isnan(values.to_numpy())] if column.kind in NUMERIC else values.dropna()
+    return (len(known) == len(values) or not column.key) and (rule is None or bool(rule(known).all()))
+
+
+def _ascends(frame: pd.DataFrame, keys: list[str]) -> bool:
+    """True where every row's key comes after the one before: in order, and none twice."""
+    after, level = np.zeros(max(len(frame) - 1, 0), dtype=bool), np.ones(max(len(frame) - 1, 0), dtype=bool)
+    for key in keys:
+        values = frame[key].array
+        after |= level & np.asarray(values[1:] > values[:-1])
+        level &= np.asarray(values[1:] == values[:-1])
+    return bool(after.all())
 
 
 def _first(bad: pd.Series) -> int:
@@ -113,10 +138,35 @@ def _convert(values: pd.Series, column: Column) -> pd.Series:
     return values.astype("str").str.replace(TURNING, "", regex=True)
 
 
+def _filled(column: Column) -> bool:
+    """True where an empty cell is an empty text, and not unknown."""
+    return column.empty or (column.kind == "choice" and not column.key)
+
+
+def _is_plain(values: pd.Series, column: Column) -> bool:
+    """True where the cells are as they are to be, but for their type and what is filled."""
+    if column.kind in NUMERIC:
+        return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if column.kind == "flag":
+        return pd.api.types.is_bool_dtype(values)
+    if values.dtype != _dtype(column):
+        return False
+    if column.kind in ("date", "datetime"):
+        moments = values.to_numpy()
+        whole = (moments.astype("datetime64[D]") == moments) | np.isnat(moments)
+        return column.kind == "datetime" or bool(whole.all())
+    cells = pyarrow.array(values)
+    odd = pc.is_in(pc.utf8_trim_whitespace(cells), pyarrow.array(MISSING))
+    if _filled(column):
+        odd = pc.and_(odd, pc.not_equal(cells, ""))
+    return not pc.any(pc.or_(odd, pc.match_substring_regex(cells, TURNING))).as_py()
+
+
 def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
-    if column.kind in NUMERIC and pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.astype("float64")
+    if _is_plain(values, column):
+        plain = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
+        return plain.fillna("") if _filled(column) else plain
     given = values.notna()
     if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
         given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)
@@ -134,7 +184,7 @@ def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
             row=at + 2,
             column=column.name,
         )
-    return typed.fillna("") if column.empty or (column.kind == "choice" and not column.key) else typed
+    return typed.fillna("") if _filled(column) else typed
 
 
 def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
@@ -181,11 +231,15 @@ def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
     spec = load().table(table)
     frame = frame.reset_index(drop=True)
     for column in spec.columns:
-        if column.name not in frame:
-            if column.key and not column.empty:
-                raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
-            frame[column.name] = pd.Series(None, index=frame.index, dtype=_dtype(column))
-    typed = frame.assign(**{c.name: _typed(frame[c.name], c, file) for c in spec.columns})
+        if column.name not in frame and column.key and not column.empty:
+            raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
+    unknown = {c.name: pd.Series(None, index=frame.index, dtype=_dtype(c)) for c in spec.columns if c.name not in frame}
+    columns = {c.name: _typed((unknown if c.name in unknown else frame)[c.name], c, file) for c in spec.columns}
+    typed = pd.DataFrame(columns, copy=False)
+    if extra := [c for c in frame.columns if c not in spec.names]:
+        typed = pd.concat([typed, frame[extra]], axis=1)
+    if all(_passes(typed[c.name], c) for c in spec.columns) and _ascends(typed, spec.keys):
+        return typed
     try:
         schema(table).validate(typed, inplace=True)  # it changes nothing; without it copies all
     except pa.errors.SchemaError as error:
@@ -193,7 +247,5 @@ def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
             raise _explain(error, spec, typed, file) from None
         _refuse_duplicates(typed, spec, file)
         raise
-    extra = [c for c in frame.columns if c not in spec.names]
     order = typed[spec.keys].sort_values(spec.keys, kind="stable").index
-    typed = typed[[*spec.names, *extra]]
     return typed if order.is_monotonic_increasing else typed.take(order.to_numpy()).reset_index(drop=True)

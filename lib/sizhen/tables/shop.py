@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,13 @@ class Shop:
         """shop_daily; where it is missing, what can be derived from orders, everything else unknown."""
         if self.has("shop_daily") or not self.has("orders"):
             return self.table("shop_daily")
-        if "derived" not in self._read:
-            self._read["derived"] = shop_daily_from_orders(self.table("orders"))
-        return self._read["derived"]
+        return self.once("shop_daily of orders", lambda: shop_daily_from_orders(self.table("orders")))
+
+    def once(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """What `make` works out of the tables, worked out at first use; read-only as they are."""
+        if name not in self._read:
+            self._read[name] = make()
+        return self._read[name]
 
     def lineage(self) -> list[dict[str, Any]]:
         """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was."""

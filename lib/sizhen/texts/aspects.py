@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+import numpy as np
 import pandas as pd
 
 from sizhen.texts.clean import bad, said
@@ -43,11 +44,8 @@ def complaints(reviews: pd.DataFrame) -> pd.DataFrame:
     texts = said(reviews).fillna("")
     low = bad(reviews).fillna(False).astype("bool") & (texts != "")
     rows = list(zip(texts, low, strict=True))
-    known = {row: _complaints(*row) for row in set(rows)}
-    named = [known[row] for row in rows]
-    return pd.DataFrame(
-        {id: [id in names for names in named] for id in load().aspects}, index=reviews.index, dtype="bool"
-    )
+    found = np.array([_complaints(*row) for row in rows], dtype="bool").reshape(len(rows), len(load().aspects))
+    return pd.DataFrame(found, index=reviews.index, columns=list(load().aspects))
 
 
 def by_cause(found: pd.DataFrame) -> pd.DataFrame:
@@ -87,11 +85,12 @@ def _score(id: str, parts: tuple[Clause, ...], about: list[set[str]]) -> float:
     return total
 
 
-def _complaints(text: str, poor: bool) -> set[str]:
+@lru_cache(REMEMBERED)
+def _complaints(text: str, poor: bool) -> tuple[bool, ...]:
     found = {id for id, value in _opinions(text).items() if value == COMPLAINT}
     if poor and not found - {LEFTOVER}:
-        return _topics(text) or {LEFTOVER}
-    return found
+        found = _topics(text) or {LEFTOVER}
+    return tuple(id in found for id in load().aspects)
 
 
 def _abouts(text: str, parts: tuple[Clause, ...]) -> list[set[str]]:
@@ -131,7 +130,7 @@ def _negations() -> tuple[str, ...]:
 
 def _lexicon(field: str, text: str) -> list[tuple[str, re.Pattern[str]]]:
     """The aspects with their expressions of the languages that are spoken in `text`."""
-    return [pair for k in _spoken(text) for pair in _compiled(field, k)]
+    return [pair for k in _spoken(text) for pair in compiled(field, k)]
 
 
 def _spoken(text: str) -> list[str]:
@@ -142,7 +141,8 @@ def _spoken(text: str) -> list[str]:
 
 
 @cache
-def _compiled(field: str, language: str) -> list[tuple[str, re.Pattern[str]]]:
+def compiled(field: str, language: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Each aspect with its expression of a field (patterns, mentions, topics) in a language."""
     return [
         (id, expression(getattr(aspect, field)[language], f"aspects.toml {id}.{field}.{language}"))
         for id, aspect in load().aspects.items()

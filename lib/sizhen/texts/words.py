@@ -8,11 +8,10 @@ from itertools import pairwise
 
 import rjieba
 
-from sizhen.texts.aspects import LEFTOVER
+from sizhen.texts.aspects import LEFTOVER, compiled
 from sizhen.texts.clean import COVER, mask
 from sizhen.texts.polarity import LETTERS
 from sizhen.vocab import LANGUAGES, load
-from sizhen.vocab.expression import expression
 from sizhen.vocab.polarity import lexicon
 
 CLAUSE = re.compile(r"[^\w\s'’]+")
@@ -35,15 +34,9 @@ def terms(text: str, *names: str) -> frozenset[str]:
 @cache
 def aspect_of(term: str) -> str:
     """The first aspect whose expressions know the term; empty where none does."""
-    return next(
-        (
-            id
-            for id, aspect in load().aspects.items()
-            for wording in (aspect.patterns, aspect.mentions, aspect.topics)
-            if id != LEFTOVER and any(expression(wording[k], id).search(term) for k in LANGUAGES)
-        ),
-        "",
-    )
+    lexicons = [dict(compiled(field, k)) for field in ("patterns", "mentions", "topics") for k in LANGUAGES]
+    known = (id for id in load().aspects if id != LEFTOVER and any(x[id].search(term) for x in lexicons))
+    return next(known, "")
 
 
 def judges(term: str) -> bool:
