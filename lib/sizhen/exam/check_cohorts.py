@@ -99,7 +99,8 @@ def repeat_interval(shop: Shop, period: Period) -> pd.DataFrame:
 
 
 def _quantile(seen: np.ndarray, q: float) -> float:
-    return float(np.quantile(seen, q))
+    """A value that was seen, as `_until` gives one: so the two can be compared."""
+    return float(np.quantile(seen, q, method="inverted_cdf"))
 
 
 def _by_rank(seen: np.ndarray, q: float) -> tuple[float, float]:
