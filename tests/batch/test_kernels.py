@@ -86,7 +86,7 @@ def scratch(server: psutil.Process, monkeypatch: pytest.MonkeyPatch) -> Iterator
 @pytest.fixture
 def server() -> psutil.Process:
     forks.serve()
-    return next(p for p in psutil.Process().children() if "forkserver" in " ".join(p.cmdline()))
+    return psutil.Process(forks._server._forkserver_pid)
 
 
 def notebook(sources: list[str]) -> NotebookNode:

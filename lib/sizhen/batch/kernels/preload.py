@@ -38,6 +38,7 @@ LATE = (  # imported where first needed
     "pyarrow.parquet",
     "sizhen.batch.kernels.child",
     "sizhen.batch.worker",
+    "sizhen.texts.stars",
 )
 _server, _asked_by = os.getpid(), os.getppid()
 
