@@ -177,11 +177,13 @@ RATIOS = (
 )
 
 
-def make_shops(count: int, folder: Path) -> None:
-    for shop in (f"shop-{number}" for number in range(1, count + 1)):
+def make_shops(count: int, folder: Path) -> list[str]:
+    shops = [f"shop-{number}" for number in range(1, count + 1)]
+    for shop in shops:
         shutil.copytree(SAMPLE, folder / shop)
         profile = folder / shop / "shop.toml"
         profile.write_text(profile.read_text(encoding="utf-8").replace(SAMPLE.name, shop), encoding="utf-8")
+    return shops
 
 
 def lines(costs: dict[str, list[Cost]]) -> list[str]:
