@@ -105,7 +105,7 @@ def test_a_file_with_all_columns_of_a_layout_is_of_no_other(id: str) -> None:
 
 def recognised_as(names: list[str]) -> str:
     (sheet,) = read(",".join(f'"{n}"' for n in names).encode(), "x.csv")
-    refused = {x.title.en: x.id for x in layouts().values() if x.refused}
+    refused = {x.title.en: x.id for x in layouts().values() if x.passed_over}
     try:
         return recognise(sheet, "x.csv").layout.id
     except IntakeError as error:
