@@ -169,10 +169,10 @@ def test_satisfaction_weighs_agents_by_their_askers() -> None:
 def test_marks_of_people_stand_at_who_said_it() -> None:
     axes = plots.people(said(SIZE, COLOUR, STOCK, BOTH, CALM))
     places: dict[str, set[tuple[float, float]]] = {}
-    for marks in axes.collections:
-        if len(marks.get_offsets()):
-            colour = mpl.colors.to_hex(marks.get_facecolor()[0])
-            places.setdefault(colour, set()).update(map(tuple, marks.get_offsets().tolist()))
+    marks = axes.collections[0]
+    for colour, place in zip(marks.get_facecolor(), marks.get_offsets().tolist(), strict=True):
+        places.setdefault(mpl.colors.to_hex(colour), set()).add(tuple(place))
+    assert len(marks.get_sizes()) == len(marks.get_paths()) == sum(map(len, places.values()))
     assert places[style.WORSE] == {(0, 0), (2, 1), (4, 2), *((n, 3) for n in range(5))}
     assert places[style.MARK] == {(3, 1)}
     assert places[style.BETTER] == {(0, 2), (0, 4)}

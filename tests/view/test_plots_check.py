@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ from sizhen.simulate.plan import Plan
 from sizhen.simulate.run import simulate
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import labels, plots, style
-from sizhen.view.plots import base
+from sizhen.view.plots import base, check_funnel
 
 pytestmark = pytest.mark.usefixtures("language")
 
@@ -67,6 +68,17 @@ def colours(patches: list[Rectangle]) -> list[str]:
 
 def whiskers(axes: Axes, place: int = 0) -> list[tuple[float, float]]:
     return [(float(s[0][0]), float(s[1][0])) for s in axes.collections[place].get_segments() if len(s)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "frame"), CHARTS)
+def test_leaves_no_legend_no_column_name_and_no_setting(name: str, frame: str, shop: Shop) -> None:
+    table = getattr(check, frame)(shop, MONTH)
+    settings = dict(mpl.rcParams)
+    axes = getattr(plots, name)(table)
+    assert dict(mpl.rcParams) == settings
+    assert axes.get_legend() is None and not axes.figure.legends
+    shown = [a.label.get_text() for a in (axes.xaxis, axes.yaxis) if a.label.get_visible()]
+    assert set(shown) <= {labels.name("visitor_days"), labels.name("due_orders")}
 
 
 @pytest.mark.parametrize(("name", "frame"), CHARTS)
@@ -173,12 +185,14 @@ def test_marked_cells_are_those_beyond_chance(language: str) -> None:
     assert axes is not None
     assert texts(axes) == ["8.0% ▼", "30.0% ▲", "12.0%", "?"]
     assert [t.get_color() for t in axes.texts] == [style.WORSE, style.BETTER, style.INK, style.INK]
-    assert [(round(p.get_x() + 0.48), round(p.get_y() + 0.44)) for p in axes.patches] == [
-        (0, 0),
-        (1, 0),
-        (0, 1),
-        (1, 1),
-    ]
+    assert [t.get_position() for t in axes.texts] == [(0.5, 0.5), (1.5, 0.5), (0.5, 1.5), (1.5, 1.5)]
+    axes.figure.canvas.draw()
+    tones = [mpl.colors.to_hex(c) for c in axes.collections[0].get_facecolor()]
+    assert tones == [check_funnel.LOWER, check_funnel.HIGHER, check_funnel.PLAIN, check_funnel.PLAIN]
+    fewer = plots.funnel_members(members().iloc[:3])
+    assert fewer is not None
+    assert texts(fewer) == ["8.0% ▼", "30.0% ▲", "12.0%"], "a step that a channel has not stays blank"
+    assert np.ma.getmaskarray(fewer.collections[0].get_array()).tolist() == [[False, False], [False, True]]
     assert {"zh": "搜索的加购 → 支付：30.0%（此前 25.0%）", "en": "search, cart → payment: 30.0% (before: 25.0%)"}[
         language
     ].replace(" ", "") in title(axes).replace(" ", "")
@@ -284,7 +298,7 @@ def test_presale_days_are_shaded_and_told(language: str) -> None:
     assert usual is not None
     assert usual.patches == [] or len(usual.patches) == 0
     assert "5.0%" in title(usual) and "2.1%" in title(usual)
-    assert [line.get_linestyle() for line in usual.lines] == ["-", "--", "-", "--"]
+    assert [line.get_linestyle() for line in usual.lines] == ["-", "-", "--", "--"]
 
 
 def test_hours_stand_at_their_shares() -> None:
@@ -335,7 +349,9 @@ def test_cells_of_cohorts() -> None:
     axes = plots.cohorts(frame)
     assert axes is not None
     assert texts(axes) == ["16%", "8.0%"], "a month that is not over stays blank"
-    assert [t.get_position() for t in axes.texts] == [(1, 0), (1, 1)]
+    assert [t.get_position() for t in axes.texts] == [(0.5, 0.5), (0.5, 1.5)]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["1", "2"]
+    assert np.ma.getmaskarray(axes.collections[0].get_array()).tolist() == [[False, True], [False, True]]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["2026-07* (200)", "2026-08 (150)"]
     assert "2026-08" in title(axes) and "8.0%" in title(axes) and "150" in title(axes)
     assert plots.cohorts(frame.assign(returned_share=NAN)) is None

@@ -30,8 +30,8 @@ class Margins(LayoutEngine):
         shown: list[Any] = [axes for axes in fig.axes if axes.get_visible() and axes.get_subplotspec() is not None]
         if not shown:
             return
-        for axis in (axis for axes in shown for axis in (axes.xaxis, axes.yaxis) if not axis.get_label_text()):
-            axis.set_label_coords(*NOWHERE)  # to place a label all tick labels are measured again, even if it is empty
+        for axis in (axis for axes in shown for axis in (axes.xaxis, axes.yaxis) if not axis.label.get_visible()):
+            axis.set_label_coords(*NOWHERE)  # to place a label all tick labels are measured again, even if unseen
         written = [Written(axes) for axes in shown]
         width, height = fig.bbox.size
         pad = PAD * fig.dpi

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots import base
-from sizhen.view.plots.lines import name_lines, percents, value_axis
+from sizhen.view.plots.lines import BEFORE, NOW, TONE, lines, name_lines, now_and_before, percents, value_axis
 
 OWN, TIER = "own", "tier_average"
-NOW, BEFORE = "period", "before"
-TONE = {NOW: style.NOW, BEFORE: style.BEFORE}
-KIND = {OWN: style.NOW, TIER: style.INK}
+PEER = "peer"
+KIND = {TIER: style.INK, OWN: style.NOW}
+LINES = {PEER: style.BEFORE} | KIND
+WIDTHS = {PEER: 1.0, TIER: 2.2, OWN: 2.2}
+DASHES = {"counts": "", "index": (3.7, 1.6), "": ""}
 ROWS = 10
 LOST = {"more": style.WORSE, "fewer": style.BETTER}
 INTERVAL = {"change": "lost_buyers_change", "low": "change_low", "high": "change_high"}
@@ -133,18 +137,11 @@ def peer_days(days: pd.DataFrame) -> Axes:
     """Visitors (or sales) of all shops by day, each one's own baseline = 100. Frame: `ask.peer_days`."""
     _, axes = base.canvas(2.9)
     axes.axhline(100, color=style.LINE, linewidth=1)
-    ends: list[tuple[str, float, str]] = []
-    last: dict[str, float] = {}
-    for _, line in reversed(list(days.groupby("peer_id", sort=False))):
-        kind = line["kind"].iloc[0]
-        bold = kind in (OWN, TIER)
-        dashes = "--" if line["basis"].iloc[0] == "index" else "-"
-        width = 2.2 if bold else 1
-        axes.plot(line["date"], line["index_level"], dashes, color=KIND.get(kind, style.BEFORE), linewidth=width)
-        last[kind] = float(line["index_level"].iloc[-1])
-        if bold:
-            ends.append((_shop(kind, line["name"].iloc[0]), last[kind], KIND[kind]))
-    name_lines(axes, ends)
+    shops = days.assign(shop=days["kind"].astype(object).where(days["kind"].isin(list(KIND)), PEER))
+    look: dict[str, Any] = {"hue": "shop", "hue_order": list(LINES), "palette": LINES, "size": "shop", "sizes": WIDTHS}
+    lines(axes, shops, "index_level", "peer_id", **look, style="basis", dashes=DASHES)
+    last = days.drop_duplicates("peer_id", keep="last").drop_duplicates("kind").set_index("kind")["index_level"]
+    name_lines(axes, [(labels.coded("kind", k), float(last[k]), KIND[k]) for k in KIND if k in last])
     base.day_axis(axes, days["date"])
     axes.grid(axis="y")
     by_index = (days["basis"] == "index").any()
@@ -252,11 +249,7 @@ def promotions(runs: pd.DataFrame) -> Axes:
 
 def _by_day(days: pd.DataFrame, column: str, unit: str) -> Axes:
     _, axes = base.canvas(2.3)
-    first = days.loc[days["when"] == NOW, "date"].min()
-    now = days["when"] == NOW
-    joined = ~now | (days["date"] == first)
-    axes.plot(days["date"][joined], days[column][joined], color=style.BEFORE)
-    axes.plot(days["date"][now], days[column][now], color=style.NOW)
+    now_and_before(axes, days, column, days["when"] == NOW)
     axes.set_ylim(0, float(days[column].max()) * 1.15)
     value_axis(axes, unit)
     base.day_axis(axes, days["date"])

@@ -9,7 +9,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import bare, beside, canvas, chart, day_axis, headline, key, room, rows_high
-from sizhen.view.plots.lines import name_lines, value_axis
+from sizhen.view.plots.lines import lines, name_lines, value_axis
 
 ROWS = 10
 HUES = style.SERIES[:4]
@@ -101,13 +101,12 @@ def agent_weeks(weeks: pd.DataFrame) -> Axes | None:
     agents, last = known["agent_label"].drop_duplicates().sort_values(), known[known["week"] == known["week"].max()]
     few = len(agents) <= len(HUES)
     _, axes = canvas(3.1)
-    whole, ends = _whole(known), []
-    for number, hue in zip(agents, HUES if few else [style.BEFORE] * len(agents), strict=False):
-        line = known[known["agent_label"] == number]
-        axes.plot(line["week"], line["satisfaction"], color=hue, linewidth=1.2)
-        if few and number in set(last["agent_label"]):
-            ends.append((labels.say("agent_label.n", n=round(number)), float(line["satisfaction"].iloc[-1]), hue))
-    axes.plot(whole.index, whole, color=style.INK, linewidth=2.4)
+    hues = dict(zip(agents, HUES, strict=False)) if few else dict.fromkeys(agents, style.BEFORE)
+    lines(axes, known, "satisfaction", "agent_label", x="week", palette=hues, linewidth=1.2)
+    named = zip(last["agent_label"], last["satisfaction"], strict=True) if few else ()
+    ends = [(labels.say("agent_label.n", n=round(n)), float(value), hues[n]) for n, value in named]
+    whole = _whole(known)
+    lines(axes, whole.reset_index(name="satisfaction"), "satisfaction", x="week", color=style.INK, linewidth=2.4)
     value_axis(axes, "rate")
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=1 if np.ptp(axes.get_ylim()) < CLOSE else 0))
     name_lines(axes, [*ends, (labels.name("desk.whole"), float(whole.iloc[-1]), style.INK)])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import bare, beside, beside_bars, canvas, chart, headline, key, room, rows_high
+from sizhen.view.plots.lines import DOTS
 from sizhen.view.plots.look_products import short
 
-OWN = "own"
+OWN, ALL, PEER = "own", "all", "peer"
+BUBBLES = {OWN: style.NOW, ALL: style.INK, PEER: style.BEFORE}
 CUTS, SHOPS = 10, 9
 READ = {"below": style.WORSE, "above": style.BETTER, "within": style.NOW, "few": style.BEFORE}
 LARGEST = 900.0  # points² of a bubble that holds all of a shop's units
@@ -97,7 +100,7 @@ def _band(row: pd.Series) -> str:
 def _rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Own shop, all peers as one, then the largest peers: row (its place) and label added."""
     peers = frame[frame["kind"] != OWN]
-    every = peers.drop_duplicates("price_from").assign(kind="all", units_share=lambda f: f["peers_share"])
+    every = peers.drop_duplicates("price_from").assign(kind=ALL, units_share=lambda f: f["peers_share"])
     shown = peers["peer_id"].drop_duplicates().head(SHOPS)
     parts = [frame[frame["kind"] == OWN], every, *(peers[peers["peer_id"] == p] for p in shown)]
     parts = [part for part in parts if len(part)]
@@ -107,7 +110,7 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
 def _label(kind: str, name: str) -> str:
     if kind == OWN:
         return labels.coded("kind", OWN)
-    return labels.name("plot.market_bands.peers") if kind == "all" else labels.shorten(labels.drawable(name), 14)
+    return labels.name("plot.market_bands.peers") if kind == ALL else labels.shorten(labels.drawable(name), 14)
 
 
 @chart
@@ -124,9 +127,9 @@ def market_bands(frame: pd.DataFrame) -> Axes | None:
     for low, high in zip(absent["price_from"], absent["price_to"], strict=True):
         axes.axvspan(low, high, color=style.MARK, alpha=0.16, linewidth=0)
     middle = np.sqrt(rows["price_from"] * rows["price_to"])
-    colours = [{OWN: style.NOW, "all": style.INK}.get(k, style.BEFORE) for k in rows["kind"].astype(object)]
+    who = rows["kind"].astype(object).where(rows["kind"].isin([OWN, ALL]), PEER)
     sizes = rows["units_share"].fillna(0.0) * LARGEST
-    axes.scatter(middle, rows["row"], s=sizes, color=colours, alpha=0.8, linewidth=0, zorder=3)
+    sns.scatterplot(x=middle, y=rows["row"], hue=who, palette=BUBBLES, s=sizes, alpha=0.8, **DOTS, ax=axes)
     heads = rows.drop_duplicates("row")
     names = [_label(k, n) for k, n in zip(heads["kind"].astype(object), heads["name"], strict=True)]
     axes.set_yticks(heads["row"], names)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import canvas, chart, headline, key, rows_high
+from sizhen.view.plots.lines import DOTS
 
 ROWS = 10
 SEEN = ("staff_say", "customers_say", "reviews_show", "refunds_show", "findings_show")
-MARKS = {
-    ("say.trouble", "show.worse"): ("v", style.WORSE, 90),
-    ("show.most",): ("D", style.MARK, 46),
-    ("say.fine",): ("o", style.BETTER, 60),
-    ("say.named", "show.nothing"): (".", style.QUIET, 40),
+MARKS: dict[str, tuple[str, str, float]] = {  # shape, colour, square points
+    "say.trouble": ("v", style.WORSE, 110),
+    "show.worse": ("v", style.WORSE, 110),
+    "show.most": ("D", style.MARK, 61),
+    "say.fine": ("o", style.BETTER, 76),
+    "say.named": (".", style.QUIET, 69),
+    "show.nothing": (".", style.QUIET, 69),
 }
 NAMED = 3
 
@@ -23,12 +26,13 @@ NAMED = 3
 @chart
 def people(table: pd.DataFrame) -> Axes:
     """Who names trouble, and where the figures show it, per topic. Frame: `ask.people`."""
-    shown = table.head(ROWS)
+    shown = table.head(ROWS).reset_index(drop=True)
     _, axes = canvas(rows_high(len(shown)) + 0.75)
-    for column, source in enumerate(SEEN):
-        for values, (marker, colour, size) in MARKS.items():
-            rows = np.flatnonzero(shown[source].isin(values))
-            axes.scatter(np.full(len(rows), column), rows, marker=marker, color=colour, s=size, zorder=3)
+    said = shown[list(SEEN)].set_axis(range(len(SEEN)), axis=1).reset_index(names="row")
+    said = said.melt("row", var_name="column", value_name="mark")
+    shapes, colours, sizes = ({mark: drawn[n] for mark, drawn in MARKS.items()} for n in range(3))
+    look = {"style": "mark", "markers": shapes, "hue": "mark", "palette": colours, "size": "mark", "sizes": sizes}
+    sns.scatterplot(said[said["mark"].isin(list(MARKS))], x="column", y="row", **look, **DOTS, ax=axes)
     axes.axvline(1.5, color=style.LINE, linewidth=1)
     axes.set_xticks(range(len(SEEN)), [labels.name(s) for s in SEEN], va="baseline")
     axes.xaxis.tick_top()
@@ -37,8 +41,7 @@ def people(table: pd.DataFrame) -> Axes:
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.grid(axis="y")
     axes.tick_params(length=0)
-    for side in ("bottom", "left"):
-        axes.spines[side].set_visible(False)
+    sns.despine(ax=axes, left=True, bottom=True)
     key(axes, "plot.key.people")
     _say(axes, table)
     return axes

@@ -58,7 +58,10 @@ def panels(height: float, rows: int) -> tuple[Figure, list[Axes]]:
 def grid(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
     """`canvas` with rows and columns of Axes; `options` of pyplot's subplots."""
     size = (style.WIDTH, height)
-    return plt.subplots(rows, columns, squeeze=False, figsize=size, dpi=style.DPI, layout=Margins(), **options)
+    figure, axes = plt.subplots(rows, columns, squeeze=False, figsize=size, dpi=style.DPI, layout=Margins(), **options)
+    for axis in (axis for each in axes.flat for axis in (each.xaxis, each.yaxis)):
+        axis.set_label_text(" ", visible=False)  # else seaborn makes all ticks to write the column's name
+    return figure, axes
 
 
 def rows_high(rows: int) -> float:
@@ -117,6 +120,12 @@ def key(axes: Axes, id: str, **values: object) -> None:
     text = wrap(labels.drawable(labels.say(id, **values)), LINE_WIDTH * 1.25)
     y = PAD / figure.get_figheight()
     figure.supxlabel(text, x=0.012, y=y, ha="left", fontsize=SMALL, color=style.QUIET)
+
+
+def axis_name(axes: Axes, id: str, which: str = "x") -> None:
+    """Says beside one axis what it measures: word `id`."""
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_label_text(labels.name(id), fontsize=SMALL, visible=True)
 
 
 def axis_unit(axes: Axes, unit: str, which: str = "y") -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
 from sizhen.view import labels
-from sizhen.view.plots.base import SMALL, canvas, chart, headline, key
+from sizhen.view.plots.base import canvas, chart, headline, key
+from sizhen.view.plots.cells import cells
 
 MONTHS = 6  # columns that are legible on a phone
-SHADES = LinearSegmentedColormap.from_list("cohorts", ["#eef3f8", "#7aa3cc"])  # dark figures stay legible on all
+SHADES = sns.blend_palette(["#eef3f8", "#7aa3cc"], as_cmap=True)  # dark figures stay legible on all
 
 
 def _share(value: float) -> str:
@@ -27,24 +27,14 @@ def cohorts(frame: pd.DataFrame) -> Axes | None:
         return None
     rows = shown.drop_duplicates("cohort").reset_index(drop=True)
     _, axes = canvas(1.15 + 0.27 * len(rows))
-    place, most = {c: n for n, c in enumerate(rows["cohort"])}, float(known["returned_share"].max()) or 1.0
-    for _, cell in known.iterrows():
-        x, y, depth = cell["months_since"], place[cell["cohort"]], cell["returned_share"] / most
-        axes.add_patch(Rectangle((x - 0.48, y - 0.44), 0.96, 0.88, color=SHADES(depth), linewidth=0))
-        axes.text(x, y, _share(cell["returned_share"]), ha="center", va="center", fontsize=SMALL)
     names = [
         f"{c}{'*' if starts else ''} ({labels.fmt(n, 'count')})"
         for c, starts, n in zip(rows["cohort"], rows["censored"], rows["cohort_buyers"], strict=True)
     ]
-    last = int(shown["months_since"].max())
-    axes.set_xticks(range(1, last + 1))
-    axes.set_xlim(0.5, last + 0.5)
-    axes.set_yticks(range(len(rows)), names)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    months, most = range(1, int(shown["months_since"].max()) + 1), float(known["returned_share"].max()) or 1.0
+    shares = shown.pivot(index="cohort", columns="months_since", values="returned_share")
+    shares = shares.reindex(index=rows["cohort"], columns=months)
+    cells(axes, shares, list(map(str, months)), names, written=shares.map(_share), cmap=SHADES, vmin=0, vmax=most)
     key(axes, "plot.key.cohorts.censored" if rows["censored"].any() else "plot.key.cohorts")
     latest = known[known["months_since"] == 1].iloc[-1]
     values = {

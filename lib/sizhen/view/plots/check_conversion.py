@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import (
     SMALL,
+    axis_name,
     axis_unit,
     bare,
     beside,
@@ -107,7 +109,8 @@ def product_quadrants(frame: pd.DataFrame) -> Axes | None:
     if shown.empty:
         return None
     figure, axes = canvas(3.4)
-    axes.scatter(shown["visitor_days"], shown["conversion"], s=34, c=[COLOURS[q] for q in shown["quadrant"]])
+    at = {"x": "visitor_days", "y": "conversion"}
+    sns.scatterplot(shown, **at, hue="quadrant", palette=COLOURS, s=47, linewidth=0, legend=False, ax=axes)
     axes.axvline(frame.attrs["visitor_days"], color=style.QUIET, linestyle=":", linewidth=1)
     axes.axhline(frame.attrs["conversion"], color=style.QUIET, linestyle=":", linewidth=1)
     axes.set_xscale("log")
@@ -118,7 +121,7 @@ def product_quadrants(frame: pd.DataFrame) -> Axes | None:
     axes.set_xlim(min(low, ticks[0]) * 0.8, high * 1.4)
     axes.set_xticks(ticks, [labels.compact(t) for t in ticks])
     axis_unit(axes, "rate")
-    axes.set_xlabel(labels.name("visitor_days"), fontsize=SMALL)
+    axis_name(axes, "visitor_days")
     key(axes, "plot.key.quadrants")
     counts = shown["quadrant"].value_counts()
     headline(axes, "plot.product_quadrants", promote=counts.get("promote", 0), repair=counts.get("repair", 0))

@@ -7,11 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import (
-    SMALL,
     bare,
     beside,
     beside_bars,
@@ -23,12 +21,14 @@ from sizhen.view.plots.base import (
     rows_high,
     with_change,
 )
+from sizhen.view.plots.cells import cells
 from sizhen.view.plots.check_conversion import who
 
 STEPS = ("visitors", "product_visitors", "favourite_buyers", "cart_buyers", "order_buyers", "paid_buyers")
 SHOWN = 10
 LOWER, HIGHER = "#f3d9d6", "#d3e8e3"  # pale WORSE and BETTER: black figures stay legible on them
 PLAIN = "#f4f2ee"
+MARKS, INKS = {-1: " ▼", 0: "", 1: " ▲"}, {-1: style.WORSE, 0: style.INK, 1: style.BETTER}
 
 
 @chart
@@ -111,15 +111,9 @@ def funnel_losses(frame: pd.DataFrame) -> Axes | None:
     return axes
 
 
-def _cell(axes: Axes, column: int, row: int, cell: pd.Series) -> None:
-    """One share, marked where it moved by more than chance; `?` where the step has more people than the one above."""
-    real, falls = bool(cell["beyond_chance"]), cell["of_step_gap"] < 0
-    tone = (LOWER if falls else HIGHER) if real else PLAIN
-    axes.add_patch(Rectangle((column - 0.48, row - 0.44), 0.96, 0.88, color=tone, linewidth=0))
-    text = "?" if cell["doubt"] else labels.fmt(cell["of_step"], "rate")
-    mark = (" ▼" if falls else " ▲") if real else ""
-    colour = (style.WORSE if falls else style.BETTER) if real else style.INK
-    axes.text(column, row, text + mark, ha="center", va="center", fontsize=SMALL, color=colour)
+def _written(cell: pd.Series) -> str:
+    """The share, marked where it moved by more than chance; `?` where the step has more people than the one above."""
+    return ("?" if cell["doubt"] else labels.fmt(cell["of_step"], "rate")) + MARKS[cell["moved"]]
 
 
 @chart
@@ -134,18 +128,17 @@ def funnel_members(frame: pd.DataFrame) -> Axes | None:
     column, names = who(members)
     steps = [s for s in STEPS[1:] if s in set(shown["step"])]
     _, axes = canvas(1.15 + 0.27 * len(members))
-    place = {m: row for row, m in enumerate(members[column])}
-    for _, cell in shown.iterrows():
-        _cell(axes, steps.index(cell["step"]), place[cell[column]], cell)
-    pairs = _pairs([STEPS[0], *steps])
-    axes.set_xticks(range(len(steps)), [p.replace("→ ", "→\n") for p in pairs])
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    axes.set_yticks(range(len(members)), names)
-    axes.set_xlim(-0.5, len(steps) - 0.5)
-    axes.set_ylim(len(members) - 0.5, -0.5)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    pairs, place = _pairs([STEPS[0], *steps]), {m: row for row, m in enumerate(members[column])}
+    table = shown.assign(
+        row=shown[column].map(place),
+        moved=np.where(shown["beyond_chance"], np.where(shown["of_step_gap"] < 0, -1, 1), 0),
+    )
+    moved = table.pivot(index="row", columns="step", values="moved")[steps]
+    written = table.assign(text=table.apply(_written, axis=1)).pivot(index="row", columns="step", values="text")[steps]
+    heads = [pair.replace("→ ", "→\n") for pair in pairs]
+    cells(axes, moved, heads, names, written=written, cmap=[LOWER, PLAIN, HIGHER], vmin=-1, vmax=1)
+    for text, tone in zip(axes.texts, moved.to_numpy()[moved.notna()], strict=True):
+        text.set_color(INKS[tone])
     left = frame[member].nunique() - len(members)
     key(axes, "plot.key.members.cut" if left else "plot.key.members", **({"count": left} if left else {}))
     real = shown[shown["beyond_chance"].astype(bool)]

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import axis_unit, canvas, chart, day_axis, headline, key
-from sizhen.view.plots.lines import name_lines, value_axis
+from sizhen.view.plots.lines import lines, name_lines, now_and_before, value_axis
 
 PARTS = {
     "from_visitors": style.SERIES[0],
@@ -25,8 +25,8 @@ def target(frame: pd.DataFrame) -> Axes | None:
     if known.empty:
         return None
     _, axes = canvas(2.7)
-    axes.plot(frame["date"], frame["target_to_date"], color=style.QUIET, linestyle="--", linewidth=1.3)
-    axes.plot(known["date"], known["paid_to_date"], color=style.NOW)
+    lines(axes, frame, "target_to_date", color=style.QUIET, linestyle="--", linewidth=1.3)
+    lines(axes, known, "paid_to_date", color=style.NOW)
     axes.fill_between(known["date"], known["paid_to_date"], known["target_to_date"], color=style.NOW, alpha=0.1)
     axes.set_ylim(0, frame[["paid_to_date", "target_to_date"]].max().max() * 1.08)
     axes.yaxis.grid(True)
@@ -54,9 +54,7 @@ def payment(frame: pd.DataFrame) -> Axes | None:
     if rate[inside].isna().all():
         return None
     _, axes = canvas(2.3)
-    joined = ~inside | (frame["date"] == frame.loc[inside, "date"].min())
-    axes.plot(frame["date"][joined], rate[joined], color=style.BEFORE)
-    axes.plot(frame["date"][inside], rate[inside], color=style.NOW)
+    now_and_before(axes, frame, f"payment_rate.{unit}", inside)
     both = frame[frame[f"paid_{unit}"].notna() & frame[f"order_{unit}"].notna()]
     sums = both.groupby("in_period")[[f"paid_{unit}", f"order_{unit}"]].sum()
     levels = (sums[f"paid_{unit}"] / sums[f"order_{unit}"]).to_dict()
@@ -79,9 +77,8 @@ def target_gap(frame: pd.DataFrame) -> Axes:
     last = frame.iloc[-1]
     parts = [p for p in PARTS if frame[p].abs().max() > 0]
     axes.axhline(0, color=style.QUIET, linewidth=0.8)
-    axes.plot(frame["date"], frame["target_gap"], color=style.INK, linewidth=3)
-    for part in parts:
-        axes.plot(frame["date"], frame[part], color=PARTS[part])
+    lines(axes, frame, "target_gap", color=style.INK, linewidth=3)
+    lines(axes, frame.melt("date", parts, var_name="part", value_name="money"), "money", "part", palette=PARTS)
     axes.yaxis.grid(True)
     value_axis(axes, "money")
     day_axis(axes, frame["date"])
@@ -109,10 +106,8 @@ def order_conversion(frame: pd.DataFrame) -> Axes | None:
     if inside[["order_conversion", "conversion"]].isna().all(axis=None):
         return None
     _, axes = canvas(2.6)
-    earlier = frame[~frame["in_period"] | (frame["date"] == inside["date"].min())]
-    for part, colour in ((earlier, style.BEFORE), (inside, style.NOW)):
-        axes.plot(part["date"], part["order_conversion"], color=colour)
-        axes.plot(part["date"], part["conversion"], color=colour, linestyle="--", linewidth=1.4)
+    now_and_before(axes, frame, "order_conversion", frame["in_period"])
+    now_and_before(axes, frame, "conversion", frame["in_period"], linestyle="--", linewidth=1.4)
     half = pd.Timedelta(hours=12)
     presale = frame[frame["presale"]]
     for day in presale["date"]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import (
-    SMALL,
+    axis_name,
     axis_unit,
     bare,
     beside,
@@ -32,7 +32,7 @@ def dispatch(frame: pd.DataFrame) -> Axes:
     axes.yaxis.grid(True)
     axis_unit(axes, "count")
     day_axis(axes, frame["date"])
-    axes.set_ylabel(labels.name("due_orders"), fontsize=SMALL)
+    axis_name(axes, "due_orders", "y")
     if late.any():
         key(axes, "plot.key.late")
     sent, due = frame["sent_in_time"].sum(), frame["due_orders"].sum()

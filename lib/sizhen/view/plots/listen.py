@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots import base
-from sizhen.view.plots.lines import name_lines, value_axis
+from sizhen.view.plots.lines import BEFORE, DOTS, NOW, TONE, lines, name_lines, value_axis
 
-NOW, BEFORE = "period", "before"
 MIDDLE = pd.Timedelta(days=3)
-TONE = {NOW: style.NOW, BEFORE: style.BEFORE}
 ROWS = 8
 
 
@@ -41,7 +40,7 @@ def bad_reviews(weeks: pd.DataFrame) -> Axes | None:
     middle = known["week"] + MIDDLE
     colours = known["when"].map(TONE).to_list()
     axes.vlines(middle, known["low"], known["high"], color=colours, linewidth=5, alpha=0.35)
-    axes.scatter(middle, known["bad_review_share"], color=colours, s=30, zorder=3)
+    sns.scatterplot(known, x=middle, y="bad_review_share", hue="when", palette=TONE, s=42, **DOTS, ax=axes)
     axes.set_ylim(0, max(0.02, float(known["high"].max()) * 1.05))
     _dated(axes, known["week"], "rate")
     base.key(axes, "plot.key.interval")
@@ -60,12 +59,11 @@ def bad_reviews(weeks: pd.DataFrame) -> Axes | None:
 def scores(days: pd.DataFrame) -> Axes | None:
     """The three scores by day; the tier's average beside each as a thin line where it is known."""
     _, axes = base.canvas(2.9)
-    ends = []
-    for colour, (metric, rows) in zip(style.SERIES, days.groupby("metric", sort=False), strict=False):
-        axes.plot(rows["date"], rows["own_score"], color=colour)
-        axes.plot(rows["date"], rows["tier_score"], color=colour, linewidth=1, alpha=0.6, linestyle=(0, (1, 1.5)))
-        ends.append((labels.name(str(metric)), float(rows["own_score"].iloc[-1]), colour))
-    name_lines(axes, ends)
+    last = days.drop_duplicates("metric", keep="last").set_index("metric")["own_score"]
+    hues = dict(zip(days["metric"].unique(), style.SERIES, strict=False))
+    lines(axes, days, "own_score", "metric", palette=hues)
+    lines(axes, days, "tier_score", "metric", palette=hues, linewidth=1, alpha=0.6, linestyle=(0, (1, 1.5)))
+    name_lines(axes, [(labels.name(m), float(last[m]), hue) for m, hue in hues.items()])
     base.day_axis(axes, days["date"])
     axes.grid(axis="y")
     if days["tier_score"].notna().any():
@@ -148,10 +146,11 @@ def refund_rate(weeks: pd.DataFrame) -> Axes | None:
         return None
     _, axes = base.canvas(2.7)
     middle, final = known["week"] + MIDDLE, ~known["not_final"].astype("bool")
-    axes.plot(middle, known["refund_rate"].where(final), color=style.NOW)
-    axes.plot(middle, known["refund_rate"], color=style.NOW, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-    faces = np.where(final, style.NOW, style.PAPER)
-    axes.scatter(middle, known["refund_rate"], color=list(faces), edgecolors=style.NOW, s=34, zorder=3)
+    rates = pd.DataFrame({"week": middle, "all": known["refund_rate"], "final": known["refund_rate"].where(final)})
+    lines(axes, rates, "final", x="week", color=style.NOW)
+    lines(axes, rates, "all", x="week", color=style.NOW, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    faces, edge = {True: style.NOW, False: style.PAPER}, {"edgecolor": style.NOW, "linewidth": 1}
+    sns.scatterplot(rates, x="week", y="all", hue=final, palette=faces, s=34, **DOTS | edge, ax=axes)
     axes.set_ylim(0, max(0.02, float(known["refund_rate"].max()) * 1.15))
     _dated(axes, known["week"], "rate")
     if not final.all():

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import SMALL, bare, beside, beside_bars, canvas, chart, grid, headline, key, room, rows_high
-from sizhen.view.plots.lines import percents
+from sizhen.view.plots.lines import NOW, TONE, percents
 
 PANELS, RISEN, ACROSS = 6, 3, 2
 WORDS, EVENTS = 10, 6
@@ -28,9 +28,9 @@ def title_of(row: pd.Series, columns: int = 12) -> str:
 def week_dots(axes: Axes, rows: pd.DataFrame, column: str, low: str, high: str, now: str = style.NOW) -> None:
     """A dot for each week with its interval, the period's in colour `now`; from 0, in percents."""
     known = rows[rows[column].notna()]
-    colours = [now if w == "period" else style.BEFORE for w in known["when"]]
-    axes.vlines(known["week"] + MIDDLE, known[low], known[high], color=colours, linewidth=4, alpha=0.35)
-    axes.scatter(known["week"] + MIDDLE, known[column], color=colours, s=18, zorder=3, clip_on=False)
+    tone, middle = TONE | {NOW: now}, known["week"] + MIDDLE
+    axes.vlines(middle, known[low], known[high], color=known["when"].map(tone), linewidth=4, alpha=0.35)
+    axes.scatter(middle, known[column], color=known["when"].map(tone), s=18, zorder=3, clip_on=False)
     top = float(np.nanmax([0.02, 1.15 * known[column].max(), known[high].median()]))
     axes.set_ylim(0, top)
     axes.locator_params(axis="y", nbins=3, steps=[1, 2, 5, 10])

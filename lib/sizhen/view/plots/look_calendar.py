@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import SMALL, canvas, chart, headline, key
+from sizhen.view.plots.cells import cells
 
 WEEKS = 12
 WORTH_WRITING = 1.25  # times the usual, or one over it
 DEEPEST = 1.0  # doublings at the ends of the scale
-SCALE = LinearSegmentedColormap.from_list("sizhen", [style.CHANNEL["paid_search"], "#f5f2ec", style.NOW])
+SCALE = sns.blend_palette([style.CHANNEL["paid_search"], "#f5f2ec", style.NOW], as_cmap=True)
 
 
 def _occasion(day: pd.Series) -> str:
@@ -83,26 +84,13 @@ def calendar(frame: pd.DataFrame) -> Axes | None:
     days = days[days["row"] > -WEEKS].reset_index(drop=True)
     days["row"] -= days["row"].min()
     days["special"] = [_occasion(day) for _, day in days[["occasion", "promotion"]].iterrows()]
-    weeks = int(days["row"].max()) + 1
-    _, axes = canvas(1.15 + 0.25 * weeks)
-    grid = np.full((weeks, 7), np.nan)
-    grid[days["row"], days["weekday"]] = np.log2(days["times_usual"].clip(lower=0.01))
-    edges = np.arange(8), np.arange(weeks + 1)
-    axes.pcolormesh(
-        *edges, np.ma.masked_invalid(grid), cmap=SCALE, vmin=-DEEPEST, vmax=DEEPEST, edgecolors=style.PAPER, linewidth=1
-    )
+    _, axes = canvas(1.15 + 0.25 * days["week"].nunique())
+    times = days.pivot(index="week", columns="weekday", values="times_usual").reindex(columns=range(7))
+    names, mondays = [labels.coded("weekday", n) for n in times], [labels.day(week) for week in times.index]
+    cells(axes, times.clip(lower=0.01).map(np.log2), names, mondays, gap=1, cmap=SCALE, vmin=-DEEPEST, vmax=DEEPEST)
     _numbers(axes, days)
     _occasions(axes, days)
     _border(axes, days)
-    axes.set_xlim(0, 7)
-    axes.set_ylim(weeks, 0)
-    axes.set_xticks(np.arange(7) + 0.5, [labels.coded("weekday", n) for n in range(7)])
-    axes.xaxis.tick_top()
-    mondays = days.drop_duplicates("row").set_index("row")["week"]
-    axes.set_yticks(np.arange(weeks) + 0.5, [labels.day(mondays[n]) for n in range(weeks)])
-    axes.tick_params(length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
     missing = int(days["paid_amount"].isna().sum())
     key(axes, "plot.key.calendar.missing" if missing else "plot.key.calendar", count=missing)
     _calendar_headline(axes, days)

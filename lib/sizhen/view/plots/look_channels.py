@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, axis_unit, bare, canvas, chart, headline, key, room, rows_high, with_change
+from sizhen.view.plots.base import (
+    SMALL,
+    axis_name,
+    axis_unit,
+    bare,
+    canvas,
+    chart,
+    headline,
+    key,
+    room,
+    rows_high,
+    with_change,
+)
+from sizhen.view.plots.lines import DOTS
 from sizhen.view.plots.placed import name_bubbles
 
 SHOWN = 13
@@ -120,7 +134,7 @@ def channel_places(frame: pd.DataFrame) -> Axes | None:
     colours = [VERDICT[v] for v in shown["verdict"]]
     area = (shown["paid_amount"].fillna(0) / (shown["paid_amount"].max() or 1.0) * LARGEST).clip(lower=20)
     axes.vlines(x, shown["value_low"], shown["value_high"], color=colours, linewidth=1.2)
-    axes.scatter(x, y, s=area, c=colours, alpha=0.75, linewidths=0, zorder=3)
+    sns.scatterplot(shown, x=x, y=y, hue="verdict", palette=VERDICT, s=area, alpha=0.75, **DOTS, ax=axes)
     axes.axhline(shown["average_value"].iloc[0], color=style.QUIET, linestyle=":", linewidth=1.2)
     axes.set_xscale("log")
     axes.minorticks_off()
@@ -132,7 +146,7 @@ def channel_places(frame: pd.DataFrame) -> Axes | None:
     axes.locator_params(axis="y", nbins=5)
     axis_unit(axes, "money")
     axes.set_title(labels.name("visitor_value"), fontsize=SMALL, color=style.QUIET)
-    axes.set_xlabel(labels.name("visitor_days"), fontsize=SMALL)
+    axis_name(axes, "visitor_days")
     key(axes, "plot.key.places")
     _places_headline(axes, shown)
     figure.draw_without_rendering()

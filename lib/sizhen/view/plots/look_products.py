@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
-from sizhen.view.plots.base import SMALL, axis_unit, beside_bars, canvas, chart, headline, key, rows_high
+from sizhen.view.plots.base import axis_name, axis_unit, beside_bars, canvas, chart, headline, key, rows_high
+from sizhen.view.plots.lines import lines
 
 SHOWN = 10
 FIRST = (0.01, 0.05, 0.20)  # of the products
@@ -44,12 +45,13 @@ def concentration(frame: pd.DataFrame) -> Axes | None:
     if reached.empty:
         return None
     _, axes = canvas(2.6)
-    axes.plot(np.arange(len(reached) + 1), [0.0, *reached], color=style.NOW)
+    curve = pd.DataFrame({"products": np.arange(len(reached) + 1), "share": [0.0, *reached]})
+    lines(axes, curve, "share", x="products", color=style.NOW)
     counts = sorted({max(1, int(np.ceil(round(part * len(reached), 9)))) for part in FIRST})
     axes.plot(counts, [float(reached.iloc[n - 1]) for n in counts], "o", color=style.NOW, markersize=7)
     axes.set_ylim(0, 1.03)
     axes.set_xlim(0, len(reached))
-    axes.set_xlabel(labels.name("products_by_sales"), fontsize=SMALL)
+    axis_name(axes, "products_by_sales")
     axes.yaxis.grid(True)
     axes.locator_params(axis="x", integer=True)
     axis_unit(axes, "rate")

@@ -20,6 +20,7 @@ from sizhen.view.plots.base import (
     rows_high,
     with_change,
 )
+from sizhen.view.plots.lines import now_and_before
 
 WORTH_NAMING = 0.02  # share of the visitors below which a source is not named in a headline
 
@@ -57,9 +58,7 @@ def day_line(frame: pd.DataFrame) -> Axes:
     _, axes = panels(1.5 + 1.2 * len(shown), len(shown))
     inside = frame["in_period"]
     for panel, column in zip(axes, shown, strict=True):
-        joined = ~inside | (frame["date"] == frame.loc[inside, "date"].min())
-        panel.plot(frame["date"][joined], frame[column][joined], color=style.BEFORE)
-        panel.plot(frame["date"][inside], frame[column][inside], color=style.NOW)
+        now_and_before(panel, frame, column, inside)
         panel.set_title(labels.name(column), fontsize=SMALL, color=style.QUIET)
         top = frame[column].max()
         panel.set_ylim(0, top * 1.35 if top > 0 else 1)
