@@ -116,7 +116,7 @@ def one_process(shops: list[str], data: Path, folder: Path) -> None:
     """papermill's function with its ordinary kernels, then our report."""
     import papermill
 
-    from sizhen import report
+    from sizhen.report.page import build
 
     for shop in shops:
         (folder / shop).mkdir()
@@ -126,7 +126,7 @@ def one_process(shops: list[str], data: Path, folder: Path) -> None:
             given = _parameters(shop, data, folder / shop, name)
             notebook = REPO / "notebooks" / f"{name}.ipynb"
             papermill.execute_notebook(notebook, executed[-1], given, kernel_name="python3", progress_bar=False)
-        report.build(executed, language="zh", title=shop, out=folder / shop / "report.html")
+        build(executed, language="zh", title=shop, out=folder / shop / "report.html")
 
 
 def ours(shops: list[str], data: Path, folder: Path, jobs: int) -> None:

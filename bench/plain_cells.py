@@ -10,15 +10,16 @@ from typing import Any
 
 os.environ["MPLBACKEND"] = "agg"
 
+import sizhen.batch.kernels.quiet  # noqa: F401 I001  first, as in a run
 import matplotlib.pyplot as plt
 import nbformat
 import nbformat.v4 as v4
 from nbformat import NotebookNode
 
-from sizhen import report
 from sizhen.batch.kernels import preload  # noqa: F401  what a run has warm is warm here too
 from sizhen.diagnosis import open_case  # noqa: F401
 from sizhen.exam import ask, check, ledger, listen, look, market, peers  # noqa: F401
+from sizhen.report.page import build
 from sizhen.tables import kept
 from sizhen.view import cards, plots, style, tables, workbook  # noqa: F401
 
@@ -40,7 +41,7 @@ def examine(
         _run(notebook, parameters(shop, data, folder / shop, path.stem))
         executed.append(folder / shop / path.name)
         nbformat.write(notebook, executed[-1])
-    report.build(executed, language="zh", title=shop, out=folder / shop / "report.html")
+    build(executed, language="zh", title=shop, out=folder / shop / "report.html")
 
 
 def _run(notebook: NotebookNode, given: dict[str, str]) -> None:

@@ -11,9 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from sizhen.report import build
 from sizhen.report.figure import NoPicture, slim
 from sizhen.report.fold import OPEN_ROWS, fold, is_folded
+from sizhen.report.page import build
 from sizhen.view.palette import COLOURS
 
 Write = Callable[..., list[Path]]

@@ -11,7 +11,8 @@ import nbformat.v4 as v4
 import pytest
 from bs4 import BeautifulSoup
 
-from sizhen.report import ReportError, build
+from sizhen.report.page import build
+from sizhen.report.prepare import ReportError
 from sizhen.vocab import word
 
 Write = Callable[..., list[Path]]

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from nbformat import NotebookNode
 
+from sizhen.batch.shop_result import one_line
+
 _IMAGE = re.compile(r'src="data:[^"]*"')
 
 
@@ -68,12 +70,6 @@ def refuse_paths(html: str, paths: list[str]) -> None:
     for path in paths:
         if re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w-])", text):
             raise RunError(f"the report shows a folder of this computer: {path}")
-
-
-def one_line(text: str, limit: int = 300) -> str:
-    """The first line that says something, shortened."""
-    line = next((stripped for line in text.splitlines() if (stripped := line.strip())), "")
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def _refuse_constant(name: str) -> None:

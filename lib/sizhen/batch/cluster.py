@@ -12,7 +12,6 @@ from pathlib import Path
 from distributed import Client, Future, KilledWorker, as_completed
 
 from sizhen.batch import fingerprint
-from sizhen.batch.check import one_line
 from sizhen.batch.examine import Order, examine
 from sizhen.batch.index_rows import index_page
 from sizhen.batch.job import NOTEBOOKS
@@ -20,7 +19,7 @@ from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.imports import own_modules
 from sizhen.batch.mirror import Mirror
 from sizhen.batch.progress import Bar
-from sizhen.batch.shop_result import INTERRUPTED, ShopResult
+from sizhen.batch.shop_result import INTERRUPTED, ShopResult, one_line
 
 WAITING = 2  # tasks given out per thread: enough that none idles, few enough that none waits for a dead worker
 CONNECT_SECONDS = 10

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sizhen.batch import fingerprint, state
-from sizhen.batch.check import one_line
 from sizhen.batch.job import NOTEBOOKS, TABLES, Job
 from sizhen.batch.limits import ROOM
 from sizhen.batch.plan import NoData, period_dir, plan, work_dir
 from sizhen.batch.process import Stopped, run_worker
 from sizhen.batch.publish import publish
-from sizhen.batch.shop_result import ShopResult
+from sizhen.batch.shop_result import ShopResult, one_line
 from sizhen.tables import Period, UnknownShop
 
 ATTEMPTS = 2  # a process that was killed from outside may live another time; an error comes again

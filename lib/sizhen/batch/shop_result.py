@@ -27,3 +27,9 @@ class ShopResult:
     @property
     def reported(self) -> bool:
         return self.state in ("done", "skipped")
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """The first line that says something, shortened."""
+    line = next((stripped for line in text.splitlines() if (stripped := line.strip())), "")
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -15,11 +15,9 @@ import nbformat
 import papermill  # type: ignore[import-untyped]
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
 
-from sizhen import report
 from sizhen.batch import engine
 from sizhen.batch.check import (
     RunError,
-    one_line,
     read_findings,
     refuse_broken_workbook,
     refuse_paths,
@@ -28,7 +26,10 @@ from sizhen.batch.check import (
 from sizhen.batch.job import TABLES, Job, check_parameters
 from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
 from sizhen.batch.limits import limit
+from sizhen.batch.shop_result import one_line
 from sizhen.report.index import stake, top_finding
+from sizhen.report.page import build
+from sizhen.report.prepare import ReportError
 from sizhen.report.write import sync, write_text
 
 RESULT = "result.json"
@@ -45,7 +46,7 @@ def main(job_path: str) -> None:
         result = {"state": "done", "reason": "", **examine(job)}
     except RunError as error:
         result = {"state": error.state, "reason": one_line(str(error))}
-    except (report.ReportError, ValueError, OSError) as error:
+    except (ReportError, ValueError, OSError) as error:
         result = {"state": "failed", "reason": one_line(str(error))}
     except Exception as error:  # noqa: BLE001 - the parent must hear of it
         traceback.print_exc()
@@ -72,9 +73,9 @@ def examine(job: Job) -> dict[str, Any]:
         executed.append(_execute(Path(path), job.ready / "notebooks" / f"{name}.ipynb", job.parameters[name], staging))
     write_text(staging / STEP, PAGE_STEP)
     findings = read_findings(job.ready / "findings.json", job.shop_id, job.period)
-    page = job.ready / "report.html"
-    report.build(executed, language=job.language, title=job.title, out=page)
-    refuse_paths(page.read_text(encoding="utf-8"), [job.data_dir, job.reports_dir, sys.prefix])
+    out = job.ready / "report.html"
+    build(executed, language=job.language, title=job.title, out=out)
+    refuse_paths(out.read_text(encoding="utf-8"), [job.data_dir, job.reports_dir, sys.prefix])
     refuse_broken_workbook(job.ready / TABLES)
     sync(job.ready)
     return {"stake": stake(findings), "top_finding": top_finding(findings, job.language)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sizhen.report.page import environment, style_sheet
+from sizhen.report.frame import environment, style_sheet
 from sizhen.report.write import write_text
 from sizhen.view.labels import SIGNS
 from sizhen.vocab import word

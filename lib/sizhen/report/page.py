@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from sizhen.report import clean
+from sizhen.report.frame import READING_ORDER, TEMPLATES, environment, style_sheet
 from sizhen.report.prepare import ReportError, prepare
 from sizhen.report.write import write_text
 from sizhen.vocab import LANGUAGES, word
 
-READING_ORDER = ("5_prescribe", "1_look", "2_listen", "3_ask", "4_check")
-TEMPLATES = Path(__file__).parent / "templates"
-_CARDS = Path(__file__).parents[1] / "view" / "style.css"
 _CELL = '{"cell_type": "markdown", "metadata": {}, "source": "-"}'
 _SMALL = f'{{"cells": [{_CELL}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}'
 _PART = re.compile(r'<h3 id="([a-z0-9-]+)">(.*?)</h3>', re.DOTALL)
@@ -95,15 +92,3 @@ def warm() -> None:
     _exporter().from_notebook_node(nbformat.reads(_SMALL, as_version=4))  # type: ignore[no-untyped-call]
     environment().get_template("page.html.j2")
     style_sheet()
-
-
-@cache
-def environment() -> Environment:
-    """Templates of whole pages; values are escaped."""
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, keep_trailing_newline=True)
-
-
-@cache
-def style_sheet() -> str:
-    """The cards' style sheet (shared with the notebooks) followed by that of the page."""
-    return _CARDS.read_text(encoding="utf-8") + (TEMPLATES / "page.css").read_text(encoding="utf-8")
