@@ -9,7 +9,10 @@ from typing import Any
 
 import nbformat
 import nbformat.v4 as v4
+import psutil
 import pytest
+
+from sizhen.batch.kernels import forks
 
 FAULTS = Path(__file__).parents[1] / "faults"
 NAMES = ("1_look", "2_listen", "3_ask", "4_check", "5_prescribe")
@@ -74,6 +77,13 @@ def broken(healthy: Path, tmp_path: Path) -> Callable[[str, str], Path]:
         return folder
 
     return broken
+
+
+@pytest.fixture
+def server() -> psutil.Process:
+    """The fork server of this process."""
+    forks.serve()
+    return psutil.Process(forks._server._forkserver_pid)
 
 
 @pytest.fixture(scope="session")

@@ -94,18 +94,17 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def rerun(once: Path, data_dir: Path, healthy: Path, tmp_path: Path) -> Iterator[Rerun]:
+def rerun(server: psutil.Process, once: Path, data_dir: Path, healthy: Path, tmp_path: Path) -> Iterator[Rerun]:
     shutil.copytree(once, tmp_path / "reports")
     shutil.copytree(data_dir, tmp_path / "data")
     shutil.copytree(healthy, tmp_path / "notebooks")
     order = Order(tmp_path / "data", OCTOBER, tmp_path / "reports", tmp_path / "notebooks", None, 15, fresh=True)
     process, temporary = psutil.Process(), Path(get_temp_dir())
-    forks.serve()
-    descriptors, servers = process.num_fds(), set(process.children())
+    descriptors, started = process.num_fds(), set(process.children())
     yield Rerun(order)
     assert process.num_fds() <= descriptors
-    assert set(process.children()) == servers, "neither zombies nor orphans"
-    assert not [child for server in servers for child in server.children()]
+    assert set(process.children()) == started, "neither zombies nor orphans"
+    assert server.children() == []
     assert not [path for path in temporary.iterdir() if path.is_dir()], "sockets and temporary files"
 
 

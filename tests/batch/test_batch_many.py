@@ -2,69 +2,35 @@
 
 from __future__ import annotations
 
-import gc
+import json
 import os
+import subprocess
 import sys
-from dataclasses import dataclass
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
-import psutil
 import pytest
-
-from sizhen.batch.examine import Order
-from sizhen.batch.runner import run
-from sizhen.tables import Period
 
 WARM_UP, MANY = 6, int(os.environ.get("SIZHEN_MANY", "26"))  # make bench-growth runs it with 500
 ROOM = min(200_000 * MANY, 20_000_000)  # bytes that memory may grow by
-
-
-@dataclass(frozen=True)
-class Held:
-    """What this process and its fork server hold."""
-
-    memory: int
-    descriptors: int
-    threads: int
-    processes: int
-    files: int
-
-    @classmethod
-    def now(cls) -> Held:
-        gc.collect()
-        own = psutil.Process()
-        family = [own, *own.children(recursive=True)]
-        return cls(
-            sum(each.memory_info().rss for each in family),
-            sum(each.num_fds() for each in family),
-            own.num_threads(),
-            len(family),
-            sum(path.is_dir() for path in Path(get_temp_dir()).iterdir()),
-        )
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(200 + 3 * MANY)
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted on Linux only")
 def test_many_shops_leave_nothing(data_dir: Path, healthy: Path, tmp_path: Path) -> None:
+    data, reports = tmp_path / "data", tmp_path / "reports"
     shops = [f"shop{number:03d}" for number in range(WARM_UP + MANY)]
     for shop_id in shops:
-        (tmp_path / "data" / shop_id).mkdir(parents=True)
+        (data / shop_id).mkdir(parents=True)
         for name in ("shop.toml", "shop_daily.csv"):
             text = (data_dir / "beta" / name).read_text().replace('"beta"', f'"{shop_id}"')
-            (tmp_path / "data" / shop_id / name).write_text(text)
-    order = Order(tmp_path / "data", Period.parse("2026-10"), tmp_path / "reports", healthy)
-    assert {r.state for r in run(shops[:WARM_UP], order, jobs=2)} == {"done"}
-    before = Held.now()
-    results = run(shops[WARM_UP:], order, jobs=2)
-    after = Held.now()
-    assert [r.shop_id for r in results if r.state == "done"] == shops[WARM_UP:]
-    assert after.memory - before.memory < ROOM
-    assert (after.descriptors, after.threads, after.processes, after.files) == (
-        before.descriptors,
-        before.threads,
-        before.processes,
-        before.files,
-    )
-    assert {f.name for f in order.work.iterdir()} == {"lock", "state"}
+            (data / shop_id / name).write_text(text)
+    script = Path(__file__).with_name("many_shops.py")
+    command = [sys.executable, str(script), str(data), str(reports), str(healthy), str(WARM_UP)]
+    told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    assert told["states"] == dict.fromkeys(shops, "done")
+    before, after = told["before"], told["after"]
+    assert after.pop("memory") - before.pop("memory") < ROOM
+    assert after == before
+    assert (before["processes"], before["files"]) == (3, 0), "the runner, its fork server and the library's tracker"
+    assert {f.name for f in (reports / "2026-10" / ".work").iterdir()} == {"lock", "state"}

@@ -150,18 +150,19 @@ def test_a_hung_cell_is_stopped_with_its_kernel(one: Callable[..., ShopResult], 
     ],
 )
 def test_whatever_dies_nothing_is_left(
-    one: Callable[..., ShopResult], healthy: Path, tmp_path: Path, source: str, reason: str
+    one: Callable[..., ShopResult], healthy: Path, tmp_path: Path, server: psutil.Process, source: str, reason: str
 ) -> None:
     notebooks = tmp_path / "notebooks"
     shutil.copytree(healthy, notebooks)
     look = nbformat.read(notebooks / "1_look.ipynb", as_version=4)
     look.cells[3].source = source
     nbformat.write(look, notebooks / "1_look.ipynb")
+    started = set(psutil.Process().children())
     result = one(notebooks, timeout_seconds=8)
     assert result.state == "failed"
     assert result.reason.startswith(reason)
     assert not _left_in(tmp_path)
-    assert not [p for p in psutil.Process().children(recursive=True) if p.status() == psutil.STATUS_ZOMBIE]
+    assert (set(psutil.Process().children()), server.children()) == (started, []), "neither zombies nor orphans"
 
 
 @pytest.mark.parametrize("fault", ["", "error"])

@@ -83,12 +83,6 @@ def scratch(server: psutil.Process, monkeypatch: pytest.MonkeyPatch) -> Iterator
     assert left == []
 
 
-@pytest.fixture
-def server() -> psutil.Process:
-    forks.serve()
-    return psutil.Process(forks._server._forkserver_pid)
-
-
 def notebook(sources: list[str]) -> NotebookNode:
     cells = [v4.new_code_cell(source) for source in sources]
     return v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": ""}})
