@@ -12,6 +12,7 @@ import pytest
 from sizhen.diagnosis import open_case
 from sizhen.diagnosis.follow_up import ill_since, outcome
 from sizhen.diagnosis.reading import Reading
+from sizhen.diagnosis.wording import day
 from sizhen.simulate import Fault, Plan, simulate, write
 from sizhen.tables import Period, Shop
 
@@ -22,9 +23,9 @@ NEXT = Period(END - WEEK + timedelta(days=1), END, "next")
 
 
 def reading(observed: float, expected: float, se: float = 0.02) -> Reading:
-    day = pd.Timestamp(END)
+    since = pd.Timestamp(END)
     return Reading(
-        "visitors", "-", observed, expected, observed / expected, se, 20.0, 0.5, observed, day, observed, 7.0
+        "visitors", "-", observed, expected, observed / expected, se, 20.0, 0.5, observed, since, observed, 7.0
     )
 
 
@@ -67,7 +68,8 @@ def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before
     after = open_case(shop, NEXT, before).document()
     alone = open_case(shop, NEXT).document()
     assert ill_since(before, NEXT) is not None
-    assert _search(after)["since"] == _search(before)["since"]
+    assert _search(after)["since"] == _search(before)["since"] < FIRST.end.isoformat()
+    assert f"变化始于{day(date.fromisoformat(_search(before)['since'])).zh}" in _search(after)["says"]["zh"]
     assert _search(after)["expected"] > _search(alone)["expected"]
     entry = next(e for e in after["previous"] if e["finding"] == "traffic.search:search")
     assert entry["outcome"] == "unchanged"

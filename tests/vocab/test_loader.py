@@ -114,12 +114,13 @@ def test_words_of_praise_and_blame_have_one_meaning(language: str) -> None:
 
 @pytest.mark.parametrize("cause", load().causes.values(), ids=lambda c: c.id)
 def test_a_cause_says_what_was_seen_and_does_not_claim_why(cause: Any) -> None:
-    values = {"place": "全店", "observed": "1", "expected": "2", "since": "10月1日"}
+    values = {"place": "全店", "metric": "访客数", "observed": "1", "expected": "2", "since": "10月1日"}
     said, told = cause.says.fill(**values), cause.advice.what.fill(**values)
     assert len(cause.label.zh) <= 12
     assert said.zh.endswith("。") and said.en.endswith(".")
     assert told.zh.endswith("。") and told.en.endswith(".")
     assert not re.search("造成|导致", said.zh) and not re.search("(?i)cause|because", said.en)
+    assert "1 since" not in said.en and "2（10月" not in said.zh, "figures are the period's"
     assert 1 <= cause.advice.due_days <= 30
 
 

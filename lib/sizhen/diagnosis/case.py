@@ -80,8 +80,8 @@ class Case:
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
         """Findings as findings.md has them, ranked."""
-        found = rank([finding(self.chart, c, s, self.sales) for c, s in self._claims])
-        return [f | {"since": follow_up.since(f, self.previous)} for f in found]
+        claims = [(follow_up.begun(claim, self.previous), stake) for claim, stake in self._claims]
+        return rank([finding(self.chart, claim, stake, self.sales) for claim, stake in claims])
 
     @cached_property
     def outcomes(self) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ def _says(chart: Chart, claim: Claim) -> dict[str, Text]:
     currency = chart.shop.profile.currency
     return {
         "place": wording.place(chart.shop, claim.subject),
+        "metric": load().metrics[claim.metric].label,
         "observed": wording.figure(claim.observed, claim.metric, currency),
         "expected": wording.figure(claim.expected, claim.metric, currency),
         "since": wording.day(claim.since),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sizhen.diagnosis.chart import SOURCES, Chart
+from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.findings import number
 from sizhen.diagnosis.reading import Reading
 from sizhen.tables import Period
@@ -110,7 +113,7 @@ def review(chart: Chart, previous: dict[str, Any] | None) -> list[dict[str, Any]
     return entries
 
 
-def since(finding: dict[str, Any], previous: dict[str, Any] | None) -> str | None:
-    """The day a finding began: the earlier one where the last findings knew the same trouble."""
-    known = [f["since"] for f in acted(previous) if f["id"] == finding["id"] and f["since"]]
-    return min([*known, finding["since"]]) if known and finding["since"] else finding["since"]
+def begun(claim: Claim, previous: dict[str, Any] | None) -> Claim:
+    """The claim with the day its trouble began: an earlier one where the last findings knew the same trouble."""
+    known = [pd.Timestamp(f["since"]) for f in acted(previous) if f["id"] == claim.id and f["since"]]
+    return claim if pd.isna(claim.since) else replace(claim, since=min([*known, claim.since]))

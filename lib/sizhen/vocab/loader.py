@@ -15,7 +15,7 @@ LANGUAGES = ("zh", "en")
 EXAMS = ("look", "listen", "ask", "check")
 ROLES = ("operations", "promotion", "design", "service", "warehouse", "owner")
 JUDGED = {"observed", "limit"}
-TOLD = {"place", "observed", "expected", "since"}
+TOLD = {"place", "metric", "observed", "expected", "since"}
 
 
 class VocabError(ValueError):
