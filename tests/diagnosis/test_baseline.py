@@ -27,9 +27,11 @@ def ordinary(label: np.ndarray | None = None) -> Rhythm:
     return Rhythm(days(), labels, np.zeros(DAYS, dtype=bool), ())
 
 
-def of(values: np.ndarray, rhythm: Rhythm | None = None, period: str = "2026-09-07..2026-09-13") -> Readings:
-    frame = pd.DataFrame({"date": days(), "visitors": values})
-    made = panel(frame, grid(frame), "visitors")
+def of(
+    values: np.ndarray, rhythm: Rhythm | None = None, period: str = "2026-09-07..2026-09-13", metric: str = "visitors"
+) -> Readings:
+    frame = pd.DataFrame({"date": days(), metric: values})
+    made = panel(frame, grid(frame), metric)
     assert made is not None
     readings = read(made, Period.parse(period), rhythm or ordinary())
     assert readings is not None
@@ -98,3 +100,30 @@ def test_chance_alone_alarms_as_rarely_as_it_says(level: float) -> None:
         mean = shaped(level) * drift * rng.gamma(100, 0.01, DAYS)
         alarms += of(rng.poisson(mean).astype(float))["-"].p < 0.05
     assert 0.01 <= alarms / 200 <= 0.10
+
+
+MONTH = "2026-08-14..2026-09-13"
+
+
+def test_a_score_that_slides_for_three_weeks_is_seen() -> None:
+    """A platform's score is a mean over months: 4.86 that ends at 4.78 is a large event."""
+    values = 4.86 + np.random.default_rng(3).normal(0, 0.0005, DAYS).cumsum()
+    assert of(values, period=MONTH, metric="dsr_service")["-"].p > 0.05
+    values[-20:] -= np.linspace(0, 0.08, 20)
+    reading = of(values, period=MONTH, metric="dsr_service")["-"]
+    assert reading.p < 0.01 and reading.ratio < 0.998
+
+
+@pytest.mark.parametrize("period", ["2026-09-07..2026-09-13", MONTH])
+@pytest.mark.parametrize("votes", [2, 20])
+def test_a_score_that_walks_alarms_rarely(votes: int, period: str) -> None:
+    """A mean of the last 180 days' votes, shown with two decimals: at p < 0.01 no more than 4 % of 100 shops."""
+    rng = np.random.default_rng(11)
+    alarms = 0
+    for _ in range(100):
+        cast = rng.poisson(votes, DAYS + 180)
+        points = pd.Series([rng.choice([1.0, 3.0, 4.0, 5.0], n, p=[0.02, 0.04, 0.1, 0.84]).sum() for n in cast])
+        score = (points.rolling(180).sum() / pd.Series(cast).rolling(180).sum()).round(2).to_numpy()[-DAYS:]
+        reading = of(score, period=period, metric="dsr_service")["-"]
+        alarms += reading.p < 0.01 and reading.ratio < 0.998
+    assert alarms <= 4

@@ -21,7 +21,7 @@ MIN_BASE_DAYS = 7
 WEEKDAY_PRIOR = 400.0
 CALENDAR_LIFT_SD = {"sum": 0.10, "ratio": 0.05, "mean": 0.03, "level": 0.0}
 PRIOR_DF = 8.0
-ALONE_VARIANCE, ALONE_DF = 0.0004, 3.0
+ALONE_VARIANCE, ALONE_DF = {"sum": 0.0004, "ratio": 0.0004, "mean": 0.0004, "level": 5e-7}, 3.0
 SMALL = 25.0
 COUNTED = (
     "visitors",
@@ -151,13 +151,15 @@ def _variance(
     exposure: np.ndarray,
     plain: np.ndarray,
     window: np.ndarray,
+    kind: str,
     counted: bool,
     spare: np.ndarray,
     noise_now: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Variance of log(observed ÷ expected) over the days `window`, and its degrees of freedom.
 
-    `noise_now`: what counting alone gives; `spare` is 1 − rate, by which a share varies less than a count.
+    `noise_now`: what counting alone gives; `spare` is 1 − rate, by which a share varies less than a count. A platform's
+    score (a level) is a mean over months: it hardly moves in a week, and walks, so that more days make it less certain.
     """
     days = len(window)
     length = min(days, 7)
@@ -166,9 +168,10 @@ def _variance(
     extra = np.maximum(np.nan_to_num(seen, nan=0.01) - np.nan_to_num(floor_then), 0.0)
     family = float(np.median(extra)) if len(extra) >= 3 else float(np.nan)
     alone = np.isnan(family)
-    family, prior = (ALONE_VARIANCE, ALONE_DF) if alone else (family, PRIOR_DF)
+    family, prior = (ALONE_VARIANCE[kind], ALONE_DF) if alone else (family, PRIOR_DF)
     moderated = (prior * family + df * extra) / (prior + df)
-    moderated *= (length / days) ** 0.5 if days > length else 1.0
+    walks = kind == "level"
+    moderated *= (BASE_DAYS + days) / (BASE_DAYS + length) if walks else (length / days) ** 0.5
     return moderated + (noise_now if counted else 1e-6), max(df + prior, 3.0)
 
 
@@ -246,7 +249,7 @@ def _assemble(
     counted = _counted(panel)
     rate = np.minimum(wanted / np.maximum(weight, 1e-12), 1.0) if panel.metric.unit == "rate" else np.zeros_like(wanted)
     noise = (1 - rate) * (1 / np.maximum(np.minimum(seen, wanted), 1.0) + 1 / np.maximum(_sum(top, base), 1.0))
-    variance, df = _variance(top, shaped, plain, window, counted, 1 - rate, noise)
+    variance, df = _variance(top, shaped, plain, window, panel.metric.kind, counted, 1 - rate, noise)
     share = np.nan_to_num(expected[window]).sum(1) / max(np.nansum(expected[window]), 1e-12)
     variance = variance + float(((share * spread[window]).sum()) ** 2)
     with np.errstate(divide="ignore", invalid="ignore"):
