@@ -194,6 +194,14 @@ def test_import_passes_over_what_no_table_holds(tmp_path: Path) -> None:
     assert "labels" not in (tmp_path / "new" / "lineage.json").read_text(encoding="utf-8")
 
 
+def test_import_tells_which_folders_it_leaves_alone(tmp_path: Path) -> None:
+    (tmp_path / "exports" / "september").mkdir(parents=True)
+    (tmp_path / "exports" / "texts.csv").write_text("id,review\n1,so nice\n", encoding="utf-8")
+    result = sizhen("import", tmp_path / "exports", "--shop", "new", "--data", tmp_path / "data")
+    assert result.exit_code == 0
+    assert f"not looked into: {tmp_path / 'exports' / 'september'}; name it as well" in result.stderr
+
+
 def test_import_refuses_a_shop_id_that_leaves_the_folder(tmp_path: Path) -> None:
     refused(sizhen("import", tmp_path / "a.csv", "--shop", "../x", "--data", tmp_path), 2, "no shop id")
 

@@ -31,6 +31,8 @@ SEARCH = '淘内免费,手淘搜索,汇总,"9,433"'
         ("Session – Total", "session - total"),
         ("Ｓｋｕ", "SKU"),
         ("付款  时间", " 付款 时间"),
+        ("\ufeff付款时间\u200b", "付款时间"),
+        ("付款\n时间\r\n（元）", "付款时间(元)"),
     ],
 )
 def test_headings_that_differ_in_writing_only_are_one(one: str, other: str) -> None:
@@ -64,6 +66,10 @@ def test_columns_that_are_new_or_gone_are_told() -> None:
     known = made(PRODUCTS)
     (sheet,) = read(f"统计日期,商品ID,商品访客数,新指标（元）,\n{ONE}".encode(), "x.csv")
     assert recognise(sheet, "x.csv", [known]).unread == ("新指标（元）",)
+    (wrapped,) = read(f'统计日期,商品ID,"New\nname"\n{ONE}'.encode(), "x.csv")
+    with pytest.raises(IntakeError, match="without 商品访客数 but with New name") as error:
+        recognise(wrapped, "x.csv", [known])
+    assert "\n" not in str(error.value)
     result = converted(known, "统计日期,商品ID,商品访客数\n2026-09-08,1,2\n")
     assert result.absent == ("page_views", "paid_amount", "conversion")
     assert "paid_amount" not in result.frames["product_daily"]
@@ -131,6 +137,12 @@ def test_rows_of_a_part_are_passed_over_and_unmapped_words_counted() -> None:
     frame = result.frames["traffic_daily"]
     assert dict(zip(frame["channel"], frame["visitors"], strict=True)) == {"search": 9433, "other": 7}
     assert result.notes == {"other_row": 1, "unmapped": 1}
+
+
+def test_words_of_the_platform_may_have_full_width_brackets() -> None:
+    known = SOURCES.replace('"淘宝客" =', '"关键词推广(原直通车)" = "paid_search", "淘宝客" =')
+    result = converted(known, f"{TRAFFIC}\n付费流量,关键词推广（原直通车）,汇总,7\n", "x_2026-09-08.xls")
+    assert (result.frames["traffic_daily"]["channel"].tolist(), result.notes) == (["paid_search"], {})
 
 
 def test_a_word_without_a_meaning_is_refused_where_none_is_given() -> None:

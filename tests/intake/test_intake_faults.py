@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import zipfile
@@ -19,6 +20,7 @@ HEAD = "统计日期,商品ID,商品访客数,商品浏览量,支付金额,支�
 ONE = "2026-09-08,001,10,20,5.50,12.5%"
 TWO = '2026-09-09,002,"1,234",30,-,0.5'
 CLEAN = f"{HEAD}\n{ONE}\n{TWO}\n"
+BARE = CLEAN.replace('"1,234"', "1234")
 CELLS = [HEAD.split(","), ["2026-09-08", "001", 10, "20", "5.50", "12.5%"]]
 GOOD = [("001", 10.0), ("002", 1234.0)]
 
@@ -86,6 +88,10 @@ REFUSED = {
     "DTD": (repacked({SHEET: DTD}), "document type definition"),
     "DTD in UTF-16": (repacked({"xl/extra.xml": UTF16_DTD}), "document type definition"),
     "sheet that is no XML": (repacked({SHEET: b"<worksheet><sheetData><row"}), "is a damaged workbook|is empty"),
+    "packed file": (gzip.compress(CLEAN.encode()), "is packed .gzip.; unpack it"),
+    "PDF": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "is a PDF; export it as a table"),
+    "semicolons": (BARE.replace(",", ";").encode(), "fields between semicolons"),
+    "no table": (b'[{"date":"2026-09-08","visitors":5}]', "no row that can be read"),
     "web page": (b"<!DOCTYPE html><html><body>please sign in</body></html>", "web page without a table"),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "NUL|are not|neither"),
     "binary noise": (bytes(range(128, 256)) * 4, "are not GB18030"),
@@ -124,6 +130,7 @@ LEFT_OUT = {
     "400 digits": (row(paid="9" * 400), "paid_amount", "out_of_range"),
     "number of a destroyed id": (row(id="1.23E+17"), "product_id", "destroyed_id"),
     "no id": (row(id="--"), "product_id", "missing_key"),
+    "id that says there is none": (row(id="null"), "product_id", "missing_key"),
     "no day": (row(day=""), "date", "missing_key"),
     "serial for a day": (row(day="46273"), "date", "not_a_date"),
     "American day": (row(day="09/10/2026"), "date", "not_a_date"),
@@ -151,7 +158,9 @@ READ = {
     "UTF-8 with mark": CLEAN.encode("utf-8-sig"),
     "UTF-16": CLEAN.encode("utf-16"),
     "GBK": CLEAN.encode("gbk"),
-    "tabs": CLEAN.replace('"1,234"', "1234").replace(",", "\t").encode("utf-16"),
+    "a tab at the end of each cell": BARE.replace(",", "\t,").replace("\n", "\t\n").encode(),
+    "a tab before each cell": BARE.replace(",", ",\t").encode(),
+    "tabs": BARE.replace(",", "\t").encode("utf-16"),
     "carriage returns only": CLEAN.replace("\n", "\r").encode(),
     "lines above": f"店铺报表\n导出说明,仅供参考\n\n{CLEAN}".encode(),
     "comment lines": f"# ---\n# 说明: 仅供参考\n{CLEAN}".encode(),

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sizhen.intake.values import NUMERIC, Refused, column, parse_id, parse_moment, parse_number, parse_quantity, parser
+from sizhen.intake.values import (
+    NUMERIC,
+    Refused,
+    column,
+    parse_id,
+    parse_moment,
+    parse_number,
+    parse_period,
+    parse_quantity,
+    parser,
+)
 
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y年%m月%d日")
 FORMATS_OF_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
@@ -45,7 +55,24 @@ def test_signs_and_full_width_digits(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1,23", "12,34,567", "1.2.3", "1E+5", "12 34", "abc", "1.2千", "1.2万%", "", "0x1F", "nan", "1,", "--5"]
+    "text",
+    [
+        "1,23",
+        "12,34,567",
+        "1.2.3",
+        "1E+5",
+        "12 34",
+        "abc",
+        "1.2千",
+        "1.2万%",
+        "",
+        "0x1F",
+        "nan",
+        "1,",
+        "--5",
+        "100²",
+        "389①",
+    ],
 )
 def test_what_only_looks_like_a_number_is_refused(text: str) -> None:
     with pytest.raises(Refused, match="not_a_number"):
@@ -94,7 +121,16 @@ def test_a_day_in_another_age_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "id"), [(" 0012 ", "0012"), ('="0012"', "0012"), ("'12", "12"), ("９１２", "912"), ("2" * 20, "2" * 20)]
+    ("text", "id"),
+    [
+        (" 0012 ", "0012"),
+        ('="0012"', "0012"),
+        ("'12", "12"),
+        ("９１２", "912"),
+        ("2" * 20, "2" * 20),
+        ("\u202a12\u202c", "12"),
+        ("\ufeff12\u200b", "12"),
+    ],
 )
 def test_ids_stay_text(text: str, id: str) -> None:
     assert parse_id(text) == id
@@ -138,6 +174,20 @@ def test_durations_may_be_clocks(text: str, seconds: float) -> None:
 )
 def test_a_period_of_one_day_is_that_day(text: str) -> None:
     assert parse_moment(text, FORMATS_OF_DAYS) == datetime(2026, 9, 8)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-09-08 00:00:00 ~ 2026-09-08 23:59:59", "20260908-20260908", "2026-09-08~2026-09-08"]
+)
+def test_a_period_from_the_first_to_the_last_minute_of_a_day_is_that_day(text: str) -> None:
+    assert parse_moment(text, FORMATS) == datetime(2026, 9, 8)
+    with pytest.raises(Refused, match="several_days"):
+        parse_moment("2026-09-08 10:00:00 ~ 2026-09-08 11:00:00", FORMATS)
+
+
+@pytest.mark.parametrize("text", ["2026/09/08-2026/09/14", "20260908-20260914", "2026-09-08-2026-09-14"])
+def test_a_hyphen_between_two_days_makes_a_period(text: str) -> None:
+    assert parse_period(text, FORMATS_OF_DAYS) == (datetime(2026, 9, 8), datetime(2026, 9, 14))
 
 
 @pytest.mark.parametrize("text", ["2026-09-08~2026-09-14", "2026-09-08 to 2026-09-09"])

@@ -139,6 +139,11 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "more").mkdir()
     assert [p.name for p in exports_in(tmp_path)] == ["a.xlsx", "b.csv"]
+    left = ("c.csv.crdownload", "d.part", "Thumbs.db", "desktop.ini", "a.xlsx:Zone.Identifier")
+    for name in (*left, "b (1).csv", "b (10).csv", "b (2).csv"):
+        (tmp_path / name).touch()
+    newest_last = ["a.xlsx", "b.csv", "b (1).csv", "b (2).csv", "b (10).csv"]
+    assert [p.name for p in exports_in(tmp_path)] == newest_last
     assert exports_in(tmp_path / "absent.csv") == [tmp_path / "absent.csv"]
 
 

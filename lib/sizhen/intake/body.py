@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid, column
 from sizhen.intake.headings import heading
-from sizhen.intake.layouts import Common, Match
+from sizhen.intake.layouts import SEARCHED_ROWS, Common, Match
 from sizhen.intake.reports import Rejection
 from sizhen.vocab import load
 
@@ -50,9 +51,11 @@ class Body:
     notes: dict[str, int]
 
 
-def body(grid: Grid, match: Match, common: Common) -> Body:
-    """The rows below the headings, sorted out. Only rows as wide as the headings can be told into columns."""
+def body(grid: Grid, match: Match, common: Common, file: str) -> Body:
+    """The rows below the headings, sorted out. Only rows as wide as the headings can be told into columns. Raises
+    IntakeError where other headings follow."""
     columns, numbers, odd = _as_wide_as_headings(grid, match)
+    _refuse_other_headings(grid, match, columns, numbers, file)
     rejected = [Rejection(n, None, reason) for n, reason in grid.broken.items() if n > match.row]
     rejected += [Rejection(n, None, "field_count") for n, blank in odd if not blank]
     blank_odd = sum(blank for _, blank in odd)
@@ -99,6 +102,23 @@ def _as_wide_as_headings(
     return tuple(_coded(column(c)) for c in cells), np.array([n for n, _ in rows], dtype="int64"), odd
 
 
+def _refuse_other_headings(
+    grid: Grid, match: Match, columns: Sequence[Coded], numbers: NDArray[np.int64], file: str
+) -> None:
+    """Raises IntakeError where the headings come again in another order: what is below them is of other columns."""
+    written = next(cells for number, cells in grid.head(SEARCHED_ROWS) if number == match.row)
+    known = pa.array(sorted({c.strip() for c in written} - {""}))
+    named, moved = np.zeros((2, len(numbers)), dtype="int64")
+    for i, c in enumerate(columns):
+        there = pc.is_in(c.words, known).to_numpy(zero_copy_only=False)
+        if there.any():
+            named += there[c.codes]
+            moved += (there & pc.not_equal(c.words, written[i].strip()).to_numpy(zero_copy_only=False))[c.codes]
+    other = numbers[(2 * named >= len(known)) & (moved > 0)]
+    if len(other):
+        raise IntakeError(file, f"has its headings again in row {other[0]}, in another order", "split it there")
+
+
 def _coded(cells: pa.DictionaryArray) -> Coded:
     codes = cells.indices.to_numpy()
     trimmed = pc.utf8_trim_whitespace(cells.dictionary)
@@ -141,7 +161,7 @@ def _totals(columns: Sequence[Coded], match: Match, words: frozenset[str]) -> Ma
         short = pc.less_equal(pc.utf8_length(c.words), MAX_TOTAL)
         at = np.flatnonzero(pc.and_not(short, pc.match_substring_regex(c.words, FIGURES)))
         good = np.zeros(len(c.words), dtype=bool)
-        good[at] = [heading(w) in words for w in c.words.take(pa.array(at)).to_pylist()]
+        good[at] = [heading(w).rstrip(" :") in words for w in c.words.take(pa.array(at)).to_pylist()]
         rows |= good[c.codes]
     return rows
 

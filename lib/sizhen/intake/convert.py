@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sizhen.intake import days, origin, rules, totals, values
+from sizhen.intake import currency, days, origin, rules, scales, totals, values
 from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
@@ -22,6 +22,7 @@ from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
 from sizhen.intake.rules import Context
+from sizhen.tables.schema import MISSING
 from sizhen.vocab import Column, load
 
 LISTED = 8  # words nobody has mapped
@@ -88,7 +89,7 @@ def convert(grid: Grid, context: Context) -> Converted:
     Raises IntakeError where the file is of several shops, of a part only, or of days other than it says.
     """
     match = context.match
-    rows = body(grid, match, context.common)
+    rows = body(grid, match, context.common, context.file)
     lines = origin.labelled(grid, match)
     context = replace(context, stated=dict(lines))
     origin.refuse_other_scope(lines, match, context.file)
@@ -130,7 +131,11 @@ def convert(grid: Grid, context: Context) -> Converted:
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
         _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
         (*days.told(kept[main]), *findings.strange(), *totals.disagreements(rows.sums, kept[main], context)),
-        _one_of(_told(rows, match.layout.currency, good, context), "currencies", context),
+        _one_of(
+            _told(rows, match.layout.currency, good, context) or currency.signs(rows, good, match),
+            "currencies",
+            context,
+        ),
     )
 
 
@@ -206,6 +211,9 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
     if source.column in days.ENDS:
         read = days.reader(source.column, formats)
     typed, reasons = values.column(words, source.kind, read, formats)
+    if source.kind == "score":
+        outside = [at for at, reason in reasons.items() if reason == "out_of_range"]
+        scales.refuse_other(source.column, cells[0], typed, outside, context.file)
     key = contract is not None and contract.key
     for reason in dict.fromkeys(reasons.values()):
         rows_of = _marked([at for at, r in reasons.items() if r == reason], cells)
@@ -213,7 +221,7 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
             findings.noted.append((rows_of, reason))
         else:
             findings.refuse(rows_of, source.column, reason)
-    if contract is not None and contract.empty:
+    if contract is not None and contract.empty and not source.needed:
         typed = typed.fillna("")
     elif key or source.needed:
         refused = np.zeros(len(typed), dtype=bool)
@@ -228,7 +236,9 @@ def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
     told = context.stated.get(source.label, "") if source.label else source.value
     if told is not None:
         return [Coded(pa.array([told]), np.zeros(len(rows.numbers), dtype="int32"))]
-    parts = [rows.columns[at] for at in context.match.columns(source)]
+    headings = context.match.headings
+    places = context.match.columns(source)
+    parts = [scales.as_headed(rows.columns[at], headings[at]) for at in places]
     if len(parts) == 1:
         return parts
     both = pd.DataFrame({i: c.codes for i, c in enumerate(parts)})
@@ -239,7 +249,8 @@ def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
 
 def _outcomes(cells: list[Coded], source: Source, context: Context) -> tuple[pa.StringArray, dict[str, list[int]]]:
     """The distinct cells as their kind will read them, missing marks and rule applied, and which of them got a note."""
-    missing = pa.array(sorted(context.common.missing))
+    unknown = (*context.common.missing, *(MISSING if source.kind in values.TEXTUAL else ()))
+    missing = pa.array(sorted(set(unknown)))
     none = pa.scalar(None, pa.string())
     gone = pc.is_in(cells[0].words, missing)
     for other in cells[1 : len(cells) - len(source.where)]:

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO
@@ -22,6 +23,7 @@ from sizhen.intake.text import AGAIN, CHUNK, DAMAGED
 HEAD = 1 << 16
 BLOCK = 1 << 22
 MOST_DAMAGED = 0.05  # of the rows; a file with more is of another encoding, or lost
+PADDING = re.compile(r'(?<=,)"?\t+|\t+"?(?=,)')
 QUOTE, RETURN = ord('"'), ord("\r")
 
 
@@ -66,8 +68,12 @@ def _read(stream: IO[bytes], file: str) -> Grid:
 
 
 def delimiter(head: str) -> str:
-    """Tab where a line near the top has more tabs than commas (spreadsheets' "Unicode text"), else comma."""
-    return "\t" if any(line.count("\t") > line.count(",") for line in head[:10_000].splitlines()) else ","
+    """Tab where a line near the top has more tabs than commas (spreadsheets' "Unicode text"), else comma.
+
+    A tab beside a comma is no separator: platforms put one into a cell so that a spreadsheet keeps its digits.
+    """
+    lines = (PADDING.sub("", line) for line in head[:10_000].splitlines())
+    return "\t" if any(line.count("\t") > line.count(",") for line in lines) else ","
 
 
 def _width(head: str, separator: str, file: str) -> int:

@@ -7,12 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 DASHES = re.compile("[\u2010-\u2015\u2212]")
+WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s*[\r\n]\s*(?=[^\x00-\x7f])")
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def heading(text: str) -> str:
     """A heading as it is compared: NFKC (full-width brackets become plain), one kind of dash, single spaces, no
-    case."""
-    return " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).casefold()
+    case, nothing invisible, no line break within Chinese."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", WRAPPED.sub("", text)))
+    return " ".join(DASHES.sub("-", text).split()).casefold()
 
 
 def places(cells: Iterable[str], aliases: Mapping[str, tuple[str, ...]], suffixes: tuple[str, ...]) -> dict[str, int]:

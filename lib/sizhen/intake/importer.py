@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,9 +20,9 @@ from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Grid
 from sizhen.intake.layouts import STRANGER, Layout, Match, common, recognise
-from sizhen.intake.merge import Tables
+from sizhen.intake.merge import Tables, joined
 from sizhen.intake.origin import ONE_A_DAY
-from sizhen.intake.reports import FileReport
+from sizhen.intake.reports import FileReport, Rejection
 from sizhen.intake.rules import Context
 from sizhen.intake.worker import Reader
 from sizhen.tables import DataError
@@ -29,9 +30,14 @@ from sizhen.tables.profile import SHOP_ID
 from sizhen.vocab import load
 
 EXAMPLES = 3
+LEFT = re.compile(
+    r"(\.|~\$).*|(?i:thumbs\.db|desktop\.ini|.*(\.(crdownload|part|partial|download|tmp)|:zone\.identifier))"
+)
+COPY = re.compile(r"\s*\((\d+)\)$")
 AHEAD = 1  # files read while another is converted
 
 Content = tuple[str, list[Grid]]  # of a file: its SHA-256 and its sheets
+Sheet = tuple[str | None, str, pd.DataFrame]  # of a sheet that was taken: its name, main table and rows
 
 
 def import_files(
@@ -62,10 +68,16 @@ def import_files(
 
 
 def exports_in(path: Path) -> list[Path]:
-    """The files of a folder by name, hidden and half-downloaded ones left out; of anything else the path itself."""
+    """The files of a folder by name, hidden and half-downloaded ones and what systems leave there left out; of anything
+    else the path itself. A browser's second download of a name, "a (1).csv", is the newer one and comes after a.csv."""
     if not path.is_dir():
         return [path]
-    return sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
+    return sorted((p for p in path.iterdir() if p.is_file() and not LEFT.fullmatch(p.name)), key=_by_name)
+
+
+def _by_name(path: Path) -> tuple[str, int, str]:
+    copy = COPY.search(path.stem)
+    return (path.stem[: copy.start()], int(copy[1]), path.suffix) if copy else (path.stem, 0, path.suffix)
 
 
 def write_map(file: str | Path, path: str | Path) -> None:
@@ -126,9 +138,10 @@ class _Session:
         except (IntakeError, OSError) as error:
             return [_failed(report, error)]
         several = len(found) > 1
-        return [self._sheet(replace(report, sheet=g.sheet if several else None), g, m) for g, m in found]
+        before: list[Sheet] = []
+        return [self._sheet(replace(report, sheet=g.sheet if several else None), g, m, before) for g, m in found]
 
-    def _sheet(self, report: FileReport, grid: Grid, match: Match) -> FileReport:
+    def _sheet(self, report: FileReport, grid: Grid, match: Match, before: list[Sheet]) -> FileReport:
         layout = match.layout
         report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
         try:
@@ -137,12 +150,15 @@ class _Session:
             if not converted.kept:
                 raise nothing_kept(report.file, converted)
             if layout.strict and "repeated_key" in report.rejected:
-                raise repeated(report.file, load().tables[layout.main].keys)
+                raise repeated(report.file, load().tables[layout.main].keys, converted.rejected)
             lineage = [*records.read_lineage(self.folder), *map(records.entry, self.taken)]
             records.refuse_other_shop(self.folder, report.file, layout.platform, converted.shop, lineage)
             records.refuse_other_currency(self.folder, report.file, converted.currency, self.taken)
             records.refuse_other_level(report, lineage)
+            main, frame = next(iter(converted.frames.items()))
+            refuse_other_figures(report, main, frame, layout, before)
             told, changed = self.tables.add(layout, converted.frames)
+            before.append((report.sheet, main, frame))
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
         report = replace(report, notes=report.notes | told, changed=changed)
@@ -227,12 +243,25 @@ def _days(frame: pd.DataFrame, table: str) -> tuple[Any, Any]:
     return frame[dated].min().date(), frame["last_day" if "last_day" in frame else dated].max().date()
 
 
-def repeated(file: str, keys: list[str]) -> IntakeError:
-    problem = f"has several rows of one {' and '.join(keys)}; what tells them apart would be lost"
+def refuse_other_figures(
+    report: FileReport, table: str, frame: pd.DataFrame, layout: Layout, before: list[Sheet]
+) -> None:
+    """Raises IntakeError where an earlier sheet of the file tells the same rows otherwise: nobody says which holds."""
+    for sheet, of, known in before:
+        if of == table and joined(known, frame, load().table(table), layout.tables[layout.main])[1]:
+            problem = f"tells in sheet {report.sheet} otherwise what it tells in {sheet}"
+            raise IntakeError(report.file, problem, "keep one of them, and import the other as a file if it is newer")
+
+
+def repeated(file: str, keys: list[str], rejected: tuple[Rejection, ...]) -> IntakeError:
+    row = next(r.row for r in rejected if r.reason == "repeated_key")
+    problem = f"has several rows of one {' and '.join(keys)}; what tells them apart would be lost (such as row {row})"
     return IntakeError(file, problem, "export it without that, or say with --map what the file is")
 
 
 def nothing_kept(file: str, converted: Converted) -> IntakeError:
+    if not converted.read and (others := converted.notes.get("other_row")):
+        return IntakeError(file, f"has only rows of a part ({others}), such as one device", "export it for the whole")
     if not converted.read:
         return IntakeError(file, "has headings but no rows", "choose a period with data")
     reason, count = Counter(r.reason for r in converted.rejected).most_common(1)[0]

@@ -64,6 +64,7 @@ class Layout:
     passed_over: str | None = None
     currency: str | None = None
     strict: bool = False
+    without: frozenset[str] = frozenset()
 
     @property
     def main(self) -> str:
@@ -194,6 +195,7 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
         entry.get("passed_over"),
         heading(entry["currency"]) if "currency" in entry else None,
         entry.get("strict", False),
+        frozenset(heading(h) for h in entry.get("without", ())),
     )
 
 
@@ -221,8 +223,13 @@ def recognise(grid: Grid, file: str, known: Iterable[Layout] | None = None) -> M
     head = [(number, cells, [heading(c) for c in cells]) for number, cells in grid.head(SEARCHED_ROWS)]
     for number, written, cells in head:
         fits = sorted((x for x in known if x.required.keys() <= _places(x, cells).keys()), key=_specific)
+        whole = [x for x in fits if x.without.isdisjoint(_places(x, cells))]
+        if whole:
+            return _match(whole, number, written, cells, file)
         if fits:
-            return _match(fits, number, written, cells, file)
+            raise _split(fits[0], cells, file)
+    if not head and grid.broken:
+        raise IntakeError(file, "has no row that can be read as one of a table", "check that it is the right file")
     raise _unknown(known, [(written, cells) for _, written, cells in head], file)
 
 
@@ -247,8 +254,14 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     named = {*layout.required, *layout.only, *layout.parts, layout.shop, layout.currency}
     named |= {*(h for s in layout.sources for h in (*s.headings, *s.where))}
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
-    unread = tuple(written[i].strip() for i, c in enumerate(cells) if c and i not in read)
+    unread = tuple(" ".join(written[i].split()) for i, c in enumerate(cells) if c and i not in read)
     return Match(layout, number, tuple(cells), found, unread)
+
+
+def _split(layout: Layout, cells: list[str], file: str) -> IntakeError:
+    by = ", ".join(sorted(layout.without & _places(layout, cells).keys()))
+    problem = f"is like {layout.title.en}, but split by {by}: a part would stand for the whole"
+    return IntakeError(file, problem, "export it without that, or say with --map what it is")
 
 
 def _unknown(known: tuple[Layout, ...], head: list[tuple[tuple[str, ...], list[str]]], file: str) -> IntakeError:
@@ -256,12 +269,15 @@ def _unknown(known: tuple[Layout, ...], head: list[tuple[tuple[str, ...], list[s
     if not found:
         return IntakeError(file, "is empty", "export the file again")
     count, nearest, written, cells = max(found, key=lambda f: (f[0] / len(f[1].required), f[0]))
+    if count < NEAR * len(nearest.required) and any(w[0].count(";") > 1 for w, _ in head if not any(w[1:])):
+        problem = "has fields between semicolons, where a comma may be a decimal point"
+        return IntakeError(file, problem, "save it as xlsx, or with commas and points")
     if count < NEAR * len(nearest.required):
         return IntakeError(file, STRANGER, "check that it is the right file")
     there = _places(nearest, cells)
     missing = ", ".join(h for c, h in nearest.required.items() if c not in there)
     named = {*nearest.required, *nearest.ignored, *(h for s in nearest.sources for h in s.headings)}
-    strange = [w.strip() for w, c in zip(written, cells, strict=True) if c and c not in named]
+    strange = [" ".join(w.split()) for w, c in zip(written, cells, strict=True) if c and c not in named]
     has = f" but with {', '.join(s[:TOLD_CHARACTERS] for s in strange[:TOLD])}" if strange else ""
     problem = f"matches no known export; nearest is {nearest.title.en}, without {missing}{has}"
     return IntakeError(file, problem, "export it with these columns")

@@ -18,7 +18,7 @@ from sizhen.intake.values import RANGES
 from sizhen.tables.profile import PLATFORMS
 from sizhen.vocab import LANGUAGES, TableSpec, VocabError, load
 
-TEXTS = ("required", "ignored", "additive", "adds", "default_texts", "dates")
+TEXTS = ("required", "ignored", "without", "additive", "adds", "default_texts", "dates")
 GROUPS = ("aliases", "only", "parts", "stated")
 HEADINGS = ("shop", "currency")
 NAMES = ("level_of",)

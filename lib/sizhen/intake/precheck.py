@@ -41,7 +41,7 @@ def _sizes(package: zipfile.ZipFile, file: str) -> None:
     if unpacked > RATIO_FROM and unpacked > RATIO * packed:
         raise IntakeError(file, f"unpacks to {unpacked // max(packed, 1)} times its size, as no export does", HOSTILE)
     if not any(p.filename in ("[Content_Types].xml", "mimetype") for p in parts):
-        raise IntakeError(file, "is a zip archive and no workbook", "unpack it and import what it holds")
+        raise IntakeError(file, "is a zip archive and no workbook", "unpack it, or save it as xlsx")
 
 
 def _part(data: bytes, part: str, file: str) -> None:

@@ -12,6 +12,14 @@ from sizhen.intake.text import utf8
 
 MAX_BYTES = 512 << 20
 HEAD = 4096
+SAVE_TABLE = "export it as a table, such as xlsx or CSV"
+UNPACK = "unpack it and import what it holds"
+OTHERS = {
+    b"\x1f\x8b": ("is packed (gzip)", UNPACK),
+    b"Rar!": ("is packed (RAR)", UNPACK),
+    b"7z\xbc\xaf": ("is packed (7z)", UNPACK),
+    b"%PDF": ("is a PDF", SAVE_TABLE),
+}
 
 
 def read(data: bytes, file: str) -> list[Grid]:
@@ -28,6 +36,9 @@ def read_stream(stream: IO[bytes], file: str) -> list[Grid]:
     stream.seek(0)
     if start in (workbook.ZIP, workbook.OLE):
         return workbook.read(stream, file)
+    for mark, (problem, remedy) in OTHERS.items():
+        if start.startswith(mark):
+            raise IntakeError(file, problem, remedy)
     with utf8(stream, file) as text:
         head = text.read(HEAD).decode(errors="ignore")
         text.seek(0)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sizhen.intake import currency
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.layouts import layouts
 from sizhen.intake.origin import same_shop
@@ -41,7 +42,7 @@ def make_profile(folder: Path, reports: list[FileReport]) -> None:
 
 def _stated_currency(reports: list[FileReport]) -> str | None:
     """Most platforms' files leave it out."""
-    return next((r.currency for r in reports if r.currency), None)
+    return next((currency.code(r.currency) for r in reports if r.currency), None)
 
 
 def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, lineage: list[dict[str, Any]]) -> None:
@@ -58,11 +59,11 @@ def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, 
         raise IntakeError(file, problem, "check --shop; a shop that was renamed gets its new name in shop.toml")
 
 
-def refuse_other_currency(folder: Path, file: str, currency: str | None, taken: list[FileReport]) -> None:
+def refuse_other_currency(folder: Path, file: str, told: str | None, taken: list[FileReport]) -> None:
     """Raises IntakeError where a file's money is of another currency than the shop's."""
     known = read_profile(folder).currency if (folder / PROFILE).exists() else _stated_currency(taken)
-    if currency and known and known != currency:
-        problem = f"is in {currency}, but {folder.name} counts in {known}"
+    if told and known and not currency.agree(told, known):
+        problem = f"is in {told}, but {folder.name} counts in {known}"
         raise IntakeError(file, problem, "check --shop, or correct currency in shop.toml")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -74,13 +75,16 @@ def row_id(cells: tuple[str, ...], context: Context) -> Outcome:
 
 
 def part(cells: tuple[str, ...], context: Context) -> Outcome:
-    """The part that a rate is of a whole, rounded: where the platform tells the rate of what the contract counts."""
+    """The part that a rate is of a whole, rounded: where the platform tells the rate of what the contract counts.
+
+    Where one of them cannot be read both stand in the cell: the rate alone could pass for a count.
+    """
     if any(c in context.common.missing for c in cells):
         return None, None
     try:
         rate, whole = parse_quantity(cells[0], "rate"), parse_quantity(cells[1], "count")
     except Refused:
-        return cells[0], None
+        return " / ".join(cells), None
     return str(round(rate * whole)), None
 
 
@@ -92,7 +96,7 @@ def innermost(cells: tuple[str, ...], context: Context) -> Outcome:
 
 def mapped(cell: str, source: Source) -> Outcome:
     """The contract's word for the platform's; one that is not listed is `otherwise`, or refused as it stands."""
-    if (word := source.map.get(cell)) is not None:
+    if (word := source.map.get(cell, source.map.get(unicodedata.normalize("NFKC", cell)))) is not None:
         return word, None
     return (cell, None) if source.otherwise is None else (source.otherwise, "unmapped")
 

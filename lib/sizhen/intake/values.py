@@ -6,12 +6,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from sizhen.intake.headings import INVISIBLE
 
 UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
 NUMBER = re.compile(rf"([+-]?)[¥$€£]?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?([{''.join(UNITS)}]?)")
@@ -22,7 +24,8 @@ BLOCK = 1 << 17
 DESTROYED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 QUOTED_ID = re.compile(r'="(.*)"')
 CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
-BETWEEN = re.compile("\\s*(?:~|\u81f3|\\bto\\b|\\s-\\s|\u2013|\u2014)\\s*")
+BETWEEN = re.compile("\\s*(?:~|\u81f3|\\bto\\b|\\s-\\s|\u2013|\u2014|-(?=\\d{4}[-/\u5e74]\\d|\\d{8}$))\\s*")
+LAST_MINUTE = time(23, 59)
 RANGES = {"count": (0, None), "money": (0, None), "seconds": (0, None), "rate": (0, 1), "score": (1, 5)}
 NUMERIC = (*RANGES, "number")
 TEXTUAL = ("id", "text", "choice")
@@ -46,8 +49,11 @@ class Refused(ValueError):
 def parse_number(text: str) -> float:
     """A number with or without thousands separators, currency sign or unit; 12.5% is 0.125. Raises Refused.
 
-    Scientific notation is refused: a spreadsheet has already thrown digits away.
+    Scientific notation is refused: a spreadsheet has already thrown digits away. So are raised and circled digits: they
+    are marks of footnotes, and no part of the number.
     """
+    if any(c.isdigit() and not c.isdecimal() for c in text):
+        raise Refused("not_a_number")
     found = NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if found is None:
         raise Refused("not_a_number")
@@ -88,13 +94,16 @@ def parse_moment(text: str, formats: Sequence[str]) -> datetime:
 
 
 def parse_period(text: str, formats: Sequence[str]) -> tuple[datetime, datetime]:
-    """First and last day of a period, such as 2026-09-08 ~ 2026-09-14; of one day, that day twice. Raises Refused."""
+    """First and last day of a period, such as 2026-09-08 ~ 2026-09-14; of one day, that day twice. Raises Refused.
+
+    A period may tell the minutes too: that until 23:59 ends with its last day.
+    """
     ends = [e for e in BETWEEN.split(unicodedata.normalize("NFKC", text)) if e]
     if len(ends) == 2:
         first, last = (_moment(end, formats) for end in ends)
         if first > last:
             raise Refused("not_a_date")
-        return first, last
+        return first, last.replace(hour=0, minute=0, second=0) if last.time() >= LAST_MINUTE else last
     moment = _moment(text, formats)
     return moment, moment
 
@@ -115,8 +124,9 @@ def _moment(text: str, formats: Sequence[str]) -> datetime:
 
 
 def parse_id(text: str) -> str:
-    """An id as text, without the wrappers that keep spreadsheets from counting it (="12", '12). Raises Refused."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    """An id as text, without the wrappers that keep spreadsheets from counting it (="12", '12) and without what nobody
+    sees. Raises Refused."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     if wrapped := QUOTED_ID.fullmatch(text):
         text = wrapped[1].strip()
     text = text.removeprefix("'")
