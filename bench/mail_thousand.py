@@ -118,7 +118,8 @@ def clone(sample: tuple[Path, Path, bytes], number: int, folder: Path) -> int:
     profile.write_text(head.replace(f'"{report.name}"', f'"{shop}"') + owner, encoding="utf-8")
     found = json.loads((report / "findings.json").read_text(encoding="utf-8")) | {"shop_id": shop}
     (home / "findings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    page = (report / "report.html").read_bytes() + f"<!-- {shop} -->\n".encode()
+    about = f'<meta name="sizhen" content="{report.name}'.encode()
+    page = (report / "report.html").read_bytes().replace(about, about.replace(report.name.encode(), shop.encode()), 1)
     (home / "report.html").write_bytes(page)
     printed = folder / "reports" / "outbox" / PRINTED
     printed.mkdir(parents=True, exist_ok=True)

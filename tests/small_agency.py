@@ -34,7 +34,10 @@ class Agency:
         (home / "notebooks").mkdir(parents=True, exist_ok=True)
         told = document(finding(amount=amount), shop_id=shop)
         (home / "findings.json").write_text(json.dumps(told), encoding="utf-8")
-        (home / "report.html").write_text(f"<!doctype html><title>{shop}</title><p>{amount}</p>", encoding="utf-8")
+        page = f'<!doctype html><meta name="sizhen" content="{shop} {PERIOD}"><title>{shop}</title><p>{amount}</p>'
+        (home / "report.html").write_text(page, encoding="utf-8")
+        given = {"papermill": {"parameters": {"shop_id": shop, "period": PERIOD}}}
+        (home / "notebooks" / "1_look.ipynb").write_text(json.dumps({"metadata": given, "cells": []}), encoding="utf-8")
 
     def send(self, *more: str) -> Any:
         return self._run("send", "--period", PERIOD, "--data", str(self.data), "--settings", str(self.settings), *more)

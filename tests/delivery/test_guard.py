@@ -20,6 +20,10 @@ PERIOD = "2026-10"
 Attack = Callable[["Desk"], Row | None]
 
 
+def page(shop: str, period: str = PERIOD, text: str = "") -> str:
+    return f'<meta name="sizhen" content="{shop} {period}"><p>{shop}</p>{text}'
+
+
 class Desk:
     """Two published reports, an outbox, a guard, and one message about `linen` in it."""
 
@@ -43,7 +47,7 @@ class Desk:
         folder = self.report(shop, period)
         (folder / "notebooks").mkdir(parents=True, exist_ok=True)
         (folder / "findings.json").write_text(json.dumps({"shop_id": about or shop}), encoding="utf-8")
-        (folder / "report.html").write_text(f"<p>{shop}</p>", encoding="utf-8")
+        (folder / "report.html").write_text(page(shop, period), encoding="utf-8")
         self.notebook(shop, about or shop, period)
 
     def notebook(self, shop: str, about: str, period: str = PERIOD, output: str = "stream") -> None:
@@ -147,7 +151,7 @@ def stale_period(desk: Desk) -> Row:
 
 
 def report_changed(desk: Desk) -> None:
-    (desk.report("linen", PERIOD) / "report.html").write_text("<p>new</p>", encoding="utf-8")
+    (desk.report("linen", PERIOD) / "report.html").write_text(page("linen", text="<p>new</p>"), encoding="utf-8")
 
 
 def report_gone(desk: Desk) -> None:
@@ -157,6 +161,40 @@ def report_gone(desk: Desk) -> None:
 def findings_of_another(desk: Desk) -> Row:
     desk.publish("linen", about="tea")
     desk.notebook("linen", "linen")
+    return desk.again(desk.message("linen", OWNERS["linen"]))
+
+
+def page_of_another(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "report.html").write_text(page("tea"), encoding="utf-8")
+
+
+def page_of_another_period(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "report.html").write_text(page("linen", "2026-09"), encoding="utf-8")
+
+
+def no_notebooks(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "notebooks" / "1_look.ipynb").unlink()
+
+
+def spoilt_notebook(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "notebooks" / "1_look.ipynb").write_text('{"cells": [', encoding="utf-8")
+
+
+def strange_notebook(desk: Desk) -> None:
+    (desk.report("linen", PERIOD) / "notebooks" / "1_look.ipynb").write_text("[]", encoding="utf-8")
+
+
+def printed_secret(desk: Desk) -> Row:
+    """The PDF is compressed: only its source shows what is in it."""
+    path = desk.report("linen", PERIOD) / "report.html"
+    path.write_text(page("linen", text="it is hunter2&lt;!"), encoding="utf-8")
+    desk.guard = replace(desk.guard, secrets={"password": "hunter2<!"})
+    return desk.again(desk.message("linen", OWNERS["linen"]))
+
+
+def printed_error(desk: Desk) -> Row:
+    path = desk.report("linen", PERIOD) / "report.html"
+    path.write_text(page("linen", text="Traceback (most recent call last)"), encoding="utf-8")
     return desk.again(desk.message("linen", OWNERS["linen"]))
 
 
@@ -195,6 +233,13 @@ ATTACKS: list[tuple[Attack, str]] = [
     (report_changed, "made anew"),
     (report_gone, "no findings.json"),
     (findings_of_another, "findings are of another shop"),
+    (page_of_another, "not the page of this shop and period"),
+    (page_of_another_period, "not the page of this shop and period"),
+    (no_notebooks, "no executed notebooks"),
+    (spoilt_notebook, "1_look.ipynb cannot be read"),
+    (strange_notebook, "1_look.ipynb cannot be read"),
+    (printed_secret, "holds the secret password"),
+    (printed_error, "Traceback"),
     (notebook_of_another, "1_look.ipynb was run for another"),
     (notebook_of_another_period, "1_look.ipynb was run for another"),
     (notebook_with_error, "1_look.ipynb ended in an error"),

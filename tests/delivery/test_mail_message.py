@@ -171,6 +171,14 @@ def test_a_name_with_a_line_end_is_refused(mail: Mail, bad: str) -> None:
             mail(document(), **wrong)
 
 
+def test_a_name_that_looks_encoded_is_not_decoded(mail: Mail) -> None:
+    name = "=?utf-8?q?Ann=0ABcc=3A=20b=40x.example?="
+    raw = mail(document(), replace(OWNER, owner_name=name)).as_bytes()
+    assert b"Bcc:" not in raw and b"b@x.example" not in raw
+    sent = email.message_from_bytes(raw, policy=SMTP)
+    assert [address.addr_spec for address in sent["To"].addresses] == [OWNER.owner_email]
+
+
 @pytest.mark.parametrize(
     "owner",
     [
@@ -181,6 +189,10 @@ def test_a_name_with_a_line_end_is_refused(mail: Mail, bad: str) -> None:
         "a@",
         "店主@x.example",
         "a b@x.example",
+        "a..b@x.example",
+        ".a@x.example",
+        "a@x..example",
+        "a@x.example.",
         ["a@x.example"],
     ],
 )

@@ -140,6 +140,103 @@ def test_a_test_leaves_what_waits_for_the_owners(agency: Served) -> None:
     assert agency.states() == {"linen.0": "sent", "tea.0": "queued"}
 
 
+@pytest.mark.parametrize("to", ["", " ", "me", "me@x.example,you@x.example", "Me <me@x.example>"])
+def test_a_tester_who_is_none_never_means_the_owners(agency: Served, to: str) -> None:
+    told = agency.send("--send", "--to", to)
+    assert told.exit_code == 2 and "--to" in told.stderr
+    assert agency.taken.asked == {} and agency.states() == {}
+
+
+def test_a_test_to_the_owner_himself_is_no_second_copy(agency: Served) -> None:
+    agency.send("linen", "--send")
+    assert agency.send("linen", "tea", "--send", "--to", "OK1@shop.example").exit_code == 0
+    assert agency.taken.mail == {"ok1": 2}
+    assert agency.states() == {"linen.0": "sent", "tea.0": "sent"}
+
+
+def owner_in_two(agency: Served) -> None:
+    path = agency.data / "linen" / "shop.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"ok1@shop.example"', '["a@x.example"]'), encoding="utf-8")
+
+
+def owner_with_dots(agency: Served) -> None:
+    path = agency.data / "linen" / "shop.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("ok1@shop", "ok1@shop."), encoding="utf-8")
+
+
+def findings(text: str) -> Any:
+    def spoil(agency: Served) -> None:
+        (agency.reports / "2026-10" / "linen" / "findings.json").write_text(text, encoding="utf-8")
+
+    return spoil
+
+
+def page_of_tea(agency: Served) -> None:
+    shutil.copy(agency.reports / "2026-10" / "tea" / "report.html", agency.reports / "2026-10" / "linen")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (owner_in_two, "owner.email"),
+        (owner_with_dots, "one address"),
+        (findings('{"shop_id": "linen"'), "is not whole"),
+        (findings('{"shop_id": "linen", "sales": NaN}'), "NaN is no number"),
+        (findings("[]"), "run the shop again"),
+        (
+            findings('{"shop_id": "linen", "period": {"start": "2026-10-01", "end": "2026-10-31"}}'),
+            "run the shop again",
+        ),
+        (page_of_tea, "not the page of this shop"),
+    ],
+)
+def test_what_is_wrong_with_one_shop_stops_no_other(agency: Served, spoil: Any, said: str) -> None:
+    spoil(agency)
+    told = agency.send("linen", "tea", "--send")
+    assert told.exit_code == 1
+    assert said in " ".join(told.output.split())
+    assert agency.taken.mail == {"ok2": 1}
+
+
+@pytest.mark.parametrize("owner", ["user550", "grey450"])
+def test_it_is_no_success_until_all_is_sent(agency: Served, owner: str) -> None:
+    agency.shop("tea", owner)
+    assert [agency.send("linen", "tea", "--send").exit_code for _ in range(2)] == [1, 1]
+    assert agency.send("linen", "--send").exit_code == 0
+
+
+def test_a_ledger_that_is_gone_is_no_reason_to_send_again(agency: Served) -> None:
+    agency.send("linen", "--send")
+    for path in (agency.reports / "outbox").glob("outbox.sqlite*"):
+        path.unlink()
+    told = agency.send("linen", "--send")
+    assert told.exit_code == 2 and "which were sent" in told.stderr
+    (agency.reports / "outbox" / "outbox.sqlite").write_bytes(b"garbage " * 500)
+    told = agency.send("linen", "--send")
+    assert told.exit_code == 2 and "outbox.sqlite: file is not a database" in told.stderr
+    assert agency.taken.mail == {"ok1": 1}
+
+
+def test_an_outbox_that_cannot_be_written_or_is_not_there_is_named(agency: Served) -> None:
+    told = CliRunner().invoke(app, ["outbox", "list", "--reports", str(agency.folder / "typo")])
+    assert told.exit_code == 2 and "typo" in told.stderr and not (agency.folder / "typo").exists()
+    (agency.reports / "outbox").write_text("no folder", encoding="utf-8")
+    told = agency.send("linen", "--send")
+    assert told.exit_code == 1 and "outbox" in told.stderr
+
+
+def test_what_an_earlier_command_left_is_named_when_it_goes_along(agency: Served) -> None:
+    port = agency.settings.read_text(encoding="utf-8")
+    agency.settings.write_text(port.replace("port = ", "port = 1 # "), encoding="utf-8")
+    agency.send("linen", "--send")
+    agency.settings.write_text(port, encoding="utf-8")
+    told = agency.send("tea")
+    assert told.output.count("earlier command") == 0
+    told = agency.send("tea", "--send")
+    assert "2026-10, left by an earlier command" in " ".join(told.output.split())
+    assert agency.taken.mail == {"ok1": 1, "ok2": 1}
+
+
 def test_a_shop_without_owner_is_told_and_the_others_go(agency: Served) -> None:
     profile = agency.data / "tea" / "shop.toml"
     profile.write_text(profile.read_text(encoding="utf-8").partition("[owner]")[0], encoding="utf-8")
@@ -181,13 +278,16 @@ def test_what_keeps_the_mailbox_shut(
     assert (told.exit_code, said in told.stderr) == (code, True), told.stderr
 
 
-def test_nobody_reads_the_mailbox_while_another_sends(agency: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_turns_states_while_another_sends(agency: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BOUNCES_PASSWORD, "secret")
     text = agency.settings.read_text(encoding="utf-8")
     new = f'bounces = "back@agency.example"{BOX}[mail.per_minute]'
     agency.settings.write_text(text.replace("[mail.per_minute]", new), encoding="utf-8")
+    agency.send("linen", "--send")
     with alone(agency.reports / "outbox"):
         assert agency.bounces().exit_code == 75
+        reconcile = ["outbox", "reconcile", str(agency.settings), "--reports", str(agency.reports)]
+        assert CliRunner().invoke(app, reconcile).exit_code == 75
 
 
 def test_a_server_that_is_away_keeps_all_queued(agency: Served) -> None:
@@ -209,6 +309,12 @@ def test_the_outbox_can_be_read_and_resolved(agency: Served, tmp_path: Path) -> 
     log = tmp_path / "mail.log"
     log.write_text("nothing here", encoding="utf-8")
     assert "by hand" in CliRunner().invoke(app, ["outbox", "reconcile", str(log), *where]).output
+    read = f"postfix/cleanup[9]: C5A63: message-id={agency.taken.ids[0]}\npostfix/smtpd[8]: lost connection after DATA"
+    log.write_text(read, encoding="utf-8")
+    assert "by hand" in CliRunner().invoke(app, ["outbox", "reconcile", str(log), *where]).output
+    assert agency.states() == {"linen.0": "unknown"}
+    told = CliRunner().invoke(app, ["outbox", "resolve", "1", "lost", *where])
+    assert told.exit_code == 2 and "sent, queued or cancelled" in told.stderr
     log.write_text(f"accepted message-id={agency.taken.ids[0]}", encoding="utf-8")
     assert "sent" in CliRunner().invoke(app, ["outbox", "reconcile", str(log), *where]).output
     assert agency.states() == {"linen.0": "sent"}

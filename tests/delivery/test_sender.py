@@ -5,9 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,11 +18,11 @@ from hypothesis import strategies as st
 
 from bad_server import BadServer, Taken
 from sizhen.delivery.guard import Refused
-from sizhen.delivery.outbox import Outbox, OutboxError, Row, message_id
+from sizhen.delivery.outbox import Outbox, OutboxError, Row
 from sizhen.delivery.sender import Busy, Pace, Sender, Stopped, alone
 from sizhen.delivery.transport import Server, _dotted
+from small_outbox import put, sender, states, stored
 
-DOMAIN = "shop.example"
 ENDS = {
     **{"ok1": "sent", "slow": "sent", "ok2": "sent"},
     **{"user550": "failed", "big552": "failed", "spam554": "failed"},
@@ -51,37 +50,6 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     box = Outbox(tmp_path / "outbox")
     yield box
     box.close()
-
-
-def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN) -> Row:
-    recipient = f"{who}@{domain}"
-    id = message_id(who, "2026-10", recipient, revision, "agency.example")
-    message = EmailMessage()
-    message["From"], message["To"], message["Message-ID"] = "r@agency.example", recipient, id
-    message.set_content("line\n.dotted\n" * 50)
-    return outbox.queue(
-        shop=who,
-        period="2026-10",
-        recipient=recipient,
-        revision=revision,
-        report_hash="r",
-        message_id=id,
-        raw=message.as_bytes(),
-    )
-
-
-def stored(outbox: Outbox) -> Callable[[Row], bytes]:
-    return lambda row: (outbox.folder / row.file).read_bytes()
-
-
-def sender(outbox: Outbox, port: int, **more: object) -> Sender:
-    where = Server("127.0.0.1", port, "none", command_seconds=3, taken_seconds=5)
-    given: dict[str, object] = {"guard": stored(outbox), "sleep": lambda seconds: None} | more
-    return Sender(outbox, where, lambda row: "r@agency.example", **given)  # type: ignore[arg-type]
-
-
-def states(outbox: Outbox) -> dict[str, str]:
-    return {row.shop: row.state for row in outbox.rows()}
 
 
 def test_every_fault_has_its_state_and_the_others_go_once(outbox: Outbox, server: BadServer) -> None:

@@ -92,13 +92,23 @@ def test_without_a_password_both_ways_are_named(ring: Memory, monkeypatch: pytes
         ("", "no table"),
         ("[mail", "sizhen.toml:"),
         (GOOD + "port = 0\n", "mail.port"),
+        (GOOD + 'security = "none"\n', "mail: .*password"),
         (GOOD + 'security = "maybe"\n', "mail.security"),
         (GOOD + 'password = "secret"\n', "mail.password"),
         (GOOD + 'bounces = "nowhere"\n', "mail.bounces"),
         (GOOD + 'bounces = "a@b.example>\\r\\nRCPT TO:<c@d.example"\n', "mail.bounces"),
+        ("mail = 5\n", "sizhen.toml mail:"),
+        (GOOD.replace('"mail.agency.example"', '""'), "mail.host"),
+        (GOOD + 'bounces = "back@\u4f8b.example"\n', "mail.bounces"),
+        (GOOD + 'unsubscribe = "mailto:stop@agency.example"\n', "mail.unsubscribe"),
+        (GOOD + 'trust = "gone.pem"\n', "mail.trust: .*gone.pem"),
+        (GOOD + '[mail.per_minute]\n"qq.com" = 0\n', "mail.per_minute.qq.com"),
+        (GOOD + '[mail.per_minute]\n"qq.com" = nan\n', "mail.per_minute.qq.com"),
         (GOOD + "[mail.dkim]\n", "mail.dkim.selector"),
         (GOOD + '[mail.dkim]\nselector = "a; d=evil.example"\nkey = "k.pem"\n', "mail.dkim.selector"),
         (GOOD.replace("reports@agency.example", "nobody"), "mail.sender"),
+        (GOOD.replace("reports@agency.example", "@agency.example"), "mail.sender"),
+        (GOOD.replace("reports@agency.example", "reports@agency..example"), "mail.sender"),
         (GOOD.replace("Agency <", "Agency\\r\\nBcc: x@y.example <"), "mail.sender"),
     ],
 )
@@ -111,7 +121,12 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "no table"), (BOX + "port = 99999\n", "bounces.port"), (BOX + 'password = "x"\n', "bounces.password")],
+    [
+        ("", "no table"),
+        (BOX + "port = 99999\n", "bounces.port"),
+        (BOX + 'password = "x"\n', "bounces.password"),
+        (BOX + 'security = "none"\n', "bounces: .*password"),
+    ],
 )
 def test_what_is_wrong_with_the_mailbox_is_named(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "sizhen.toml"
@@ -123,3 +138,17 @@ def test_what_is_wrong_with_the_mailbox_is_named(tmp_path: Path, text: str, said
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"docs/mail\.md"):
         read_settings(tmp_path / "sizhen.toml")
+
+
+def test_domains_are_the_same_in_any_letters(tmp_path: Path) -> None:
+    file = tmp_path / "sizhen.toml"
+    file.write_text(GOOD + 'domains = ["QQ.com", "@163.com"]\n[mail.per_minute]\n"QQ.com" = 10\n', encoding="utf-8")
+    mail = read_settings(file)
+    assert (mail.domains, mail.per_minute) == (("qq.com", "163.com"), {"qq.com": 10.0})
+
+
+def test_a_password_that_cannot_be_sent_is_named_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSWORD, "gehe\u00efm")
+    with pytest.raises(SettingsError, match="other than ASCII") as told:
+        password(PASSWORD, "reports")
+    assert "gehe" not in str(told.value)

@@ -160,6 +160,25 @@ def test_same_notebooks_same_bytes_and_the_old_page_survives_an_error(
     assert not list(tmp_path.glob(".*.part"))
 
 
+def test_the_page_names_the_shop_and_the_period_of_its_notebooks_and_no_two(
+    write: Write, full: dict[str, list[Any]]
+) -> None:
+    paths = write(**full)
+    for path in paths:
+        run_for(path, "tiny")
+    about = page(paths).select_one('meta[name="sizhen"]')
+    assert about["content"] == "tiny 2026-10"
+    run_for(paths[1], "large")
+    with pytest.raises(ReportError, match="large 2026-10, tiny 2026-10"):
+        page(paths)
+
+
+def run_for(path: Path, shop: str) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.papermill = {"parameters": {"shop_id": shop, "period": "2026-10"}}
+    nbformat.write(notebook, path)
+
+
 def test_wrong_arguments(write: Write, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     with pytest.raises(ReportError, match="no notebooks"):

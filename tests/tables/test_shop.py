@@ -56,6 +56,11 @@ def test_the_roster_is_the_folders_with_a_profile(tiny_shop: Shop, tmp_path: Pat
         (lambda t: t.replace('"2026-10"', '"October"'), "targets"),
         (lambda t: 'timezone = "Mars/Olympus"\n' + t, "timezone"),
         (lambda t: t.replace("name =", "name"), None),
+        (lambda t: t.replace('"小店"', "5"), "name"),
+        (lambda t: "targets = 5\n" + t.partition("[targets]")[0], "targets"),
+        (lambda t: 'owner = "a@x.example"\n' + t.replace("[owner]", "[other]"), "owner"),
+        (lambda t: t.partition("[owner]")[0] + '[owner]\nemail = ["a@x.example", "b@x.example"]\n', "owner.email"),
+        (lambda t: t.partition("[owner]")[0] + "[owner]\nname = 5\n", "owner.name"),
     ],
 )
 def test_a_wrong_profile_is_refused(
@@ -66,6 +71,13 @@ def test_a_wrong_profile_is_refused(
     with pytest.raises(DataError, match=r"shop\.toml") as caught:
         Shop.open(tmp_path, "tiny")
     assert caught.value.column == key
+
+
+def test_spaces_around_the_owners_address_are_no_part_of_it(tiny_shop: Shop, tmp_path: Path) -> None:
+    path = tiny_shop.folder / "shop.toml"
+    text = path.read_text(encoding="utf-8").partition("[owner]")[0]
+    path.write_text(f'{text}\n[owner]\nemail = " Ann@x.example "\n', encoding="utf-8")
+    assert Shop.open(tmp_path, "tiny").profile.owner_email == "Ann@x.example"
 
 
 def test_the_fingerprint_changes_with_the_data(tiny_shop: Shop) -> None:

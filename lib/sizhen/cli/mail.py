@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,12 +20,39 @@ if TYPE_CHECKING:
 
 Settings = Annotated[Path, typer.Option("--settings", help="The file with the table [mail].")]
 SETTINGS = Path("sizhen.toml")
+GOING = ("would go", "queued", "deferred", "sent")
 
 outbox_app = typer.Typer(no_args_is_help=True, help="What was sent, what waits, what is in doubt.")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@contextmanager
+def _plainly(folder: Path) -> Iterator[None]:
+    """Ends the command with one line where the outbox in `folder` cannot be used."""
+    from sizhen.delivery.outbox import OutboxError
+    from sizhen.delivery.sender import Busy
+
+    try:
+        yield
+    except Busy as error:
+        stop(error, BUSY)
+    except OutboxError as error:
+        stop(error)
+    except OSError as error:
+        stop(f"{folder}: {error}", FAILED)
+
+
+def _outbox(reports: Path) -> Path:
+    """The folder of the ledger, where there is one."""
+    from sizhen.delivery.outbox import BASE
+
+    folder = reports / "outbox"
+    if not (folder / BASE).exists():
+        stop(f"no outbox in {reports}: nothing was queued there")
+    return folder
 
 
 def _table(titles: str, rows: Iterable[tuple[str, ...]]) -> Any:
@@ -53,7 +82,7 @@ def send(
     reports: Reports = REPORTS,
     settings: Settings = SETTINGS,
     send: Annotated[bool, typer.Option("--send", help="Send; without it only show what would go.")] = False,
-    to: Annotated[str, typer.Option(help="Send everything to this address instead of the owners.")] = "",
+    to: Annotated[str | None, typer.Option(help="Send everything to this address instead of the owners.")] = None,
     revise: Annotated[bool, typer.Option("--revise", help="Send again what was corrected since.")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Messages made at a time.")] = 1,
 ) -> None:
@@ -69,10 +98,13 @@ def send(
     from sizhen.delivery import sender
     from sizhen.delivery.outbox import opened
     from sizhen.delivery.post import Post
-    from sizhen.delivery.settings import SettingsError, read_settings
+    from sizhen.delivery.settings import SettingsError, is_address, read_settings
     from sizhen.delivery.signature import signer
 
     label = _period(period).label
+    diverted = "" if to is None else to.strip().lower()
+    if to is not None and not is_address(diverted):
+        stop(f"--to {to!r}: give one address such as me@agency.example")
     try:
         mail = read_settings(settings)
         sign = signer(mail.dkim, mail.domain)
@@ -82,17 +114,31 @@ def send(
     if not (wanted := shops or published):
         stop(f"no report of {label} in {reports}; make them with sizhen run")
     folder = reports / "outbox"
-    try:
-        with sender.alone(folder), opened(folder) as box:
-            post = Post(mail, data, reports, box, _now, sign, to.strip().lower())
-            items = list(post.prepare(label, wanted, revise=revise, queue=send, jobs=jobs))
-            Console().print(_prepared(items))
-            failed = any(item.state in ("refused", "unknown") for item in items)
-            if send:
-                failed |= not _deliver(post, box)
-    except sender.Busy as error:
-        stop(error, BUSY)
+    with _plainly(folder), sender.alone(folder), opened(folder) as box:
+        if send:
+            box.recover()
+        post = Post(mail, data, reports, box, _now, sign, diverted)
+        items = list(post.prepare(label, wanted, revise=revise, queue=send, jobs=jobs))
+        waiting = _waiting(box, label, items, diverted) if send else []
+        Console().print(_prepared(items + waiting))
+        failed = any(item.state not in GOING for item in items)
+        if send:
+            failed |= not _deliver(post, box)
+            rows = (box.last(item.shop, label, item.recipient) for item in items)
+            failed |= any(row is None or row.state != "sent" for row in rows)
     raise typer.Exit(FAILED if failed else 0)
+
+
+def _waiting(box: Outbox, label: str, items: list[Item], recipient: str) -> list[Item]:
+    """What an earlier command left to be sent and goes along."""
+    from sizhen.delivery.post import Item
+
+    asked = {(item.shop, label, item.recipient) for item in items}
+    return [
+        Item(row.shop, row.recipient, state=row.state, said=f"{row.period}, left by an earlier command")
+        for row in box.due(_now().timestamp(), recipient)
+        if (row.shop, row.period, row.recipient) not in asked
+    ]
 
 
 def _deliver(post: Post, box: Outbox) -> bool:
@@ -101,14 +147,14 @@ def _deliver(post: Post, box: Outbox) -> bool:
 
     from sizhen.delivery.guard import Guard
     from sizhen.delivery.sender import Pace, Sender, Stopped
-    from sizhen.delivery.settings import PASSWORD, SettingsError, password
+    from sizhen.delivery.settings import BOUNCES_PASSWORD, PASSWORD, SettingsError, password
 
     try:
         secret = password(PASSWORD, post.mail.user)
     except SettingsError as error:
         stop(error)
-    box.recover()
-    guard = Guard(box.folder, post.owner, post.report, post.mail.domains, {PASSWORD: secret}, diverted=post.diverted)
+    secrets = {PASSWORD: secret, BOUNCES_PASSWORD: os.environ.get(BOUNCES_PASSWORD, "")}
+    guard = Guard(box.folder, post.owner, post.report, post.mail.domains, secrets, diverted=post.diverted)
     runner = Sender(
         box,
         post.mail.server(secret),
@@ -139,7 +185,8 @@ def list_(
 
     from sizhen.delivery.outbox import opened
 
-    with opened(reports / "outbox") as box:
+    folder = _outbox(reports)
+    with _plainly(folder), opened(folder) as box:
         rows = box.rows(period)
     cells = (
         (str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), _answer(r)) for r in rows
@@ -158,13 +205,11 @@ def resolve(
     reports: Reports = REPORTS,
 ) -> None:
     """Say what became of a message in doubt."""
-    from sizhen.delivery.outbox import OutboxError, opened
+    from sizhen.delivery.outbox import opened
 
-    with opened(reports / "outbox") as box:
-        try:
-            row = box.resolve(number, state)
-        except OutboxError as error:
-            stop(error)
+    folder = _outbox(reports)
+    with _plainly(folder), opened(folder) as box:
+        row = box.resolve(number, state)
     typer.echo(f"{row.id} {row.shop} {row.period}: {row.state}")
 
 
@@ -173,18 +218,21 @@ def reconcile(
     log: Annotated[Path, typer.Argument(metavar="LOG", help="The server's log, or any text with Message-IDs it took.")],
     reports: Reports = REPORTS,
 ) -> None:
-    """Mark as sent the messages in doubt that the server's log names; the others stay in doubt."""
+    """Mark as sent the messages in doubt that the server took by its log; the others stay in doubt."""
+    from sizhen.delivery import sender
     from sizhen.delivery.outbox import opened
+    from sizhen.delivery.server_log import took
 
     try:
-        taken = log.read_text(encoding="utf-8", errors="replace")
+        told = log.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         stop(error, USAGE)
-    with opened(reports / "outbox") as box:
+    folder = _outbox(reports)
+    with _plainly(folder), sender.alone(folder), opened(folder) as box:
         box.recover()
         for row in box.rows(states=("unknown",)):
-            named = row.message_id.strip("<>") in taken
-            state = box.resolve(row.id, "sent").state if named else "not named; resolve it by hand"
+            taken = took(told, row.message_id)
+            state = box.resolve(row.id, "sent").state if taken else "not named as taken; resolve it by hand"
             typer.echo(f"{row.id} {row.shop} {row.period}: {state}")
 
 
@@ -211,11 +259,9 @@ def bounces(reports: Reports = REPORTS, settings: Settings = SETTINGS) -> None:
         stop(f"{settings.name}: set mail.bounces to the address that failures come back to")
     folder = reports / "outbox"
     try:
-        with sender.alone(folder), opened(folder) as box, mailbox.opened(where, secret) as returned:
+        with _plainly(folder), sender.alone(folder), opened(folder) as box, mailbox.opened(where, secret) as returned:
             box.recover()
             seen = list(collect(returned, box, address))
-    except sender.Busy as error:
-        stop(error, BUSY)
     except mailbox.MailboxError as error:
         stop(error, FAILED)
     about = [(each.row, each.said) for each in seen if each.row is not None]

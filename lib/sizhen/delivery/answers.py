@@ -29,12 +29,13 @@ def _refusals() -> tuple[Refusal, ...]:
     )
 
 
-def meaning(code: int, text: str, domain: str) -> str:
-    """By the tables of vocab/answers.toml; else 2xx sent, 4xx later, the rest never."""
+def meaning(code: int, text: str, *names: str) -> str:
+    """By the tables of vocab/answers.toml; else 2xx sent, 4xx later, the rest never. `names`: of the server that
+    answers and of the recipient's domain, whose answer it may hand on."""
     if 200 <= code < 300:
         return SENT
     for row in _refusals():
-        if code in row.codes and row.domain.search(domain.lower()) and row.text.search(text):
+        if code in row.codes and row.text.search(text) and any(row.domain.search(name.lower()) for name in names):
             return row.means
     return LATER if 400 <= code < 500 else NEVER
 

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from html import escape
 from pathlib import Path
 
 from pydantic_core import from_json
 
 from sizhen.delivery.outbox import Row, digest
 
-REPORT = ("findings.json", "report.html")
+PAGE = "report.html"
+REPORT = ("findings.json", PAGE)
 NOTEBOOKS = "notebooks"
 ADDRESSED = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
 NEVER_IN_MAIL = (b"Traceback (most recent call last)",)
+_ABOUT = re.compile(rb'<meta name="sizhen" content="([\w. -]*)">')
 LARGE = 30_000  # bytes of a base64 body that is not parsed line by line
 
 
@@ -27,11 +30,16 @@ class Refused(ValueError):
 
 
 def report_hash(folder: Path) -> str:
-    """Of the published report's findings and page together. Raises Refused where one is missing."""
+    """Of the published report's findings and page together. Raises Refused where one is missing, or the page was not
+    made of notebooks of this shop and period."""
     missing = [name for name in REPORT if not (folder / name).is_file()]
     if missing:
         raise Refused(f"{folder.name}: no {', '.join(missing)}; run the shop again")
-    return digest(b"\0".join(digest((folder / name).read_bytes()).encode() for name in REPORT))
+    found, page = ((folder / name).read_bytes() for name in REPORT)
+    about = _ABOUT.search(page)
+    if about is None or about[1].decode() != f"{folder.name} {folder.parent.name}":
+        raise Refused(f"{folder.name}: report.html is not the page of this shop and period; run the shop again")
+    return digest(b"\0".join(digest(part).encode() for part in (found, page)))
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,8 @@ class Guard:
         self._addressed(row, message)
         self._about(row, message)
         self._unchanged(row)
-        self._clean(raw, message, heavy)
+        page = (self.report(row.shop, row.period) / PAGE).read_bytes()  # the PDF does not show its words to a search
+        self._clean(raw, message, [*heavy, page])
         return raw
 
     def _stored(self, row: Row) -> bytes:
@@ -85,12 +94,14 @@ class Guard:
         if told != (row.shop, row.period, row.message_id):
             raise Refused("the message is about another shop or period")
         folder = self.report(row.shop, row.period)
-        for path in sorted((folder / NOTEBOOKS).glob("*.ipynb")):
-            notebook = from_json(path.read_bytes())
-            given = notebook["metadata"].get("papermill", {}).get("parameters", {})
-            if (given.get("shop_id"), given.get("period")) != (row.shop, row.period):
+        notebooks = sorted((folder / NOTEBOOKS).glob("*.ipynb"))
+        if not notebooks:
+            raise Refused("the report has no executed notebooks; run the shop again")
+        for path in notebooks:
+            about, failed = _executed(path)
+            if about != (row.shop, row.period):
                 raise Refused(f"{path.name} was run for another shop or period")
-            if any(o["output_type"] == "error" for c in notebook["cells"] for o in c.get("outputs", [])):
+            if failed:
                 raise Refused(f"{path.name} ended in an error")
 
     def _unchanged(self, row: Row) -> None:
@@ -105,11 +116,22 @@ class Guard:
         """No secret in any part, no trace of an error."""
         parts = [raw, *heavy, *(p.get_payload(decode=True) or b"" for p in message.walk() if not p.is_multipart())]
         for name, secret in self.secrets.items():
-            if secret and any(secret.encode() in part for part in parts):
+            if secret and any(word.encode() in part for word in {secret, escape(secret)} for part in parts):
                 raise Refused(f"the message holds the secret {name}")
         for sign in NEVER_IN_MAIL:
             if any(sign in part for part in parts):
                 raise Refused(f"the message holds {sign.decode()!r}")
+
+
+def _executed(path: Path) -> tuple[tuple[str, str], bool]:
+    """The shop and the period a notebook was run for, and whether it ended in an error."""
+    try:
+        notebook = from_json(path.read_bytes())
+        given = notebook["metadata"].get("papermill", {}).get("parameters", {})
+        failed = any(o["output_type"] == "error" for c in notebook["cells"] for o in c.get("outputs", []))
+        return (given.get("shop_id"), given.get("period")), failed
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Refused(f"{path.name} cannot be read ({type(error).__name__}); run the shop again") from None
 
 
 def _weighed(raw: bytes) -> tuple[bytes, list[bytes]]:

@@ -23,17 +23,18 @@ from sizhen import view
 from sizhen.delivery import letter
 from sizhen.delivery.paper import Attachment, attachment, kept_or_made
 from sizhen.delivery.picture import waterfall
+from sizhen.delivery.settings import is_address
 from sizhen.tables import Period, Profile
 
 LARGEST = 10_000_000  # bytes of a whole message
 COLUMNS = 76  # of base64 (RFC 2045 6.8)
 LONGEST_BODY = 95_000  # bytes of HTML: Gmail cuts near 102,000
-_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-# Python forgets the quotes of a name when it folds the header, and a comma would part it into two addresses.
-_SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]+')
+# Python forgets the quotes of a name when it folds the header, and a comma would part it into two addresses; it decodes
+# what looks encoded (RFC 2047), line ends and all.
+_SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]+|=\?|\?=')
 
 
 class Refused(ValueError):
@@ -124,7 +125,11 @@ def _base64(content: bytes) -> str:
 def _read(folder: Path, profile: Profile) -> tuple[Period, dict[str, Any]]:
     """The period and the findings, if folder, findings and profile are of one shop and one period."""
     period = Period.parse(folder.parent.name)
-    document: dict[str, Any] = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    try:
+        text = (folder / "findings.json").read_text(encoding="utf-8")
+        document: dict[str, Any] = json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise Refused(f"{folder.name}: findings.json is not whole ({error}); run the shop again") from None
     shops = {folder.name, document["shop_id"], profile.shop_id}
     if len(shops) > 1:
         raise Refused(
@@ -134,6 +139,10 @@ def _read(folder: Path, profile: Profile) -> tuple[Period, dict[str, Any]]:
     if (told["start"], told["end"]) != (period.start.isoformat(), period.end.isoformat()):
         raise Refused(f"{folder}: its findings are of {told['start']}..{told['end']}; publish the report again")
     return period, document
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _sender(text: str) -> Address:
@@ -154,8 +163,7 @@ def _address(display: str, mailbox: str, what: str) -> Address:
 
 
 def _mailbox(text: str, what: str, wanted: str) -> str:
-    """One ASCII address; a list, a comment or a second line is none."""
-    if not _MAILBOX.fullmatch(str(text)):
+    if not is_address(str(text)):
         raise Refused(f"{what}: {text!r} will not do; give {wanted}")
     return text
 

@@ -9,11 +9,16 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from sizhen.delivery.answers import LONGEST_WAIT
+
 OPEN = ("queued", "deferred")
+BASE = "outbox.sqlite"
+LATEST = 2 * LONGEST_WAIT
+HOW = "put its backup back, or move the folder away after finding out what was sent"
 STATES = ("queued", "sending", "committing", "sent", "deferred", "failed", "unknown", "cancelled")
 ENDED = ("sent", "failed", "cancelled")
 TAG = 12  # hexadecimal digits
@@ -41,7 +46,7 @@ KEY = "create table if not exists key (secret blob not null) strict"
 
 
 class OutboxError(ValueError):
-    """A row cannot do what is asked of it."""
+    """A row cannot do what is asked of it, or the ledger cannot be read or written."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +85,18 @@ class Outbox:
     """The ledger in `folder`. Every change is on the disk before the next step is taken."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises OutboxError where the ledger of the messages that lie there is gone, or is another release's."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._base = sqlite3.connect(folder / "outbox.sqlite", isolation_level=None, timeout=30)
+        self._base = sqlite3.connect(folder / BASE, isolation_level=None, timeout=30)
         self._base.row_factory = sqlite3.Row
         self._base.execute("pragma journal_mode = wal")
         self._base.execute("pragma synchronous = full")
+        columns = {row["name"] for row in self._base.execute("pragma table_info(message)")}
+        if not columns and any(folder.glob("*.eml")):
+            raise OutboxError(f"{folder / BASE} is empty, but messages lie beside it: which were sent? {HOW}")
+        if columns and columns != {field.name for field in fields(Row)}:
+            raise OutboxError(f"{folder / BASE} was made by another release; {HOW}")
         self._base.execute(TABLE)
         self._base.execute(KEY)
         fresh = secrets.token_bytes(32)
@@ -151,8 +162,10 @@ class Outbox:
         )
 
     def due(self, now: float, recipient: str = "") -> list[Row]:
-        """What may be sent now: queued, or put off until before `now`; to one recipient, or to all."""
-        return [row for row in self.rows(states=OPEN) if row.next_at <= now and recipient in ("", row.recipient)]
+        """What may be sent now: queued, or put off until before `now`; to one recipient, or to all. A wait longer
+        than any that is set comes of a clock that was wrong."""
+        rows = self.rows(states=OPEN)
+        return [row for row in rows if not 0 < row.next_at - now <= LATEST and recipient in ("", row.recipient)]
 
     def recover(self) -> list[Row]:
         """After a sender that died: what it had not yet committed is queued again; what it had may have been accepted,
@@ -166,7 +179,9 @@ class Outbox:
 
     def resolve(self, id: int, state: str) -> Row:
         """A person, or the server's log, says what became of an `unknown` one: sent, or queued to be sent again."""
-        if self.row(id).state != "unknown" or state not in ("sent", "queued", "cancelled"):
+        if state not in ("sent", "queued", "cancelled"):
+            raise OutboxError(f"{state!r} is no state to resolve to; say sent, queued or cancelled")
+        if self.row(id).state != "unknown":
             raise OutboxError(f"message {id} is {self.row(id).state}: only an unknown one can be resolved")
         self.mark(id, state, said="resolved")
         return self.row(id)
@@ -190,8 +205,11 @@ def _store(path: Path, raw: bytes) -> None:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Outbox]:
-    outbox = Outbox(folder)
+    """Raises OutboxError, also where the ledger is spoilt."""
     try:
-        yield outbox
-    finally:
-        outbox.close()
+        with closing(Outbox(folder)) as outbox:
+            yield outbox
+    except sqlite3.OperationalError as error:
+        raise OutboxError(f"{folder / BASE}: {error}") from error
+    except sqlite3.Error as error:
+        raise OutboxError(f"{folder / BASE}: {error}; {HOW}") from error

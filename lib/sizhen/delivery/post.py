@@ -82,7 +82,7 @@ class Post:
         """The registered owner's address; empty where there is none."""
         try:
             return Shop.open(self.data, shop).profile.owner_email
-        except (DataError, UnknownShop):
+        except (DataError, UnknownShop, OSError):
             return ""
 
     def report(self, shop: str, period: str) -> Path:
@@ -93,14 +93,15 @@ class Post:
         try:
             profile = Shop.open(self.data, shop).profile
             content = guard.report_hash(self.report(shop, period))
-        except (guard.Refused, DataError, UnknownShop) as error:
+        except (guard.Refused, DataError, UnknownShop, OSError) as error:
             return Item(shop, said=str(error))
-        if self.diverted:
+        diverted = self.diverted not in ("", profile.owner_email.lower())  # to the owner it is no test
+        if diverted:
             profile = replace(profile, owner_email=self.diverted)
-        recipient = profile.owner_email.strip().lower()
+        recipient = profile.owner_email.lower()
         last = self.outbox.last(shop, period, recipient)
         same = last is not None and last.report_hash == content and last.state not in ("failed", "cancelled")
-        if last is not None and not self.diverted and (same or not revise):
+        if last is not None and not diverted and (same or not revise):
             differs = "" if last.report_hash == content else "; the report has changed since: send it with --revise"
             return Item(shop, recipient, state=last.state, said=f"{last.said}{differs}")
         if last is not None and last.state not in (*OPEN, "sent", "failed", "cancelled"):
@@ -158,7 +159,10 @@ def _made(plan: Item | Plan) -> Item | Made:
             kept=plan.printed,
         )
     except message.Refused as error:
-        return Item(plan.profile.shop_id, said=str(error))
+        return Item(plan.profile.shop_id, plan.recipient, said=str(error))
+    except Exception as error:  # noqa: BLE001 - one shop never stops the others
+        why = f"its report cannot be put into words ({type(error).__name__}: {error}); run the shop again"
+        return Item(plan.profile.shop_id, plan.recipient, said=why)
     return Made(plan, str(built["Subject"]), plan.sign(message.wire(built)))
 
 

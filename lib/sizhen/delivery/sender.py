@@ -17,7 +17,7 @@ from pathlib import Path
 from sizhen.delivery import answers
 from sizhen.delivery.guard import Refused
 from sizhen.delivery.outbox import Outbox, Row
-from sizhen.delivery.transport import Connection, Server
+from sizhen.delivery.transport import Connection, Server, told
 
 PER_CONNECTION = 20
 JITTER = 0.2
@@ -49,7 +49,7 @@ class Pace:
         """Seconds until the next message to `domain` may go; takes its token."""
         rate = self.per_minute.get(domain, self.usual) / 60.0
         tokens, then = self._tokens.get(domain, (self.burst, now))
-        tokens = min(self.burst, tokens + (now - then) * rate) - 1.0
+        tokens = min(self.burst, tokens + max(0.0, now - then) * rate) - 1.0
         self._tokens[domain] = (tokens, now)
         return max(0.0, -tokens / rate)
 
@@ -86,7 +86,7 @@ class _Ahead:
         wait([word])
         if following := self._following.get(row.id):
             self._ask(following)
-        return word.result() if self._now() - asked < FRESH else self._guard(row)
+        return word.result() if 0 <= self._now() - asked < FRESH else self._guard(row)
 
 
 class Sender:
@@ -109,7 +109,7 @@ class Sender:
         self._connection: Connection | None = None
         self._carried = 0
 
-    def run(self, told: Said = lambda row, state: None, *, recipient: str = "") -> Counter[str]:
+    def run(self, seen: Said = lambda row, state: None, *, recipient: str = "") -> Counter[str]:
         """How many ended in which state, of those to one recipient or to all. Raises Stopped."""
         counts: Counter[str] = Counter()
         rows = self._outbox.due(self._now(), recipient)
@@ -119,7 +119,7 @@ class Sender:
                 for row in rows:
                     state = self._one(row, checked)
                     counts[state] += 1
-                    told(row, state)
+                    seen(row, state)
             finally:
                 self._hang_up()
         return counts
@@ -146,11 +146,14 @@ class Sender:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             if committed:
-                return self._ended(row, "unknown", None, f"no answer after the message: {type(error).__name__}")
-            return self._later(row, getattr(error, "smtp_code", None), f"{type(error).__name__}: {error}")
+                return self._ended(row, "unknown", None, f"no answer after the message: {told(error)}")
+            return self._later(row, getattr(error, "smtp_code", None), told(error))
+        except BaseException:  # Ctrl-C: no farewell, which would wait for the answer to the message
+            self._drop()
+            raise
         self._carried += 1
-        means = answers.meaning(answer.code, answer.text, domain)
-        if means == answers.STOP:
+        means = answers.meaning(answer.code, answer.text, self._server.host, domain)
+        if means == answers.STOP or (means == answers.NEVER and answer.sender):
             self._outbox.mark(row.id, "queued", code=answer.code, said=answer.text)
             raise Stopped(f"{self._server.host}: {answer.code} {answer.text}")
         if means == answers.LATER:
@@ -169,14 +172,15 @@ class Sender:
         return "deferred"
 
     def _connected(self, row: Row) -> Connection:
-        """Raises Stopped where no connection can be had: the next message would find the same."""
-        if self._carried >= PER_CONNECTION:
+        """Raises Stopped where no connection can be had: the next message would find the same. A server may have closed
+        the one before, after so many messages or so long a silence."""
+        if self._connection is not None and (self._carried >= PER_CONNECTION or not self._connection.ready()):
             self._hang_up()
         if self._connection is None:
             try:
                 self._connection, self._carried = Connection(self._server), 0
-            except (smtplib.SMTPException, OSError) as error:
-                said = f"{self._server.host}: {type(error).__name__}: {error}"
+            except (smtplib.SMTPException, OSError, UnicodeError) as error:
+                said = f"{self._server.host}: {told(error)}"
                 self._outbox.mark(row.id, "queued", code=getattr(error, "smtp_code", None), said=said)
                 raise Stopped(said) from error
         return self._connection

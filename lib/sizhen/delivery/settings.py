@@ -3,27 +3,67 @@
 from __future__ import annotations
 
 import os
+import re
+import ssl
 import tomllib
-from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sizhen.delivery.transport import Security, Server
 
 PASSWORD, BOUNCES_PASSWORD = "SIZHEN_MAIL_PASSWORD", "SIZHEN_BOUNCES_PASSWORD"
+_HERE = re.compile(r"localhost|127\.[0-9.]+|::1")
 SERVICE = "sizhen"  # of the keyring
-_ADDRESS = r"^[^\s@<>]+@[^\s@<>]+$"
+_WORD, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@.{{1,190}}\Z){_WORD}(\.{_WORD})*@{_LABEL}(\.{_LABEL})*")
 
 
 class SettingsError(ValueError):
     """The file is not there or not right; the text names the entry and what to do."""
 
 
+def is_address(text: str) -> bool:
+    """One ASCII address (a dot-atom of RFC 5322 at a host name); a list, a comment or a second line is none."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def _an_address(value: str) -> str:
+    if value and not is_address(value):
+        raise ValueError(f"{value!r} must be one address such as a@agency.example")
+    return value
+
+
+def _certificates(value: str) -> str:
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError as error:
+        raise ValueError(f"{value} holds no certificates in PEM: {error.strerror or error}") from None
+    return value
+
+
+_Address = Annotated[str, AfterValidator(_an_address)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Account(_Table):
+    """`trust`: a file of certificates."""
+
+    host: str = Field(min_length=1)
+    security: Security
+    user: str = ""
+    trust: Annotated[str, AfterValidator(_certificates)] | None = None
+
+    @model_validator(mode="after")
+    def _password_unseen(self) -> Self:
+        if self.user and self.security == "none" and not _HERE.fullmatch(self.host):
+            raise ValueError("security = none would show the password to the network; set starttls or tls")
+        return self
 
 
 class Dkim(_Table):
@@ -34,30 +74,36 @@ class Dkim(_Table):
     key: Path
 
 
-class Mail(_Table):
+class Mail(_Account):
     """The table [mail]. `per_minute`: messages a minute by domain; `domains`: the only ones mail may go to (none: all);
     `bounces`: the address failures come back to, with the message's number and tag put before the @."""
 
     sender: str
-    host: str
     port: int = Field(587, ge=1, le=65535)
     security: Security = "starttls"
-    user: str = ""
-    trust: str | None = None
     domains: tuple[str, ...] = ()
-    unsubscribe: str = ""
-    bounces: str = Field("", pattern=_ADDRESS)
-    per_minute: dict[str, float] = Field(default_factory=dict)
+    unsubscribe: _Address = ""
+    bounces: _Address = ""
+    per_minute: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default_factory=dict)
     dkim: Dkim | None = None
 
     @field_validator("sender")
     @classmethod
     def _one_address(cls, value: str) -> str:
-        name, address = parseaddr(value)
-        if "@" not in address or any(c in value for c in "\r\n"):
-            raise ValueError("must be an address, or a name and an <address>")
-        Address(display_name=name, addr_spec=address)
+        found = getaddresses([value])
+        if len(found) != 1 or not is_address(found[0][1]) or not value.isprintable():
+            raise ValueError("must be one address, or a name and an <address>")
         return value
+
+    @field_validator("domains")
+    @classmethod
+    def _small(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(domain.lower().removeprefix("@") for domain in value)
+
+    @field_validator("per_minute")
+    @classmethod
+    def _small_names(cls, value: dict[str, float]) -> dict[str, float]:
+        return {domain.lower().removeprefix("@"): pace for domain, pace in value.items()}
 
     @property
     def domain(self) -> str:
@@ -74,15 +120,13 @@ class Mail(_Table):
         return f"{name}+{number}.{tag}@{domain}"
 
 
-class Mailbox(_Table):
+class Mailbox(_Account):
     """The table [bounces]: the mailbox that failures come back to, over IMAP."""
 
-    host: str
     port: int = Field(993, ge=1, le=65535)
     security: Security = "tls"
     user: str
     folder: str = "INBOX"
-    trust: str | None = None
 
 
 def read_settings(path: Path) -> Mail:
@@ -102,7 +146,7 @@ def _table(path: Path, name: str, kind: type[_AnyTable]) -> _AnyTable:
     if not path.is_file():
         raise SettingsError(f"{path.name} is not there; docs/mail.md shows one to copy")
     try:
-        return kind(**tomllib.loads(path.read_text(encoding="utf-8"))[name])
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))[name])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name}: {error}") from None
     except KeyError:
@@ -125,6 +169,8 @@ def password(variable: str, user: str) -> str:
             f"no password for {user}{why}: set {variable} in the environment, or keep it in the keyring: "
             f"keyring set {SERVICE} {user}"
         )
+    if not (user + given).isascii():
+        raise SettingsError(f"user or password of {user}: other than ASCII cannot be sent to a mail server")
     return given
 
 

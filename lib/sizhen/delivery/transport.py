@@ -6,7 +6,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -31,8 +31,11 @@ class Server:
 
 @dataclass(frozen=True)
 class Answer:
+    """`sender`: to MAIL FROM, before a recipient was named."""
+
     code: int
     text: str
+    sender: bool = False
 
 
 class Connection:
@@ -61,22 +64,29 @@ class Connection:
     def send(self, sender: str, recipient: str, raw: bytes, committing: Callable[[], None]) -> Answer:
         """Hands one message over. `committing` is called when all but the final dot has been written: from there on the
         server may have taken the message, whatever happens."""
-        for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"):
-            code, said = self._smtp.docmd(command)
-            if not 200 <= code < 300:
-                self._smtp.rset()
-                return _answer(code, said)
+        answer = replace(_answer(*self._smtp.docmd(f"MAIL FROM:<{sender}>")), sender=True)
+        if answer.code < 300:
+            answer = _answer(*self._smtp.docmd(f"RCPT TO:<{recipient}>"))
+        if answer.code >= 300:
+            return answer
         code, said = self._smtp.docmd("DATA")
         if code != 354:
-            return _answer(code, said)
+            return _answer(code, said, least=400)
         self._smtp.send(_dotted(raw))
         assert self._smtp.sock is not None
         self._smtp.sock.settimeout(self._server.taken_seconds)
         committing()
         self._smtp.send(b".\r\n")
-        code, said = self._smtp.getreply()
+        answer = _answer(*self._smtp.getreply())
         self._smtp.sock.settimeout(self._server.command_seconds)
-        return _answer(code, said)
+        return answer
+
+    def ready(self) -> bool:
+        """Whether the server still listens, with nothing left over of the message before."""
+        try:
+            return self._smtp.rset()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
 
     def quit(self) -> None:
         try:
@@ -97,5 +107,25 @@ def _dotted(raw: bytes) -> bytes:
     return (b"." if raw.startswith(b".") else b"") + re.sub(rb"\n\.", b"\n..", raw)
 
 
-def _answer(code: int, said: bytes) -> Answer:
-    return Answer(code, " ".join(said.decode("utf-8", "replace").split()))
+def _answer(code: int, said: bytes, least: int = 200) -> Answer:
+    """Raises SMTPResponseException for what answers no command with yes, later or no."""
+    if not (least <= code < 300 or 400 <= code < 600):
+        raise smtplib.SMTPResponseException(code, said)
+    return Answer(code, words(said))
+
+
+def words(said: bytes) -> str:
+    """A server's words on one line; what is no UTF-8 comes from China."""
+    try:
+        text = said.decode("utf-8")
+    except UnicodeDecodeError:
+        text = said.decode("gb18030", "replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def told(error: Exception) -> str:
+    """What went wrong, with the server's answer where there is one."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {words(said) if isinstance(said, bytes) else said}"
+    return f"{type(error).__name__}: {error}"

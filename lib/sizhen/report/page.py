@@ -32,18 +32,22 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
+    """`about`: the shop and the period its notebook was run for."""
+
     id: str
     heading: str
     html: str
     parts: tuple[Part, ...]
+    about: str
 
 
 def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> None:
     """Writes the report of one shop to `out` from its executed notebooks, named as in READING_ORDER, in any order.
 
     `language` (zh, en) chooses headings and the cells tagged with it; `title` is plain text. The file appears whole or
-    not at all. Raises ReportError on a notebook that failed, wrote to stderr or cannot be shown; ValueError on an
-    unknown language.
+    not at all; it names the shop and the period of the notebooks where no reader sees it. Raises ReportError on a
+    notebook that failed, wrote to stderr, cannot be shown or is of another shop or period than the rest; ValueError on
+    an unknown language.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
@@ -52,9 +56,17 @@ def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> Non
     if strange or not found:
         raise ReportError(f"no place in a report for {strange[0]}" if strange else "no notebooks, no report")
     sections = [_section(found[name], language) for name in READING_ORDER if name in found]
+    about = sorted({section.about for section in sections})
+    if len(about) > 1:
+        raise ReportError(f"the notebooks are of {', '.join(about)}; a report is of one shop and period")
     template = environment().get_template("page.html.j2")
     html = template.render(
-        language=language, title=title, contents=word("report.contents", language), sections=sections, css=style_sheet()
+        language=language,
+        title=title,
+        about=about[0],
+        contents=word("report.contents", language),
+        sections=sections,
+        css=style_sheet(),
     )
     write_text(out, html)
 
@@ -64,7 +76,9 @@ def _section(path: Path, language: str) -> Section:
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     html, _ = _exporter().from_notebook_node(prepare(notebook, exam, language))
     parts = tuple(Part(id, _TAG.sub("", heading).strip()) for id, heading in _PART.findall(html))
-    return Section(exam, word(f"report.{exam}", language), html, parts)
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    about = f"{given.get('shop_id', '')} {given.get('period', '')}"
+    return Section(exam, word(f"report.{exam}", language), html, parts, about)
 
 
 @cache

@@ -14,6 +14,7 @@ from sizhen.tables.errors import DataError
 SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PLATFORMS = ("taobao", "tmall", "jd", "douyin", "pinduoduo", "shopify", "amazon", "other")
 LANGUAGES = ("zh", "en")
+_TEXTS = ("shop_id", "name", "platform", "category", "language", "currency", "timezone")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class Profile:
 
 def _check(entry: dict[str, Any], folder: Path) -> str | None:
     """What is wrong with shop.toml, as `key: problem`, or None."""
+    if no_text := [key for key in _TEXTS if not isinstance(entry.get(key, ""), str)]:
+        return f"{no_text[0]}: must be one text in quotes"
+    if no_table := [key for key in ("owner", "targets") if not isinstance(entry.get(key, {}), dict)]:
+        return f"{no_table[0]}: must be a table, under a line [{no_table[0]}]"
+    if no_text := [key for key in ("name", "email") if not isinstance(entry.get("owner", {}).get(key, ""), str)]:
+        return f"owner.{no_text[0]}: must be one text in quotes"
     if entry.get("shop_id") != folder.name:
         return f"shop_id: {entry.get('shop_id')!r} differs from the folder's name {folder.name!r}"
     if not SHOP_ID.fullmatch(folder.name):
@@ -70,10 +77,9 @@ def read_profile(folder: Path) -> Profile:
         key, _, what = problem.partition(": ")
         raise DataError("shop.toml", what, f"correct it in the file of {folder.name}", column=key)
     owner = entry.get("owner", {})
-    plain = ("shop_id", "name", "platform", "category", "language", "currency", "timezone", "gross_margin")
     return Profile(
-        **{k: entry[k] for k in plain if k in entry},
+        **{k: entry[k] for k in (*_TEXTS, "gross_margin") if k in entry},
         owner_name=owner.get("name", ""),
-        owner_email=owner.get("email", ""),
+        owner_email=owner.get("email", "").strip(),
         targets={k: float(v) for k, v in entry.get("targets", {}).items()},
     )
