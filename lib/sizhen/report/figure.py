@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from sizhen.view import palette
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_SIGNATURE, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"  # half a picture passes where WeasyPrint is imported
 
 
 class NoPicture(ValueError):
@@ -25,7 +25,7 @@ def slim(encoded: str) -> tuple[str, int, int]:
     """
     try:
         png = base64.b64decode(encoded.replace("\n", ""), validate=True)
-        if not png.startswith(_PNG_SIGNATURE):
+        if not (png.startswith(_PNG_SIGNATURE) and png.endswith(_PNG_END)):
             raise NoPicture
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             if image.mode == "P":
