@@ -97,7 +97,7 @@ def with_shops(count: int, jobs: int, folder: Path) -> list[str]:
     left = [mark for mark in MARKS if mark <= count] or [count]
 
     def look() -> None:
-        done = sum(1 for _ in (order.work / "state").glob("*.json"))
+        done = sum(1 for _ in (order.work / ".state").glob("*.json"))
         while left and done >= left[0]:
             seconds = (time.monotonic() - start) / done
             held = f"{own.memory_info().rss / 1e6:.0f} | {own.num_fds()} | {len(own.children())}"

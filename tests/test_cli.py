@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,13 @@ def test_check_data_tells_gaps_contradictions_and_open_questions(tiny_shop: Shop
     assert "product_daily: paid_amount ¥6,0" in told and "the other figures say ¥3,0" in told
     assert "2026-10-16, 2026-10-17, 2026-10-18)" in " ".join(told.split())
     assert "stock_daily" in told.partition("cannot be concluded")[2]
+
+
+def test_a_terminal_without_chinese_is_told_too(tiny_shop: Shop, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "sizhen.cli", "diagnose", "tiny", "--data", str(tmp_path), *PERIOD]
+    told = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
+    assert told.stderr == b""
+    assert "小店".encode("ascii", "backslashreplace") in told.stdout and b"31,300" in told.stdout
 
 
 def test_run_ends_with_the_worst_of_its_shops(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

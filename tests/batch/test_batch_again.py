@@ -13,6 +13,7 @@ import pytest
 
 from sizhen.batch import examine, fingerprint
 from sizhen.batch.examine import Order
+from sizhen.batch.kernels import forks
 from sizhen.batch.runner import run
 from sizhen.batch.shop_result import ShopResult
 from sizhen.tables import Period
@@ -104,7 +105,7 @@ def lost_notebook(order: Order) -> None:
 
 
 def lost_state(order: Order) -> None:
-    (order.work / "state" / "beta.json").write_text("{")
+    (order.work / ".state" / "beta.json").write_text("{")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,9 @@ def test_the_same_elsewhere_is_the_same(order: Order, once: Order) -> None:
     assert len(fingerprint.program()) == 32
 
 
-@pytest.mark.parametrize(("codes", "attempts", "state"), [([-9, -9], 2, "failed"), ([1], 1, "failed")])
+@pytest.mark.parametrize(
+    ("codes", "attempts", "state"), [([-9, -9], 2, "failed"), ([255, 255], 2, "failed"), ([1], 1, "failed")]
+)
 def test_only_a_killed_process_is_tried_again(
     order: Order, monkeypatch: pytest.MonkeyPatch, codes: list[int], attempts: int, state: str
 ) -> None:
@@ -141,7 +144,8 @@ def test_only_a_killed_process_is_tried_again(
     more_data(order)
     result = again(order)
     assert (result.state, len(tried)) == (state, attempts)
-    assert result.reason in ("its process was killed by signal 9", "its process ended with code 1 and no result")
+    ended = "its process ended with code {} and no result"
+    assert result.reason in ("its process was killed by signal 9", ended.format(1), ended.format(forks.LOST))
 
 
 def test_a_process_killed_once_still_brings_its_report(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,3 +174,37 @@ def _group_of(folder: Path) -> int:
         except psutil.Error:
             continue
     raise AssertionError("no worker")
+
+
+def test_a_shop_may_be_called_as_the_runner_calls_its_own_things(once: Order, tmp_path: Path) -> None:
+    shops = ["lock", "publishing", "state"]
+    for shop_id in shops:
+        shutil.copytree(once.data_dir / "beta", tmp_path / "data" / shop_id)
+        profile = tmp_path / "data" / shop_id / "shop.toml"
+        profile.write_text(profile.read_text().replace('"beta"', f'"{shop_id}"'))
+    order = Order(tmp_path / "data", OCTOBER, tmp_path / "reports", once.notebooks_dir)
+    assert [r.state for r in run(shops, order, jobs=1)] == ["done"] * 3
+    assert [r.state for r in run(shops, order, jobs=1)] == ["skipped"] * 3
+
+
+def test_what_cannot_be_cleared_away_stops_no_other_shop(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older report of a shop that was not examined again lies aside and may not be removed."""
+    (order.work / "alpha.old").mkdir()
+    (order.published / "alpha").mkdir()
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(f"{path} may not be removed")
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    assert again(order).state == "skipped"
+
+
+@pytest.mark.parametrize("spoilt", ["{", "{}", "[]", '{"shop_id": "alpha", "findings": 1}'])
+def test_a_spoilt_report_costs_no_other_its_line(order: Order, spoilt: str) -> None:
+    for name in ("alpha", "copy of beta"):
+        shutil.copytree(order.published / "beta", order.published / name)
+    (order.published / "alpha" / "findings.json").write_text(spoilt)
+    assert again(order).state == "skipped"
+    html = (order.published / "index.html").read_text(encoding="utf-8")
+    assert [html.count(f'href="{name}/report.html"') for name in ("alpha", "beta", "copy of beta")] == [1, 1, 0]
+    assert "its findings.json cannot be read" in html

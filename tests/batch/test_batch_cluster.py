@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,7 +124,7 @@ def test_the_cluster_does_what_one_computer_does(shared: Cluster, order: Order, 
     assert files(period / "alpha") == files(period / "beta") == NAMES
     index = (period / "index.html").read_text(encoding="utf-8")
     assert [index.count(f'href="{shop}/report.html"') for shop in ("alpha", "beta", "wrong")] == [1, 1, 0]
-    assert {f.name for f in (period / ".work").iterdir()} == {"publishing", "state"}
+    assert {f.name for f in (period / ".work").iterdir()} == {".publishing", ".state"}
     before = {f: f.read_bytes() for f in period.glob("[!.]*/**/*") if f.is_file()}
     again = cluster.run(["alpha", "beta"], order, scheduler=shared.address, mirror=mirror)
     assert [(r.state, r.stake) for r in again] == [("skipped", 1234.5)] * 2
@@ -150,6 +152,49 @@ def test_no_scheduler_and_no_worker(own: Cluster, order: Order, data_dir: Path, 
         cluster.run(["alpha"], order, scheduler=own.address, mirror=mirror)
 
 
+def test_two_who_ask_at_once_get_each_their_own(shared: Cluster, order: Order, data_dir: Path, tmp_path: Path) -> None:
+    """Shops of two agencies may have one name, and one agency may want its reports in two places."""
+    shutil.copytree(data_dir / "beta", tmp_path / "other" / "beta")
+    mirrors = [
+        Mirror.of(str(data_dir), str(tmp_path / "one")),
+        Mirror.of(str(data_dir), str(tmp_path / "two")),
+        Mirror.of(str(tmp_path / "other"), str(tmp_path / "three")),
+    ]
+    with ThreadPoolExecutor() as pool:
+        asked = [pool.submit(cluster.run, ["beta"], order, scheduler=shared.address, mirror=each) for each in mirrors]
+        assert [(r.shop_id, r.state) for each in asked for r in each.result()] == [("beta", "done")] * 3
+    assert [files(tmp_path / name / "2026-10" / "beta") for name in ("one", "two", "three")] == [NAMES] * 3
+
+
+@pytest.mark.parametrize("address", ["nonsense", "10.0.0.5", "foo://10.0.0.5:8786"])
+def test_an_address_that_is_none(order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr(cluster, "Client", None)  # it waits 20 s at its end and shows a traceback
+    with pytest.raises(ClusterError, match=rf"no scheduler at {address}; .*(port|scheme)"):
+        cluster.run(["alpha"], order, scheduler=address, mirror=Mirror.of(str(tmp_path), str(tmp_path)))
+
+
+@pytest.mark.parametrize("shop_id", ["", ".", "..", "../data/beta", "/"])
+def test_a_name_that_is_no_shops_brings_nothing(
+    order: Order, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop_id: str
+) -> None:
+    brought: list[str] = []
+    monkeypatch.setattr(Mirror, "fetch", lambda self, shop_id, order: brought.append(shop_id))
+    task = Task(order, Mirror.of(str(data_dir), str(tmp_path / "reports")), {}, fingerprint.program())
+    result = examine_there(shop_id, task)
+    assert (result.state, brought, (tmp_path / "reports").exists()) == ("failed", [], False)
+
+
+def test_places_that_cannot_be_reached(shared: Cluster, order: Order, data_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match="nowhere://agency/data: its shops cannot be listed: Protocol not known"):
+        cluster.shops_of(Mirror.of("nowhere://agency/data", str(tmp_path)))
+    here = Mirror.of(str(data_dir), str(tmp_path / "reports"))
+    with pytest.raises(ClusterError, match=r"No such file or directory: .*1_look\.ipynb"):
+        cluster.run(["beta"], replace(order, notebooks_dir=tmp_path), scheduler=shared.address, mirror=here)
+    (tmp_path / "reports").touch()
+    with pytest.raises(ClusterError, match=r"their index is not written: .*Not a directory"):
+        cluster.run(["beta"], order, scheduler=shared.address, mirror=here)
+
+
 @pytest.fixture
 def many(data_dir: Path, tmp_path: Path) -> Path:
     """Six shops."""
@@ -164,7 +209,7 @@ def many(data_dir: Path, tmp_path: Path) -> Path:
 
 def while_running(order: Order, own: Cluster, mirror: Mirror, act: Callable[[], None]) -> list[ShopResult]:
     """The results of six shops; `act` comes once the first is reported."""
-    first = Path(mirror.reports) / "2026-10" / ".work" / "state"
+    first = Path(mirror.reports) / "2026-10" / ".work" / ".state"
 
     def later() -> None:
         while not first.is_dir() or not list(first.iterdir()):

@@ -52,6 +52,19 @@ def test_faults_have_a_reason(job: Job, fault: str, name: str, reason: str) -> N
     assert "Traceback" not in str(error.value)
 
 
+def test_a_traceback_on_stderr_is_told_by_its_end(job: Job, tmp_path: Path) -> None:
+    notebook = json.loads((FAULTS / "data_error.ipynb").read_text())
+    notebook["cells"][-1]["source"] = (
+        "import threading\n\n\ndef work():\n    raise OSError('too many open files')\n\n\n"
+        "thread = threading.Thread(target=work)\nthread.start()\nthread.join()"
+    )
+    job.notebooks["1_look"] = str(tmp_path / "thread.ipynb")
+    Path(job.notebooks["1_look"]).write_text(json.dumps(notebook))
+    job.parameters["1_look"] = {"shop_id": "beta"}
+    with pytest.raises(RunError, match=r"wrote to stderr: OSError: too many open files$"):
+        examine(job)
+
+
 def test_an_unknown_parameter_is_refused_before_anything_runs(job: Job) -> None:
     with pytest.raises(ValueError, match="has no parameter language; its parameters cell has data_dir, langauge"):
         run_fault(job, "unknown_parameter", "1_look")
@@ -61,6 +74,15 @@ def test_an_unknown_parameter_is_refused_before_anything_runs(job: Job) -> None:
 def test_a_notebook_that_is_not_there(job: Job) -> None:
     with pytest.raises(RunError, match=r"there is no notebook nowhere\.ipynb"):
         run_fault(job, "nowhere", "1_look")
+
+
+@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD\n{}", '{"cells": 1}'])
+def test_a_notebook_that_is_none(job: Job, tmp_path: Path, text: str) -> None:
+    job.notebooks["1_look"] = str(tmp_path / "1_look.ipynb")
+    Path(job.notebooks["1_look"]).write_text(text)
+    job.parameters["1_look"] = {"shop_id": "beta"}
+    with pytest.raises(RunError, match=r"^1_look\.ipynb is not a notebook: "):
+        examine(job)
 
 
 def test_a_shop_without_the_table_has_no_data(job: Job, tmp_path: Path) -> None:

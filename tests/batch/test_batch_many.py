@@ -33,4 +33,4 @@ def test_many_shops_leave_nothing(data_dir: Path, healthy: Path, tmp_path: Path)
     assert after.pop("memory") - before.pop("memory") < ROOM
     assert after == before
     assert (before["processes"], before["files"]) == (3, 0), "the runner, its fork server and the library's tracker"
-    assert {f.name for f in (reports / "2026-10" / ".work").iterdir()} == {"lock", "state"}
+    assert {f.name for f in (reports / "2026-10" / ".work").iterdir()} == {".lock", ".state"}

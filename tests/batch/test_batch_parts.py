@@ -178,3 +178,18 @@ def test_table_of_results() -> None:
     text = captured.get()
     for part in ("12.3", "18,250", "sold out [b]", "orders.csv, row 3: broken", "no data"):
         assert part in text
+
+
+def test_a_link_or_file_in_the_place_of_a_report_gives_way(tmp_path: Path) -> None:
+    ready, final, aside = (tmp_path / name for name in ("ready", "final", "final.old"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept").touch()
+    for number, obstacle in enumerate((lambda: final.symlink_to(tmp_path / "elsewhere"), final.touch)):
+        obstacle()
+        ready.mkdir()
+        (ready / f"{number}").touch()
+        publish(ready, final, aside)
+        assert [path.name for path in final.iterdir()] == [f"{number}"]
+        assert not aside.is_symlink() and not aside.exists()
+        final.rename(tmp_path / f"old {number}")
+    assert (tmp_path / "elsewhere" / "kept").is_file(), "of a link only the link goes"

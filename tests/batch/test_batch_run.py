@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -87,7 +88,7 @@ def test_what_is_published(published: Published) -> None:
         folder = published.period / shop_id
         assert {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()} == expected
     assert {f.name for f in published.period.iterdir()} == {".work", "alpha", "beta", "index.html"}
-    assert {f.name for f in (published.period / ".work").iterdir()} == {"lock", "state"}
+    assert {f.name for f in (published.period / ".work").iterdir()} == {".lock", ".state"}
 
 
 def test_reports_name_the_shop_and_no_folder(published: Published, data_dir: Path) -> None:
@@ -165,6 +166,25 @@ def test_whatever_dies_nothing_is_left(
     assert (set(psutil.Process().children()), server.children()) == (started, []), "neither zombies nor orphans"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)",
+        "import subprocess\nsubprocess.run(['sh', '-c', 'setsid sleep 600 & sleep 0.2'])",
+    ],
+)
+def test_what_outlives_a_shop_that_was_well_is_ended_too(
+    one: Callable[..., ShopResult], healthy: Path, tmp_path: Path, source: str
+) -> None:
+    notebooks = tmp_path / "notebooks"
+    shutil.copytree(healthy, notebooks)
+    look = nbformat.read(notebooks / "1_look.ipynb", as_version=4)
+    look.cells[3].source = source
+    nbformat.write(look, notebooks / "1_look.ipynb")
+    assert one(notebooks).state == "done"
+    assert not _left_in(tmp_path)
+
+
 @pytest.mark.parametrize("fault", ["", "error"])
 def test_without_a_fork_server_all_is_the_same(
     fault: str, one: Callable[..., ShopResult], healthy: Path, broken: Broken, monkeypatch: pytest.MonkeyPatch
@@ -191,7 +211,7 @@ def test_a_failed_rerun_leaves_the_published_report_whole(
 
 
 def test_a_second_run_of_the_same_period_waits_its_turn(published: Published, one: Callable[..., ShopResult]) -> None:
-    with (published.period / ".work" / "lock").open("w") as lock:
+    with (published.period / ".work" / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(BusyError, match="2026-10"):
             one(published.reports, published.reports)
@@ -256,6 +276,21 @@ def test_a_killed_runner_loses_the_shop_in_flight_alone(data_dir: Path, healthy:
     assert not _left_in(tmp_path)
     results = run(["alpha", "beta"], Order(data_dir, OCTOBER, reports, healthy), jobs=1)
     assert [r.state for r in results] == ["skipped", "done"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_terminal_leaves_no_temporary_file(
+    data_dir: Path, healthy: Path, tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
+    with begun(data_dir, tmp_path / "reports", healthy) as process:
+        os.killpg(process.pid, number)
+    gone = time.monotonic() + 10
+    while (_left_in(tmp_path) or list((tmp_path / "t").iterdir())) and time.monotonic() < gone:
+        time.sleep(0.1)
+    assert (_left_in(tmp_path), list((tmp_path / "t").iterdir())) == ([], [])
 
 
 def _left_in(folder: Path) -> list[int]:

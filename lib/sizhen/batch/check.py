@@ -32,9 +32,14 @@ def refuse_unfinished(notebook: NotebookNode, name: str) -> None:
             if output.output_type == "error":
                 raise RunError(f"{name}, cell {number}: {output.ename}: {output.evalue}")
             if output.output_type == "stream" and output.name == "stderr":
-                raise RunError(f"{name}, cell {number} wrote to stderr: {one_line(output.text)}")
+                raise RunError(f"{name}, cell {number} wrote to stderr: {_said(output.text)}")
         if cell.execution_count is None:
             raise RunError(f"{name}, cell {number} was not run to its end")
+
+
+def _said(text: str) -> str:
+    """A traceback says last what has happened."""
+    return one_line(text.strip().rpartition("\n")[2] if "Traceback (most recent call last)" in text else text)
 
 
 def read_findings(path: Path, shop_id: str, period: tuple[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from distributed import Client, Future, KilledWorker, as_completed
+from distributed.comm import get_address_host_port
 
 from sizhen.batch import fingerprint
 from sizhen.batch.examine import Order, examine
@@ -20,6 +22,7 @@ from sizhen.batch.kernels.imports import own_modules
 from sizhen.batch.mirror import Mirror
 from sizhen.batch.progress import Bar
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult, one_line
+from sizhen.tables.profile import SHOP_ID
 
 WAITING = 2  # tasks given out per thread: enough that none idles, few enough that none waits for a dead worker
 CONNECT_SECONDS = 10
@@ -46,22 +49,42 @@ def run(shops: Sequence[str], order: Order, *, scheduler: str, mirror: Mirror) -
     A worker that is lost gives its shops to others. Raises ClusterError.
     """
     wanted = list(dict.fromkeys(shops))
-    notebooks = {name: (order.notebooks_dir / f"{name}.ipynb").read_text(encoding="utf-8") for name in NOTEBOOKS}
+    try:
+        notebooks = {name: (order.notebooks_dir / f"{name}.ipynb").read_text(encoding="utf-8") for name in NOTEBOOKS}
+    except OSError as error:
+        raise ClusterError(error) from None
     task = Task(order, mirror, notebooks, fingerprint.program())
     with _connected(scheduler) as client, Bar(len(wanted)) as bar:
         results = _results(client, wanted, task, bar)
     with tempfile.TemporaryDirectory(prefix="sizhen-") as folder:
         here = _here(order, Path(folder))
-        mirror.fetch_for_index(here)
         ordered = [results[shop_id] for shop_id in wanted]
-        index_page(ordered, here)
-        mirror.store_index(here)
+        with _reached(mirror.reports, "the shops are examined, but their index is not written"):
+            mirror.fetch_for_index(here)
+            index_page(ordered, here)
+            mirror.store_index(here)
     return ordered
+
+
+def shops_of(mirror: Mirror) -> list[str]:
+    """The shops where the data are. Raises ClusterError."""
+    with _reached(mirror.data, "its shops cannot be listed"):
+        return mirror.shops()
+
+
+@contextmanager
+def _reached(place: str, failing: str) -> Iterator[None]:
+    """Every store has errors of its own."""
+    try:
+        yield
+    except Exception as error:
+        raise ClusterError(f"{place}: {failing}: {one_line(str(error)) or type(error).__name__}") from error
 
 
 @contextmanager
 def _connected(scheduler: str) -> Iterator[Client]:
     try:
+        get_address_host_port(scheduler, strict=True)  # a client that cannot read it waits long at its end
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(f"no scheduler at {scheduler}; start one with `dask scheduler` ({error})") from None
@@ -80,12 +103,13 @@ def _results(client: Client, shops: list[str], task: Task, bar: Bar) -> dict[str
     scattered data would be lost with the worker that Dask leaves them to."""
     left, results, running = iter(shops), dict[str, ShopResult](), dict[str, str]()
     coming = as_completed(loop=client.loop)
+    run = secrets.token_hex(8)  # Dask takes one key for one task, whoever asks and wherever the report should go
 
     def give() -> None:
         while len(running) < WAITING * sum(client.nthreads().values()):
             if (shop_id := next(left, None)) is None:
                 return
-            future = client.submit(examine_there, shop_id, task, key=f"{shop_id}-{task.order.period.label}", pure=False)
+            future = client.submit(examine_there, shop_id, task, key=f"{shop_id}-{run}", pure=False)
             running[future.key] = shop_id
             coming.add(future)
 
@@ -129,7 +153,8 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
         for name, text in task.notebooks.items():
             (here.notebooks_dir / f"{name}.ipynb").write_text(text, encoding="utf-8")
         forks.serve(own_modules(here.notebooks_dir, "sizhen"))
-        task.mirror.fetch(shop_id, here)
+        if SHOP_ID.fullmatch(shop_id):  # any other names a place that is no shop's
+            task.mirror.fetch(shop_id, here)
         result = examine(shop_id, here, threading.Event(), lambda step: None)
         if result.state == "done":
             task.mirror.store(shop_id, here)

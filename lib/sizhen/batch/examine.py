@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sizhen.batch import fingerprint, state
 from sizhen.batch.job import NOTEBOOKS, TABLES, Job
+from sizhen.batch.kernels import forks
 from sizhen.batch.limits import ROOM
 from sizhen.batch.plan import NoData, period_dir, plan, work_dir
 from sizhen.batch.process import Stopped, run_worker
@@ -19,7 +20,7 @@ from sizhen.batch.publish import publish
 from sizhen.batch.shop_result import ShopResult, one_line
 from sizhen.tables import Period, UnknownShop
 
-ATTEMPTS = 2  # a process that was killed from outside may live another time; an error comes again
+ATTEMPTS = 2  # a process that was killed or lost from outside may live another time; an error comes again
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _worked(job: Job, order: Order, stop: threading.Event, on_step: Heard) -> Sh
             (job.ready / "notebooks").mkdir(parents=True)
             code = run_worker(job, timeout_seconds=order.timeout_seconds, stop=stop, on_step=on_step)
             result = _result(job, code)
-            if code >= 0 or result.state == "done":
+            if result.state == "done" or not (code < 0 or code == forks.LOST):
                 break
     except (Stopped, OSError) as error:
         result = replace(result, reason=one_line(str(error)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import cache
-from hashlib import blake2b
+from functools import cache, partial
+from hashlib import blake2b, file_digest
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -57,7 +57,13 @@ def _under(folder: Path) -> list[Path]:
 
 
 def _contents(files: Iterable[Path], folder: Path | None = None) -> list[str]:
-    return [f"{path.relative_to(folder) if folder else path.name} {_hash([path.read_bytes()])}" for path in files]
+    return [f"{path.relative_to(folder) if folder else path.name} {_of_file(path)}" for path in files]
+
+
+def _of_file(path: Path) -> str:
+    """Read piece by piece: an owner's raw export may be larger than the memory."""
+    with path.open("rb") as file:
+        return file_digest(file, partial(blake2b, digest_size=16)).hexdigest()
 
 
 def _hash(parts: Iterable[str | bytes]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from sizhen.vocab import LANGUAGES, word
 def index_page(results: Sequence[ShopResult], order: Order) -> None:
     """Writes `<reports>/<period>/index.html`, in the order's language or, if None, in that of most of its shops."""
     folder = order.published
-    published = sorted(path.parent.name for path in folder.glob("*/findings.json"))
+    published = sorted(path.parent.name for path in folder.glob("*/findings.json") if _is_own(path))
     ran = {result.shop_id: result for result in results}
     profiles = {shop_id: _profile(order.data_dir, shop_id) for shop_id in dict.fromkeys([*ran, *published])}
     rows = [_row(shop_id, profile, ran.get(shop_id)) for shop_id, profile in profiles.items()]
@@ -33,6 +34,14 @@ def _row(shop_id: str, profile: Profile | None, result: ShopResult | None) -> Ro
         "done" if result is None or result.state == "skipped" else result.state,
         result.reason if result else "",
     )
+
+
+def _is_own(findings: Path) -> bool:
+    """False for a copy of a shop's folder under another name; of a file that cannot be read nobody knows."""
+    try:
+        return bool(json.loads(findings.read_text(encoding="utf-8"))["shop_id"] == findings.parent.name)
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
 
 
 def _profile(data_dir: Path, shop_id: str) -> Profile | None:

@@ -101,7 +101,7 @@ def _exchange(ready: Path, period: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     beside = work / f"{ready.name}.{secrets.token_hex(4)}.new"
     LocalFileSystem().put(str(ready), str(beside), recursive=True)
-    with (work / "publishing").open("w") as lock:
+    with (work / ".publishing").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         aside = work / f"{ready.name}.old"
         restore(period / ready.name, aside)

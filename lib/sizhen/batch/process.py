@@ -47,7 +47,7 @@ def run_worker(job: Job, *, timeout_seconds: float, stop: threading.Event, on_st
         try:
             return _watch(process, staging / "step", timeout_seconds, stop, on_step)
         finally:
-            end(process)
+            end(process, scratch)
 
 
 def _start(staging: Path, environment: dict[str, str]) -> Process:
@@ -95,10 +95,13 @@ def _watch(
     return code
 
 
-def end(process: Process) -> None:
-    """Kills the process, its group and all they have started (an ordinary kernel leads a session), and collects it."""
+def end(process: Process, scratch: str) -> None:
+    """Kills the process, its group and all they have started, and collects it.
+
+    What leads a session of its own (an ordinary kernel, a browser) and has lost its parent is known by `scratch`.
+    """
     deadline = time.monotonic() + _GONE_WITHIN
-    while (left := _members(process.pid)) and time.monotonic() < deadline:
+    while (left := _members(process.pid, scratch)) and time.monotonic() < deadline:
         for one in left:
             try:
                 one.kill()
@@ -110,12 +113,13 @@ def end(process: Process) -> None:
     process.wait()
 
 
-def _members(group: int) -> set[psutil.Process]:
-    """The living processes of a group and their descendants."""
+def _members(group: int, scratch: str) -> set[psutil.Process]:
+    """The living processes of a group or with its folder of temporary files, and their descendants."""
     found: set[psutil.Process] = set()
     for one in psutil.process_iter():
         try:
-            if os.getpgid(one.pid) == group and one.status() != psutil.STATUS_ZOMBIE:
+            ours = os.getpgid(one.pid) == group or one.environ().get("TMPDIR") == scratch
+            if ours and one.status() != psutil.STATUS_ZOMBIE:
                 found |= {one, *one.children(recursive=True)}
         except (psutil.Error, ProcessLookupError):
             continue

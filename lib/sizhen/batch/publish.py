@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
 def publish(ready: Path, final: Path, aside: Path) -> None:
     """Puts `ready` in the place of `final`, which waits at `aside` until that has succeeded. One file system."""
     restore(final, aside)
-    if final.exists():
+    if os.path.lexists(final):
         final.rename(aside)
     try:
         ready.rename(final)
@@ -18,17 +19,26 @@ def publish(ready: Path, final: Path, aside: Path) -> None:
         restore(final, aside)
         raise
     _sync_folder(final.parent)
-    shutil.rmtree(aside, ignore_errors=True)
+    with suppress(OSError):
+        _remove(aside)
 
 
 def restore(final: Path, aside: Path) -> None:
     """Ends an exchange that was cut off: the folder set aside comes back where nothing took its place."""
-    if not aside.exists():
+    if not os.path.lexists(aside):
         return
-    if final.exists():
-        shutil.rmtree(aside)
+    if os.path.lexists(final):
+        _remove(aside)
     else:
         aside.rename(final)
+
+
+def _remove(path: Path) -> None:
+    """Of a link only the link."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import fcntl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,8 @@ def run(shops: Sequence[str], order: Order, *, jobs: int) -> list[ShopResult]:
     with alone(order.work, order.period), Bar(len(wanted)) as bar:
         forks.serve(own_modules(order.notebooks_dir, "sizhen"))
         for aside in order.work.glob("*.old"):
-            restore(order.published / aside.stem, aside)
+            with suppress(OSError):  # that shop will say so
+                restore(order.published / aside.stem, aside)
         stop = threading.Event()
         lane = partial(_lane, order=order, stop=stop, bar=bar)
         results = _in_lanes(wanted, lane, jobs, stop)
@@ -80,7 +81,7 @@ def _in_lanes(
 @contextmanager
 def alone(work: Path, period: Period) -> Iterator[None]:
     """Two runs of one period would publish into each other's folders."""
-    with (work / "lock").open("w") as lock:
+    with (work / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,7 +11,7 @@ from sizhen.batch import fingerprint
 from sizhen.batch.shop_result import ShopResult
 from sizhen.report.write import write_text
 
-FOLDER = "state"
+FOLDER = ".state"  # beside the folders of shops, whose names begin with a letter or digit
 
 
 @dataclass(frozen=True)

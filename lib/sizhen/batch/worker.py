@@ -84,7 +84,10 @@ def examine(job: Job) -> dict[str, Any]:
 def _check_known(path: Path, given: dict[str, Any]) -> None:
     if not path.is_file():
         raise RunError(f"there is no notebook {path.name}")
-    known = papermill.inspect_notebook(_unformatted(path))
+    try:
+        known = papermill.inspect_notebook(_unformatted(path))
+    except Exception as error:
+        raise RunError(f"{path.name} is not a notebook: {one_line(str(error))}") from error
     check_parameters(given, set(known), path.stem)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -24,6 +26,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Look, listen, ask, check: diagnoses online shops from their own tables.",
 )
+
+
+@app.callback()
+def _every_command() -> None:
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that has no Chinese still shows the numbers beside it
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 class Language(StrEnum):
@@ -118,7 +126,9 @@ def _on_cluster(scheduler: str, shops: list[str] | None, order: Order, data: str
         stop(f"a cluster needs {error.name}; install sizhen with its extra `cluster`")
     mirror = Mirror.of(data, reports)
     try:
-        return cluster.run(shops or mirror.shops() or _no_shops(data), order, scheduler=scheduler, mirror=mirror)
+        return cluster.run(
+            shops or cluster.shops_of(mirror) or _no_shops(data), order, scheduler=scheduler, mirror=mirror
+        )
     except cluster.ClusterError as error:
         stop(error, FAILED)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from sizhen.view.labels import SIGNS
 from sizhen.vocab import word
 
 _ORDER = ("act", "watch", "ok", "unknown")
+UNREADABLE = "its findings.json cannot be read; examine the shop again"
 _HELPED, _DID_NOT = ("recovered", "improved"), ("unchanged", "worse")
 
 
@@ -116,8 +117,11 @@ def _line(period_dir: Path, row: Row, language: str) -> Line:
     link = f"{row.shop_id}/report.html" if published else ""
     if row.state != "done":
         return Line(row, row.state, None, row.reason, link)
-    document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))
-    worst = state(document)
-    says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
-    outcomes = tuple(entry["outcome"] for entry in document.get("previous", ()))
-    return Line(row, worst, stake(document), says, link, outcomes)
+    try:
+        document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))
+        worst, money = state(document), stake(document)
+        says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
+        outcomes = tuple(entry["outcome"] for entry in document.get("previous", ()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # one spoilt file never costs the others' lines
+        return Line(replace(row, state="failed"), "failed", None, UNREADABLE, link)
+    return Line(row, worst, money, says, link, outcomes)

@@ -30,7 +30,12 @@ class Shop:
     def open(cls, data_dir: str | Path, shop_id: str) -> Shop:
         """Raises UnknownShop when there is no such folder, DataError when its shop.toml is wrong."""
         data_dir = Path(data_dir)
-        if not SHOP_ID.fullmatch(shop_id) or not (data_dir / shop_id / "shop.toml").is_file():
+        if not SHOP_ID.fullmatch(shop_id):
+            raise UnknownShop(
+                f"{shop_id!r} cannot be a shop: the folder's name, which is also the shop_id in its "
+                "shop.toml, may hold letters, digits, - and _ only, at most 64, and begins with a letter or digit"
+            )
+        if not (data_dir / shop_id / "shop.toml").is_file():
             known = ", ".join(list_shops(data_dir)) or "none"
             raise UnknownShop(f"no shop {shop_id!r} in {data_dir.name}/; there: {known}")
         return cls(data_dir / shop_id, read_profile(data_dir / shop_id))

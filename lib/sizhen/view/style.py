@@ -102,8 +102,9 @@ def drawn() -> frozenset[int]:
 
 
 def apply() -> None:
-    """Chart settings for this process; inside IPython also for the pictures it shows."""
+    """Chart settings for this process, whatever its user's own are; inside IPython also for the pictures it shows."""
     register_font()
+    mpl.rcdefaults()
     mpl.rcParams.update(SETTINGS)
     if "IPython" in sys.modules:
         from IPython import get_ipython

@@ -27,6 +27,8 @@ AT_START = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of frozen modules
 }
+LOST = 255  # the library's exit code of a process whose server died: nobody knows what became of it
+ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()  # what the server outlives
 WARM = ("sizhen.batch.kernels.quiet", "sizhen.batch.kernels.preload")
 _PATH = list(sys.path)
 _preload = list(WARM)
@@ -129,6 +131,8 @@ def _begin(
     """What comes before `target`: nothing of the server and nothing of the caller is left but modules."""
     os.setpgid(0, group)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for end in ENDS:
+        signal.signal(end, signal.SIG_DFL)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     for number in (1, 2):
         os.dup2(output.number, number)
