@@ -15,7 +15,7 @@ import nbformat
 import psutil
 import pytest
 
-from sizhen.batch import limits
+from sizhen.batch import limits, process
 from sizhen.batch.examine import Order
 from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.kernels import forks
@@ -114,7 +114,9 @@ def test_a_fault_ends_its_own_shop(rerun: Rerun, fault: str, monkeypatch: pytest
     source, reason = FAULTS[fault]
     rerun.spoil(source)
     assert rerun().reason.startswith(reason)
-    assert sum(f.stat().st_size for f in rerun.order.work.rglob("*")) < 5 * limits.OUTPUT
+    log = rerun.order.work / "alpha" / process.LOG
+    assert log.stat().st_size <= process.LONGEST_LOG
+    assert sum(f.stat().st_size for f in rerun.order.work.rglob("*")) < 2 * limits.OUTPUT
 
 
 def test_limits_hold_for_ordinary_kernels_too(rerun: Rerun, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ from sizhen.batch.kernels import forks
 from sizhen.batch.shop_result import INTERRUPTED
 from sizhen.tables import kept
 
+LOG = "worker.log"
+LONGEST_LOG = 5_000_000  # bytes
 _LOOK_EVERY = 0.05
 _GONE_WITHIN = 5.0  # seconds
 _START = """
@@ -48,12 +50,13 @@ def run_worker(job: Job, *, timeout_seconds: float, stop: threading.Event, on_st
             return _watch(process, staging / "step", timeout_seconds, stop, on_step)
         finally:
             end(process, scratch)
+            _shorten(staging / LOG)
 
 
 def _start(staging: Path, environment: dict[str, str]) -> Process:
     """Forked from the warm server, or else an interpreter of its own."""
     told = str(staging / "job.json")
-    with (staging / "worker.log").open("wb") as log:
+    with (staging / LOG).open("wb") as log:
         try:
             return forks.start(_work, told, env=environment, cwd=staging, output=log.fileno())
         except forks.Unavailable:
@@ -72,6 +75,17 @@ def _work(job_path: str) -> None:
     from sizhen.batch.worker import main
 
     main(job_path)
+
+
+def _shorten(log: Path) -> None:
+    """The end of a long log says what happened; the logs of a hundred such shops would fill the disk."""
+    if log.stat().st_size > LONGEST_LOG:
+        with log.open("r+b") as file:
+            file.seek(-LONGEST_LOG, os.SEEK_END)
+            last = file.read()
+            file.seek(0)
+            file.write(last)
+            file.truncate()
 
 
 def _watch(
