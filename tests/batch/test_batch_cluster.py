@@ -23,9 +23,11 @@ from networks import Networks, lacking
 from sizhen.batch import cluster, fingerprint
 from sizhen.batch.cluster import ClusterError, Task, examine_there
 from sizhen.batch.examine import Order
+from sizhen.batch.index_rows import index_page
 from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.mirror import Mirror
 from sizhen.batch.shop_result import ShopResult
+from sizhen.report import outdated
 from sizhen.tables import Period
 
 pytest.importorskip("distributed")
@@ -286,7 +288,7 @@ def test_a_lost_scheduler_is_said_and_the_rest_goes_on_later(
     assert all(a.state == "skipped" for a, r in zip(again, results, strict=True) if r.state == "done")
 
 
-def test_reports_in_a_store_without_folders(data_dir: Path, healthy: Path, order: Order) -> None:
+def test_reports_in_a_store_without_folders(data_dir: Path, healthy: Path, order: Order, tmp_path: Path) -> None:
     store = fsspec.filesystem("memory")
     for name in ("shop.toml", "shop_daily.csv"):
         store.pipe_file(f"/agency/data/beta/{name}", (data_dir / "beta" / name).read_bytes())
@@ -302,3 +304,10 @@ def test_reports_in_a_store_without_folders(data_dir: Path, healthy: Path, order
     store.pipe_file(f"{there}/report.html", b"cut off")
     assert examine_there("beta", task).state == "done"
     assert store.cat_file(f"{there}/report.html").endswith(b"</html>\n")
+    first, second = (replace(order, data_dir=tmp_path / n / "d", reports_dir=tmp_path / n / "r") for n in ("1", "2"))
+    mirror.fetch_for_index(first)
+    index_page([ShopResult("beta", "failed", 0.0, "it boiled over")], first)
+    mirror.store_index(first)
+    mirror.fetch_for_index(second)
+    assert outdated(second.published) == {"beta": "it boiled over"}
+    assert "it boiled over" in store.cat_file("/agency/reports/2026-10/index.html").decode()

@@ -76,7 +76,7 @@ class Rerun:
         assert _contents(self.order.published / "alpha") == before
         assert set(_contents(self.order.published / "beta")) == NAMES
         assert {f.name for f in self.order.published.iterdir()} == {".work", "alpha", "beta", "index.html"}
-        assert {f.name for f in self.order.work.iterdir()} <= {".lock", ".state", "alpha"}
+        assert {f.name for f in self.order.work.iterdir()} <= {".lock", ".state", ".failed.json", "alpha"}
         assert (self.order.published / "index.html").stat().st_mtime_ns > index
         return alpha
 

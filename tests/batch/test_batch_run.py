@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.kernels import forks
 from sizhen.batch.runner import BusyError, run
 from sizhen.batch.shop_result import ShopResult
+from sizhen.report import outdated
 from sizhen.tables import Period
 
 pytestmark = pytest.mark.timeout(90)
@@ -208,6 +209,23 @@ def test_a_failed_rerun_leaves_the_published_report_whole(
     html = (published.period / "index.html").read_text(encoding="utf-8")
     assert [html.count(f'href="{shop}/report.html"') for shop in ("alpha", "beta")] == [1, 1]
     assert "the pot boils over" in html
+
+
+def test_a_report_whose_shop_failed_since_is_known_until_a_run_succeeds(
+    data_dir: Path, healthy: Path, broken: Broken, tmp_path: Path
+) -> None:
+    order = Order(data_dir, OCTOBER, tmp_path / "reports", healthy)
+    period, index = order.published, order.published / "index.html"
+    run(["alpha", "beta"], order, jobs=2)
+    assert outdated(period) == {}
+    failed = run(["beta", "nobody"], replace(order, notebooks_dir=broken("error")), jobs=1)
+    assert [r.state for r in failed] == ["failed"] * 2
+    assert outdated(period) == {"beta": "1_look, cell 3: RuntimeError: the pot boils over"}
+    run(["alpha"], order, jobs=1)
+    assert "the pot boils over" in index.read_text(encoding="utf-8"), "a run of others does not forget it"
+    assert [r.state for r in run(["beta"], order, jobs=1)] == ["skipped"]
+    assert outdated(period) == {}
+    assert "the pot boils over" not in index.read_text(encoding="utf-8")
 
 
 def test_a_second_run_of_the_same_period_waits_its_turn(published: Published, one: Callable[..., ShopResult]) -> None:

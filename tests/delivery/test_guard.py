@@ -14,6 +14,7 @@ import pytest
 
 from sizhen.delivery.guard import Guard, Refused, _weighed, report_hash
 from sizhen.delivery.outbox import Outbox, Row, message_id
+from sizhen.report.outdated import FILE, note_outdated
 
 OWNERS = {"linen": "owner@linen.example", "tea": "owner@tea.example"}
 PERIOD = "2026-10"
@@ -218,6 +219,16 @@ def with_error(desk: Desk) -> Row:
     return desk.again(desk.message("linen", OWNERS["linen"], "Traceback (most recent call last):"))
 
 
+def failed_since(desk: Desk) -> None:
+    (desk.reports / PERIOD / ".work").mkdir()
+    note_outdated(desk.reports / PERIOD, {"linen": "the pot boiled over"})
+
+
+def nobody_knows_whether_it_failed(desk: Desk) -> None:
+    failed_since(desk)
+    (desk.reports / PERIOD / ".work" / FILE).write_text("[]", encoding="utf-8")
+
+
 ATTACKS: list[tuple[Attack, str]] = [
     (swapped, "changed since it was queued"),
     (edited, "changed since it was queued"),
@@ -235,6 +246,8 @@ ATTACKS: list[tuple[Attack, str]] = [
     (findings_of_another, "findings are of another shop"),
     (page_of_another, "not the page of this shop and period"),
     (page_of_another_period, "not the page of this shop and period"),
+    (failed_since, "its last run failed .the pot boiled over."),
+    (nobody_knows_whether_it_failed, "cannot be read"),
     (no_notebooks, "no executed notebooks"),
     (spoilt_notebook, "1_look.ipynb cannot be read"),
     (strange_notebook, "1_look.ipynb cannot be read"),

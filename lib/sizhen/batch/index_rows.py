@@ -9,18 +9,22 @@ from pathlib import Path
 
 from sizhen.batch.examine import Order
 from sizhen.batch.shop_result import ShopResult
-from sizhen.report import Row, write_index
+from sizhen.report import Row, note_outdated, outdated, write_index
 from sizhen.tables import DataError, Profile, Shop, UnknownShop
 from sizhen.vocab import LANGUAGES, word
 
 
 def index_page(results: Sequence[ShopResult], order: Order) -> None:
-    """Writes `<reports>/<period>/index.html`, in the order's language or, if None, in that of most of its shops."""
+    """Writes `<reports>/<period>/index.html`, in the order's language or, if None, in that of most of its shops; and
+    takes note of the shops that failed."""
     folder = order.published
+    note_outdated(folder, {result.shop_id: "" if result.reported else result.reason for result in results})
     published = sorted(path.parent.name for path in folder.glob("*/findings.json") if _is_own(path))
     ran = {result.shop_id: result for result in results}
     profiles = {shop_id: _profile(order.data_dir, shop_id) for shop_id in dict.fromkeys([*ran, *published])}
-    rows = [_row(shop_id, profile, ran.get(shop_id)) for shop_id, profile in profiles.items()]
+    earlier = {shop_id: ShopResult(shop_id, "failed", 0.0, why) for shop_id, why in outdated(folder).items()}
+    known = earlier | ran
+    rows = [_row(shop_id, profile, known.get(shop_id)) for shop_id, profile in profiles.items()]
     spoken = Counter(profile.language for profile in profiles.values() if profile)
     chosen = order.language or max(LANGUAGES, key=lambda each: spoken[each])
     write_index(folder, rows, language=chosen, title=f"{word('report.shops', chosen)} · {order.period.label}")

@@ -14,6 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 from sizhen.batch.examine import Order
 from sizhen.batch.publish import publish, restore
 from sizhen.batch.state import FOLDER
+from sizhen.report.outdated import FILE as FAILED
 
 LAST = ("findings.json", "report.html")  # a reader who comes in between finds the old report or the whole new one
 
@@ -68,19 +69,23 @@ class Mirror:
             reports.put_file(str(log), f"{there}/worker.log")
 
     def fetch_for_index(self, order: Order) -> None:
-        """Every shop's profile and its findings of the period."""
-        order.published.mkdir(parents=True)
+        """Every shop's profile, its findings of the period, and which shops failed before."""
+        order.work.mkdir(parents=True)
         data, root = fsspec.core.url_to_fs(self.data)
         for path in data.glob(f"{root}/*/shop.toml"):
             _down(data, path, order.data_dir / path.rsplit("/", 2)[1] / "shop.toml")
         reports, root = fsspec.core.url_to_fs(self.reports)
         for path in reports.glob(f"{root}/{order.period.label}/*/findings.json"):
             _down(reports, path, order.published / path.rsplit("/", 2)[1] / "findings.json")
+        _down(reports, f"{root}/{order.period.label}/.work/{FAILED}", order.work / FAILED)
 
     def store_index(self, order: Order) -> None:
         reports, root = fsspec.core.url_to_fs(self.reports)
-        reports.makedirs(f"{root}/{order.period.label}", exist_ok=True)
-        reports.put_file(str(order.published / "index.html"), f"{root}/{order.period.label}/index.html")
+        there = f"{root}/{order.period.label}"
+        reports.makedirs(f"{there}/.work", exist_ok=True)
+        if (order.work / FAILED).is_file():
+            reports.put_file(str(order.work / FAILED), f"{there}/.work/{FAILED}")
+        reports.put_file(str(order.published / "index.html"), f"{there}/index.html")
 
 
 def _down(files: Any, path: str, to: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic_core import from_json
 
 from sizhen.delivery.outbox import Row, digest
+from sizhen.report import outdated
 
 PAGE = "report.html"
 REPORT = ("findings.json", PAGE)
@@ -30,8 +31,14 @@ class Refused(ValueError):
 
 
 def report_hash(folder: Path) -> str:
-    """Of the published report's findings and page together. Raises Refused where one is missing, or the page was not
-    made of notebooks of this shop and period."""
+    """Of the published report's findings and page together. Raises Refused where one is missing, the page was not made
+    of notebooks of this shop and period, or the shop's last run has failed."""
+    try:
+        failed = outdated(folder.parent).get(folder.name)
+    except ValueError as error:
+        raise Refused(f"{folder.name}: whether its last run failed cannot be read ({error}); run it again") from None
+    if failed:
+        raise Refused(f"{folder.name}: its last run failed ({failed}), the report is of an earlier one; run it again")
     missing = [name for name in REPORT if not (folder / name).is_file()]
     if missing:
         raise Refused(f"{folder.name}: no {', '.join(missing)}; run the shop again")

@@ -2,5 +2,6 @@
 
 from sizhen.report.frame import READING_ORDER
 from sizhen.report.index import Row, write_index
+from sizhen.report.outdated import note_outdated, outdated
 
-__all__ = ["READING_ORDER", "Row", "write_index"]
+__all__ = ["READING_ORDER", "Row", "note_outdated", "outdated", "write_index"]
