@@ -86,6 +86,13 @@ def server() -> psutil.Process:
     return psutil.Process(forks._server._forkserver_pid)
 
 
+@pytest.fixture
+def left(server: psutil.Process) -> Callable[[], list[psutil.Process]]:
+    """The fork server's children. One that was killed from outside is dead for a moment before the server collects
+    it."""
+    return lambda: psutil.wait_procs(server.children(), timeout=5)[1]
+
+
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")

@@ -94,7 +94,9 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def rerun(server: psutil.Process, once: Path, data_dir: Path, healthy: Path, tmp_path: Path) -> Iterator[Rerun]:
+def rerun(
+    left: Callable[[], list[psutil.Process]], once: Path, data_dir: Path, healthy: Path, tmp_path: Path
+) -> Iterator[Rerun]:
     shutil.copytree(once, tmp_path / "reports")
     shutil.copytree(data_dir, tmp_path / "data")
     shutil.copytree(healthy, tmp_path / "notebooks")
@@ -104,7 +106,7 @@ def rerun(server: psutil.Process, once: Path, data_dir: Path, healthy: Path, tmp
     yield Rerun(order)
     assert process.num_fds() <= descriptors
     assert set(process.children()) == started, "neither zombies nor orphans"
-    assert server.children() == []
+    assert left() == []
     assert not [path for path in temporary.iterdir() if path.is_dir()], "sockets and temporary files"
 
 

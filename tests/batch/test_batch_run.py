@@ -152,7 +152,12 @@ def test_a_hung_cell_is_stopped_with_its_kernel(one: Callable[..., ShopResult], 
     ],
 )
 def test_whatever_dies_nothing_is_left(
-    one: Callable[..., ShopResult], healthy: Path, tmp_path: Path, server: psutil.Process, source: str, reason: str
+    one: Callable[..., ShopResult],
+    healthy: Path,
+    tmp_path: Path,
+    left: Callable[[], list[psutil.Process]],
+    source: str,
+    reason: str,
 ) -> None:
     notebooks = tmp_path / "notebooks"
     shutil.copytree(healthy, notebooks)
@@ -164,7 +169,7 @@ def test_whatever_dies_nothing_is_left(
     assert result.state == "failed"
     assert result.reason.startswith(reason)
     assert not _left_in(tmp_path)
-    assert (set(psutil.Process().children()), server.children()) == (started, []), "neither zombies nor orphans"
+    assert (set(psutil.Process().children()), left()) == (started, []), "neither zombies nor orphans"
 
 
 @pytest.mark.parametrize(
