@@ -11,7 +11,7 @@ import psutil
 import pytest
 from made import xlsx
 
-from sizhen.intake import IntakeError, exports_in, import_files, worker
+from sizhen.intake import IntakeError, exports, import_files, worker
 from sizhen.intake.worker import Reader
 
 ANSWERS = [["asked_on", "who", "question", "answer", "score"], ["2026-10-20", "owner", "q", "a", 3]]
@@ -138,13 +138,15 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
     for name in ("b.csv", "a.xlsx", ".hidden.csv", "~$a.xlsx"):
         (tmp_path / name).touch()
     (tmp_path / "more").mkdir()
-    assert [p.name for p in exports_in(tmp_path)] == ["a.xlsx", "b.csv"]
+    assert [p.name for p in exports([tmp_path])] == ["a.xlsx", "b.csv"]
     left = ("c.csv.crdownload", "d.part", "Thumbs.db", "desktop.ini", "a.xlsx:Zone.Identifier")
     for name in (*left, "b (1).csv", "b (10).csv", "b (2).csv"):
         (tmp_path / name).touch()
     newest_last = ["a.xlsx", "b.csv", "b (1).csv", "b (2).csv", "b (10).csv"]
-    assert [p.name for p in exports_in(tmp_path)] == newest_last
-    assert exports_in(tmp_path / "absent.csv") == [tmp_path / "absent.csv"]
+    assert exports([tmp_path]) == [tmp_path / name for name in newest_last]
+    assert exports([tmp_path / "absent.csv"]) == [tmp_path / "absent.csv"]
+    globbed = [Path(name) for name in ("z.csv", "b (1).csv", "x/b.csv", "b.csv", "a.csv")]
+    assert [str(p) for p in exports(globbed)] == ["z.csv", "b.csv", "x/b.csv", "b (1).csv", "a.csv"]
 
 
 def test_the_sheet_nearest_to_an_export_is_the_one_the_error_is_about(tmp_path: Path) -> None:

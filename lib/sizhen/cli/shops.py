@@ -63,7 +63,7 @@ def import_(
         from sizhen import intake
         from sizhen.intake.summary import told
 
-        paths = [path for file in files for path in intake.exports_in(file)]
+        paths = intake.exports(files)
         for folder in (p for file in files if file.is_dir() for p in sorted(file.iterdir()) if p.is_dir()):
             typer.echo(f"not looked into: {folder}; name it as well if its files are of this shop", err=True)
         if draft is not None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sizhen.intake.answers import add_answer, write_questions
     from sizhen.intake.errors import IntakeError
-    from sizhen.intake.importer import exports_in, import_files, write_map
+    from sizhen.intake.gather import exports
+    from sizhen.intake.importer import import_files, write_map
     from sizhen.intake.reports import FileReport, Rejection
 
 __all__ = [
@@ -16,16 +17,17 @@ __all__ = [
     "IntakeError",
     "Rejection",
     "add_answer",
-    "exports_in",
+    "exports",
     "import_files",
     "write_map",
     "write_questions",
 ]
 HOMES = {
     **dict.fromkeys(("add_answer", "write_questions"), "answers"),
-    **dict.fromkeys(("exports_in", "import_files", "write_map"), "importer"),
+    **dict.fromkeys(("import_files", "write_map"), "importer"),
     **dict.fromkeys(("FileReport", "Rejection"), "reports"),
     "IntakeError": "errors",
+    "exports": "gather",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,10 +29,6 @@ from sizhen.tables.profile import SHOP_ID
 from sizhen.vocab import load
 
 EXAMPLES = 3
-LEFT = re.compile(
-    r"(\.|~\$).*|(?i:thumbs\.db|desktop\.ini|.*(\.(crdownload|part|partial|download|tmp)|:zone\.identifier))"
-)
-COPY = re.compile(r"\s*\((\d+)\)$")
 AHEAD = 1  # files read while another is converted
 
 Content = tuple[str, list[Grid]]  # of a file: its SHA-256 and its sheets
@@ -65,19 +60,6 @@ def import_files(
         return session.close(_read([Path(file) for file in files], session, progress))
     finally:
         pa.set_memory_pool(pool)
-
-
-def exports_in(path: Path) -> list[Path]:
-    """The files of a folder by name, hidden and half-downloaded ones and what systems leave there left out; of anything
-    else the path itself. A browser's second download of a name, "a (1).csv", is the newer one and comes after a.csv."""
-    if not path.is_dir():
-        return [path]
-    return sorted((p for p in path.iterdir() if p.is_file() and not LEFT.fullmatch(p.name)), key=_by_name)
-
-
-def _by_name(path: Path) -> tuple[str, int, str]:
-    copy = COPY.search(path.stem)
-    return (path.stem[: copy.start()], int(copy[1]), path.suffix) if copy else (path.stem, 0, path.suffix)
 
 
 def write_map(file: str | Path, path: str | Path) -> None:
