@@ -137,6 +137,16 @@ def test_a_hung_cell_is_stopped_with_its_kernel(one: Callable[..., ShopResult], 
     assert not _left_in(tmp_path)
 
 
+def doing(source: str, healthy: Path, tmp_path: Path) -> Path:
+    """The healthy notebooks, but a cell of the first does this."""
+    notebooks = tmp_path / "notebooks"
+    shutil.copytree(healthy, notebooks)
+    look = nbformat.read(notebooks / "1_look.ipynb", as_version=4)
+    look.cells[3].source = source
+    nbformat.write(look, notebooks / "1_look.ipynb")
+    return notebooks
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -159,11 +169,7 @@ def test_whatever_dies_nothing_is_left(
     source: str,
     reason: str,
 ) -> None:
-    notebooks = tmp_path / "notebooks"
-    shutil.copytree(healthy, notebooks)
-    look = nbformat.read(notebooks / "1_look.ipynb", as_version=4)
-    look.cells[3].source = source
-    nbformat.write(look, notebooks / "1_look.ipynb")
+    notebooks = doing(source, healthy, tmp_path)
     started = set(psutil.Process().children())
     result = one(notebooks, timeout_seconds=8)
     assert result.state == "failed"
@@ -182,12 +188,7 @@ def test_whatever_dies_nothing_is_left(
 def test_what_outlives_a_shop_that_was_well_is_ended_too(
     one: Callable[..., ShopResult], healthy: Path, tmp_path: Path, source: str
 ) -> None:
-    notebooks = tmp_path / "notebooks"
-    shutil.copytree(healthy, notebooks)
-    look = nbformat.read(notebooks / "1_look.ipynb", as_version=4)
-    look.cells[3].source = source
-    nbformat.write(look, notebooks / "1_look.ipynb")
-    assert one(notebooks).state == "done"
+    assert one(doing(source, healthy, tmp_path)).state == "done"
     assert not _left_in(tmp_path)
 
 
