@@ -157,6 +157,20 @@ forked.kill()
     assert said(folder, body) == ["3 4", "None", f"{end} {end}"]
 
 
+def test_a_process_just_forked_can_be_ended(folder: Path) -> None:
+    body = """
+from sizhen.batch.process import end
+for _ in range(20):
+    forked = start(target.sleep)
+    forked.terminate()
+    print(forked.wait(20))
+    forked = start(target.sleep)
+    end(forked, "/nowhere")
+    print(forked.poll())
+"""
+    assert said(folder, body) == [str(-signal.SIGTERM), str(-signal.SIGKILL)] * 20
+
+
 def test_modules_come_from_the_notebooks(tmp_path: Path) -> None:
     cells = ["from sizhen.exam import look, ask\nimport sizhen.view, os", "1 +", "import pandas"]
     made = v4.new_notebook(cells=[v4.new_markdown_cell("import sizhen.no"), *map(v4.new_code_cell, cells)])

@@ -128,11 +128,12 @@ def end(process: Process, scratch: str) -> None:
 
 
 def _members(group: int, scratch: str) -> set[psutil.Process]:
-    """The living processes of a group or with its folder of temporary files, and their descendants."""
+    """The living processes of a group, its leader (just forked, in no group of its own yet) or with its folder of
+    temporary files, and their descendants."""
     found: set[psutil.Process] = set()
     for one in psutil.process_iter():
         try:
-            ours = os.getpgid(one.pid) == group or one.environ().get("TMPDIR") == scratch
+            ours = group in (one.pid, os.getpgid(one.pid)) or one.environ().get("TMPDIR") == scratch
             if ours and one.status() != psutil.STATUS_ZOMBIE:
                 found |= {one, *one.children(recursive=True)}
         except (psutil.Error, ProcessLookupError):

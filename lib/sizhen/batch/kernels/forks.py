@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver, reduction
+from multiprocessing import forkserver, reduction, resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +28,8 @@ AT_START = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of frozen modules
 }
 LOST = 255  # the library's exit code of a process whose server died: nobody knows what became of it
-ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()  # what the server outlives
+# A closed terminal ends its whole group: the server ends after whoever asked, and tidies.
+ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
 WARM = ("sizhen.batch.kernels.quiet", "sizhen.batch.kernels.preload")
 _PATH = list(sys.path)
 _preload = list(WARM)
@@ -77,7 +78,9 @@ def serve(modules: Iterable[str] = ()) -> None:
     with _lock, _environment(AT_START), suppress(OSError):  # `start` will say so
         _preload.extend(name for name in modules if name not in _preload)
         multiprocessing.set_forkserver_preload(_preload)
-        _server.ensure_running()
+        resource_tracker.ensure_running()  # it unblocks what follows
+        with _blocked(ENDS):
+            _server.ensure_running()
 
 
 def start(
@@ -131,8 +134,7 @@ def _begin(
     """What comes before `target`: nothing of the server and nothing of the caller is left but modules."""
     os.setpgid(0, group)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for end in ENDS:
-        signal.signal(end, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     for number in (1, 2):
         os.dup2(output.number, number)
@@ -167,6 +169,16 @@ def _environment(names: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = before[name]
             else:
                 del os.environ[name]
+
+
+@contextmanager
+def _blocked(signals: Iterable[signal.Signals]) -> Iterator[None]:
+    """What starts meanwhile never sees them, and what it forks may: a handler would lose those that come in a fork."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import signal
 from importlib import import_module
 from pathlib import Path
 
@@ -52,13 +51,6 @@ def _tidy() -> None:
         shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
-def _outlive(number: int, _: object) -> None:
-    """A closed terminal ends its whole group: the server ends after whoever asked, and tidies."""
-    if os.getpid() != _server:  # forked, and not yet told otherwise
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-
 def _draw() -> None:
     """A chart on no screen: fonts are found and matplotlib's lazy parts are made."""
     style.register_font()
@@ -72,8 +64,6 @@ def _draw() -> None:
         FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
 
 
-for end in forks.ENDS:
-    signal.signal(end, _outlive)
 for name in LATE:
     import_module(name)
 opinions(words for aspect in load().aspects.values() for words in (aspect.label.zh, aspect.label.en))
