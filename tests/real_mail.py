@@ -22,7 +22,7 @@ HOST, PASSWORD = "127.0.0.1", "correct horse"
 ACCOUNTS = ("r@agency.example", "back@agency.example", "ok1@shop.example", "ok2@shop.example")
 MASTER = "/usr/lib/postfix/sbin/master"
 NOBODY = 65534
-SECONDS = 20.0
+SECONDS = 60.0
 
 MAIN = """compatibility_level = 3.6
 queue_directory = {base}/spool

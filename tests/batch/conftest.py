@@ -90,7 +90,7 @@ def server() -> psutil.Process:
 def left(server: psutil.Process) -> Callable[[], list[psutil.Process]]:
     """The fork server's children. One that was killed from outside is dead for a moment before the server collects
     it."""
-    return lambda: psutil.wait_procs(server.children(), timeout=5)[1]
+    return lambda: psutil.wait_procs(server.children(), timeout=60)[1]
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ from sizhen.batch.runner import run
 from sizhen.batch.shop_result import ShopResult
 from sizhen.tables import Period
 
-pytestmark = pytest.mark.timeout(90)
 OCTOBER = Period.parse("2026-10")
 
 

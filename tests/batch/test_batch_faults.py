@@ -9,7 +9,6 @@ from sizhen.batch.check import RunError
 from sizhen.batch.job import PRESCRIBE, Job
 from sizhen.batch.worker import examine
 
-pytestmark = pytest.mark.timeout(60)
 FAULTS = Path(__file__).parents[1] / "faults"
 
 

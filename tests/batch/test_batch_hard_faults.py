@@ -23,10 +23,7 @@ from sizhen.batch.runner import run
 from sizhen.batch.shop_result import ShopResult
 from sizhen.tables import Period
 
-pytestmark = [
-    pytest.mark.timeout(120),
-    pytest.mark.skipif(sys.platform != "linux", reason="limits hold on Linux only"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits hold on Linux only")
 OCTOBER = Period.parse("2026-10")
 NAMES = {"report.html", "findings.json", "tables.xlsx", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
 FAULTS = {

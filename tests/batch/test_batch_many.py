@@ -15,7 +15,7 @@ ROOM = min(200_000 * MANY, 20_000_000)  # bytes that memory may grow by
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(200 + 3 * MANY)
+@pytest.mark.timeout(300 + 3 * MANY)
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted on Linux only")
 def test_many_shops_leave_nothing(data_dir: Path, healthy: Path, tmp_path: Path) -> None:
     data, reports = tmp_path / "data", tmp_path / "reports"

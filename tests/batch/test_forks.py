@@ -19,10 +19,7 @@ import pytest
 from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.imports import own_modules
 
-pytestmark = [
-    pytest.mark.timeout(60),
-    pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
 
 @pytest.fixture
@@ -63,12 +60,12 @@ def nest(code):
 
 def said(folder: Path, body: str) -> list[str]:
     with script(folder, body) as process:
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     return out.splitlines()
 
 
-def gone(pid: int, within: float = 20) -> bool:
+def gone(pid: int, within: float = 60) -> bool:
     """True when the process has ended in time."""
     end = time.monotonic() + within
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
@@ -163,7 +160,7 @@ from sizhen.batch.process import end
 for _ in range(20):
     forked = start(target.sleep)
     forked.terminate()
-    print(forked.wait(20))
+    print(forked.wait(60))
     forked = start(target.sleep)
     end(forked, "/nowhere")
     print(forked.poll())

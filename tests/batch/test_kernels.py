@@ -23,7 +23,6 @@ from sizhen.batch.kernels import forks, manager
 from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
 
 pytestmark = [
-    pytest.mark.timeout(120),
     pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only"),
     pytest.mark.filterwarnings("ignore"),  # of the stock way, which the library's own client takes
 ]

@@ -18,7 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 from playwright.sync_api import Page, expect
 
-START_SECONDS = 60
+START_SECONDS = 120
 RUN_SECONDS = 120
 SAVE_SECONDS = 10
 
@@ -36,7 +36,7 @@ class Lab:
         """The server's answer as JSON, None where it is empty."""
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(f"{self.url}/api/{path}", headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=15) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return json.loads(reply.read() or "null")
 
     def idle(self, name: str) -> bool:
@@ -53,7 +53,7 @@ class Lab:
     def stop(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

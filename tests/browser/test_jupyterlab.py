@@ -14,7 +14,7 @@ from . import lab_server
 pytestmark = pytest.mark.browser
 
 TOLD = ("1_look", "2_listen", "3_ask", "4_check", "5_prescribe")
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 @pytest.mark.parametrize("name", TOLD)
