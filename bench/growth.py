@@ -253,7 +253,7 @@ def main() -> None:
         sizes = night(times, [1, 2, 8, 32])
         print("\n".join(sizes), flush=True)
     if given.docs:
-        where = f"{date.today()}, {os.cpu_count()} cores shared with other work (load {busy:.1f} at the start)"
+        where = f"{date.today()}, {os.cpu_count()} cores (load {busy:.1f} at the start)"
         grown = [f"`make bench-growth`, {where}: read how figures grow, not the seconds."]
         grown += ["", f"Tiny shops, one run, {given.jobs} jobs:", "", *shops]
         grown += ["", "The sample shop with more orders and reviews, the real notebooks:", "", *rows]
