@@ -21,6 +21,7 @@ ONE = "2026-09-08,001,10,20,5.50,12.5%"
 TWO = '2026-09-09,002,"1,234",30,-,0.5'
 CLEAN = f"{HEAD}\n{ONE}\n{TWO}\n"
 BARE = CLEAN.replace('"1,234"', "1234")
+SEMICOLONS = BARE.replace(",", ";")
 CELLS = [HEAD.split(","), ["2026-09-08", "001", 10, "20", "5.50", "12.5%"]]
 GOOD = [("001", 10.0), ("002", 1234.0)]
 
@@ -90,7 +91,9 @@ REFUSED = {
     "sheet that is no XML": (repacked({SHEET: b"<worksheet><sheetData><row"}), "is a damaged workbook|is empty"),
     "packed file": (gzip.compress(CLEAN.encode()), "is packed .gzip.; unpack it"),
     "PDF": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "is a PDF; export it as a table"),
-    "semicolons": (BARE.replace(",", ";").encode(), "fields between semicolons"),
+    "semicolons and commas": (SEMICOLONS.replace("1234", "1,234").encode(), "between semicolons, where a comma may be"),
+    "semicolons and points of thousands": (SEMICOLONS.replace("5.50", "1.250").encode(), "may be a decimal point"),
+    "semicolons and decimal commas": (SEMICOLONS.replace("5.50", "5,50").encode(), "where a comma may be a decimal"),
     "no table": (b'[{"date":"2026-09-08","visitors":5}]', "no row that can be read"),
     "web page": (b"<!DOCTYPE html><html><body>please sign in</body></html>", "web page without a table"),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "NUL|are not|neither"),
@@ -161,6 +164,8 @@ READ = {
     "a tab at the end of each cell": BARE.replace(",", "\t,").replace("\n", "\t\n").encode(),
     "a tab before each cell": BARE.replace(",", ",\t").encode(),
     "tabs": BARE.replace(",", "\t").encode("utf-16"),
+    "semicolons": SEMICOLONS.encode(),
+    "semicolons and plain thousands": SEMICOLONS.replace("5.50", "1,234.50").encode(),
     "carriage returns only": CLEAN.replace("\n", "\r").encode(),
     "lines above": f"店铺报表\n导出说明,仅供参考\n\n{CLEAN}".encode(),
     "comment lines": f"# ---\n# 说明: 仅供参考\n{CLEAN}".encode(),

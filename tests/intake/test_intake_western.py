@@ -16,7 +16,7 @@ from sizhen.tables import Shop
 
 Bring = Callable[..., FileReport]
 SHOPIFY = layouts.layouts()["shopify_orders"]
-NAMES = ("Currency", "Fulfilled at", "Refunded Amount", "Shipping Province Name")
+NAMES = ("Email", "Currency", "Fulfilled at", "Refunded Amount", "Shipping Province Name")
 COLUMNS = [*SHOPIFY.required.values(), *NAMES, *layouts._entries()[1]["shopify_orders"]["ignored"]]
 PERSONS = ("Phone", "Name", "Street", "Address1", "Address2", "Company", "City", "Zip")  # of billing and shipping
 

@@ -13,13 +13,21 @@ from numpy.typing import NDArray
 
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid, column
-from sizhen.intake.headings import heading
+from sizhen.intake.headings import INVISIBLE, bare, heading
 from sizhen.intake.layouts import SEARCHED_ROWS, Common, Match
 from sizhen.intake.reports import Rejection
 from sizhen.vocab import load
 
 MAX_TOTAL = 12  # characters of the longest word for totals
 FIGURES = "^[-0-9 .,:/]*$"  # no word
+NAMING = ("id", "date", "datetime", "choice")  # kinds that say what a row is of
+UNSEEN = INVISIBLE.pattern
+WRAPPED = f"^[=`'\\x{{2018}}\\x{{2019}}]|^{UNSEEN}|{UNSEEN}$"  # what may have one of:
+WRAPPERS = {
+    rf"^({UNSEEN}|\s)+|({UNSEEN}|\s)+$": "",
+    r'^="([^"]*)"$': r"\1",
+    r"^['`\x{2018}\x{2019}]([-+]?[0-9][-0-9 .,:/%]*)$": r"\1",
+}
 
 Mask = NDArray[np.bool_]
 
@@ -63,10 +71,11 @@ def body(grid: Grid, match: Match, common: Common, file: str) -> Body:
     empty = _all(columns, lambda _, word: word == "")
     spilled = ~empty & _beyond(columns, match)
     repeated = ~empty & _all(columns, lambda i, word: heading(word) == match.headings[i])
-    sums = ~empty & _totals(columns, match, common.sums)
-    totals = sums | (~empty & _totals(columns, match, common.means))
-    passed = _passed_over(columns, match) & ~empty & ~repeated & ~totals
-    left = ~(empty | spilled | repeated | totals | passed)
+    sums = ~empty & _totals(columns, match, common.sums, common.suffixes)
+    totals = sums | (~empty & _totals(columns, match, common.means, common.suffixes))
+    remarks = ~empty & ~totals & ~spilled & _remarks(columns, match)
+    passed = _passed_over(columns, match) & ~empty & ~repeated & ~totals & ~remarks
+    left = ~(empty | spilled | repeated | totals | remarks | passed)
     twice = np.zeros(len(numbers), dtype=bool)
     at = np.flatnonzero(left)
     twice[at] = duplicated([c.codes[at] for c in columns])
@@ -76,6 +85,7 @@ def body(grid: Grid, match: Match, common: Common, file: str) -> Body:
     notes = {
         "empty_row": int(empty.sum()) + blank_odd,
         "summary_row": int(totals.sum()),
+        "remark_row": int(remarks.sum()),
         "other_row": int(passed.sum()),
     }
     told = tuple(zip(*(c.take(sums).cells() for c in columns), strict=True)) if sums.any() else ()
@@ -121,11 +131,19 @@ def _refuse_other_headings(
 
 def _coded(cells: pa.DictionaryArray) -> Coded:
     codes = cells.indices.to_numpy()
-    trimmed = pc.utf8_trim_whitespace(cells.dictionary)
+    trimmed = unwrapped(pc.utf8_trim_whitespace(cells.dictionary))
     if trimmed.equals(cells.dictionary):
         return Coded(cells.dictionary, codes)
     again = trimmed.dictionary_encode()
     return Coded(again.dictionary, again.indices.to_numpy()[codes])
+
+
+def unwrapped(words: pa.StringArray) -> pa.StringArray:
+    """Cells without what keeps a spreadsheet from counting them, such as ="12" and '12, and what nobody sees around."""
+    if pc.any(pc.match_substring_regex(words, WRAPPED)).as_py():
+        for wrapper, inside in WRAPPERS.items():
+            words = pc.replace_substring_regex(words, wrapper, inside)
+    return words
 
 
 def _all(columns: Sequence[Coded], wanted: Callable[[int, str], bool]) -> Mask:
@@ -151,19 +169,47 @@ def _beyond(columns: Sequence[Coded], match: Match) -> Mask:
     return rows
 
 
-def _totals(columns: Sequence[Coded], match: Match, words: frozenset[str]) -> Mask:
-    """Rows that begin with a word for totals, or have it where the main table's key is read."""
-    keys = load().tables[match.layout.main].keys
-    named = {h for s in match.layout.tables[match.layout.main] if s.column in keys for h in s.headings}
-    places = {0, *(match.places[h] for h in named - match.layout.only.keys() if h in match.places)}
+def _totals(columns: Sequence[Coded], match: Match, words: frozenset[str], suffixes: tuple[str, ...]) -> Mask:
+    """Rows that begin with a word for totals, or have it where the main table's key is read. A word that the layout
+    gives a meaning there, such as all devices, is none."""
+    named = _key_headings(match) - match.layout.only.keys()
     rows = np.zeros(len(columns[0].codes), dtype=bool)
-    for c in (columns[i] for i in places):
+    for i in {0, *(match.places[h] for h in named if h in match.places)}:
+        c, meant = columns[i], _meant(match, i)
         short = pc.less_equal(pc.utf8_length(c.words), MAX_TOTAL)
         at = np.flatnonzero(pc.and_not(short, pc.match_substring_regex(c.words, FIGURES)))
         good = np.zeros(len(c.words), dtype=bool)
-        good[at] = [heading(w).rstrip(" :") in words for w in c.words.take(pa.array(at)).to_pylist()]
+        told = c.words.take(pa.array(at)).to_pylist()
+        good[at] = [w not in meant and bare(heading(w).rstrip(" :"), suffixes) in words for w in told]
         rows |= good[c.codes]
     return rows
+
+
+def _meant(match: Match, place: int) -> set[str]:
+    """The words of a column that the layout takes rows by or reads as something."""
+    only = {w for h, wanted in match.layout.only.items() if match.places.get(h) == place for w in wanted}
+    return only.union(*(s.map for s in match.layout.sources if len(s.headings) == 1 and match.columns(s) == [place]))
+
+
+def _remarks(columns: Sequence[Coded], match: Match) -> Mask:
+    """Rows of one cell that tells nothing, such as a remark below the data: where no figure and no text is read."""
+    cells = np.zeros(len(columns[0].codes), dtype="int16")
+    telling = _telling(match)
+    for i, c in enumerate(columns):
+        there = pc.not_equal(c.words, "").to_numpy(zero_copy_only=False)[c.codes]
+        cells += np.where(there, 2 if i in telling else 1, 0).astype("int16")
+    return cells == 1
+
+
+def _telling(match: Match) -> set[int]:
+    """The columns of figures and texts that are no part of a key."""
+    keys: set[int] = set()
+    told: set[int] = set()
+    for table, sources in match.layout.tables.items():
+        for s in sources:
+            key = s.column in load().tables[table].keys and s.rule != "row_id"
+            (keys if key else told if s.kind not in NAMING else set()).update(match.columns(s))
+    return told - keys
 
 
 def _passed_over(columns: Sequence[Coded], match: Match) -> Mask:
@@ -178,10 +224,16 @@ def _passed_over(columns: Sequence[Coded], match: Match) -> Mask:
 
 
 def _with_parts(columns: Sequence[Coded], match: Match, parts: Mask) -> Mask:
-    """The rows that have parts: rows alike in all columns to the left of the one that tells them from the whole."""
-    level = max(match.places[h] for h in match.layout.only)
-    left = pd.DataFrame({i: c.codes for i, c in enumerate(columns[:level])})
-    return np.asarray(pd.Series(parts).groupby([left[i] for i in left]).transform("any"), dtype=bool)
+    """The rows that have parts: rows alike in all names of the key but the one that tells them from the whole."""
+    named = {*match.layout.parts, *_key_headings(match)} - match.layout.only.keys()
+    names = pd.DataFrame({h: columns[match.places[h]].codes for h in sorted(named) if h in match.places})
+    return np.asarray(pd.Series(parts).groupby([names[h] for h in names]).transform("any"), dtype=bool)
+
+
+def _key_headings(match: Match) -> set[str]:
+    """The headings the main table's key is read from."""
+    keys = load().tables[match.layout.main].keys
+    return {h for s in match.layout.tables[match.layout.main] if s.column in keys for h in s.headings}
 
 
 def _holds(columns: Sequence[Coded], place: int | None, words: frozenset[str]) -> Mask:

@@ -249,8 +249,8 @@ def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
 
 def _outcomes(cells: list[Coded], source: Source, context: Context) -> tuple[pa.StringArray, dict[str, list[int]]]:
     """The distinct cells as their kind will read them, missing marks and rule applied, and which of them got a note."""
-    unknown = (*context.common.missing, *(MISSING if source.kind in values.TEXTUAL else ()))
-    missing = pa.array(sorted(set(unknown)))
+    unknown = context.common.missing.union(MISSING if source.kind in values.TEXTUAL else context.common.missing_figures)
+    missing = pa.array(sorted(unknown))
     none = pa.scalar(None, pa.string())
     gone = pc.is_in(cells[0].words, missing)
     for other in cells[1 : len(cells) - len(source.where)]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import numpy as np
@@ -10,25 +11,24 @@ import pyarrow.compute as pc
 
 from sizhen.intake.body import Body, Mask
 from sizhen.intake.layouts import Match
+from sizhen.intake.values import CURRENCY, SIGNS
 
-# The first of each is what a new shop gets.
-SIGNS = {
-    "$": ("USD", "AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD"),
-    "\u00a5": ("CNY", "JPY"),
-    "\u20ac": ("EUR",),
-    "\u00a3": ("GBP",),
-}
-SIGN = f"[{''.join(SIGNS)}\uff04\uffe5\uffe1]"
+SIGN = f"{CURRENCY}|[\uff04\uffe5\uffe1]"
+HEADED = re.compile(rf"\(({SIGN})\)", re.IGNORECASE)
 
 
 def signs(rows: Body, good: Mask, match: Match) -> set[str]:
-    """The currency signs at amounts of these rows."""
+    """The currency signs and codes at amounts of these rows and in brackets behind their headings; the one that says
+    most where all can be of one currency."""
     money = {at for s in match.layout.sources if s.kind == "money" for at in match.columns(s)}
     found: set[str] = set()
     for at in money:
         words = rows.columns[at].words.take(pa.array(np.unique(rows.columns[at].codes[good])))
         marked = words.filter(pc.match_substring_regex(words, SIGN)).to_pylist()
-        found |= {c for word in marked for c in unicodedata.normalize("NFKC", word) if c in SIGNS}
+        found |= {s for word in marked for s in re.findall(SIGN, unicodedata.normalize("NFKC", word))}
+        found |= {s.upper() for s in HEADED.findall(match.headings[at])}
+    if found and set.intersection(*(set(SIGNS.get(s, (s,))) for s in found)):
+        return {min(sorted(found), key=lambda s: len(SIGNS.get(s, (s,))))}
     return found
 
 

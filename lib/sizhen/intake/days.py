@@ -35,15 +35,16 @@ def over_several(rows: Body, period: Period | None, context: Context) -> bool:
         return False
     coded = rows.columns[at]
     cells = coded.words.take(pa.array(np.unique(coded.codes))).to_pylist()
-    known = [cell for cell in cells if cell not in context.common.missing]
-    return bool(known) and all(_is_several(cell, layout.dates) for cell in known)
+    lengths = {_is_several(cell, layout.dates) for cell in cells if cell not in context.common.missing}
+    return True in lengths and False not in lengths
 
 
-def _is_several(cell: str, formats: Sequence[str]) -> bool:
+def _is_several(cell: str, formats: Sequence[str]) -> bool | None:
+    """None where the cell is no day."""
     try:
         first, last = values.parse_period(cell, formats)
     except values.Refused:
-        return False
+        return None
     return first != last
 
 

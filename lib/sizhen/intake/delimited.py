@@ -23,13 +23,24 @@ from sizhen.intake.text import AGAIN, CHUNK, DAMAGED
 HEAD = 1 << 16
 BLOCK = 1 << 22
 MOST_DAMAGED = 0.05  # of the rows; a file with more is of another encoding, or lost
-PADDING = re.compile(r'(?<=,)"?\t+|\t+"?(?=,)')
+PADDING = re.compile(r'(?<=[,;])"?\t+|\t+"?(?=[,;])')
+# A comma that may be a decimal point, or a point that may be one of thousands.
+DECIMAL_COMMA = re.compile(r"^\D{0,4}(\d[\d.]*,\d+|[1-9]\d{0,2}(\.\d{3})+)\D{0,4}$")
 QUOTE, RETURN = ord('"'), ord("\r")
 
 
 def read(stream: IO[bytes], file: str) -> Grid:
-    """The rows of a UTF-8 CSV or tab-separated stream, those that hold DAMAGED told as broken. Raises IntakeError."""
+    """The rows of a UTF-8 CSV stream between commas, tabs or semicolons, those that hold DAMAGED told as broken. Raises
+    IntakeError, also for figures between semicolons whose comma may be a decimal point."""
     return _without_damaged(_read(stream, file), file)
+
+
+def _refuse_decimal_commas(grid: Grid, file: str) -> None:
+    words = {cell for cells in grid.columns for cell in cells.dictionary.to_pylist()}
+    words |= {cell for cells in grid.odd.values() for cell in cells}
+    if any(DECIMAL_COMMA.search(cell) for cell in words):
+        problem = "has fields between semicolons, where a comma may be a decimal point"
+        raise IntakeError(file, problem, "save it as xlsx, or with commas and points")
 
 
 def _without_damaged(grid: Grid, file: str) -> Grid:
@@ -53,7 +64,13 @@ def _without_damaged(grid: Grid, file: str) -> Grid:
 def _read(stream: IO[bytes], file: str) -> Grid:
     head = stream.read(HEAD).decode(errors="ignore")
     separator = delimiter(head)
-    width = _width(head, separator, file)
+    grid = _by(separator, _width(head, separator, file), stream, file)
+    if separator == ";":
+        _refuse_decimal_commas(grid, file)
+    return grid
+
+
+def _by(separator: str, width: int, stream: IO[bytes], file: str) -> Grid:
     quotes = quoting(stream, separator.encode())
     stream.seek(0)
     if quotes is not None and width > 1:
@@ -68,12 +85,17 @@ def _read(stream: IO[bytes], file: str) -> Grid:
 
 
 def delimiter(head: str) -> str:
-    """Tab where a line near the top has more tabs than commas (spreadsheets' "Unicode text"), else comma.
+    """Tab where a line near the top has more tabs than others (spreadsheets' "Unicode text"), semicolon where most
+    lines have more of these than commas, else comma.
 
-    A tab beside a comma is no separator: platforms put one into a cell so that a spreadsheet keeps its digits.
+    A tab beside one of the others is no separator: platforms put one into a cell so that a spreadsheet keeps its
+    digits.
     """
-    lines = (PADDING.sub("", line) for line in head[:10_000].splitlines())
-    return "\t" if any(line.count("\t") > line.count(",") for line in lines) else ","
+    lines = [PADDING.sub("", line) for line in head[:10_000].splitlines()]
+    if any(line.count("\t") > max(line.count(","), line.count(";")) for line in lines):
+        return "\t"
+    more = [line.count(";") > line.count(",") for line in lines if ";" in line or "," in line]
+    return ";" if 2 * sum(more) > len(more) else ","
 
 
 def _width(head: str, separator: str, file: str) -> int:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 CELL = pa.dictionary(pa.int32(), pa.string())
+MAX_DIGITS = 15  # what a spreadsheet keeps of a number
 NUMBERS = "numbers"  # the name of the row numbers' column on the way between processes
 
 Cells = tuple[str, ...]

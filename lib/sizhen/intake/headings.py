@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 DASHES = re.compile("[\u2010-\u2015\u2212]")
-WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s*[\r\n]\s*(?=[^\x00-\x7f])")
+BESIDE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def heading(text: str) -> str:
     """A heading as it is compared: NFKC (full-width brackets become plain), one kind of dash, single spaces, no
-    case, nothing invisible, no line break within Chinese."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", WRAPPED.sub("", text)))
-    return " ".join(DASHES.sub("-", text).split()).casefold()
+    case, nothing invisible, no space or line break beside Chinese."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return BESIDE.sub("", " ".join(DASHES.sub("-", text).split())).casefold()
 
 
 def places(cells: Iterable[str], aliases: Mapping[str, tuple[str, ...]], suffixes: tuple[str, ...]) -> dict[str, int]:
@@ -26,18 +26,19 @@ def places(cells: Iterable[str], aliases: Mapping[str, tuple[str, ...]], suffixe
     """
     given = list(cells)
     found = {cell: i for i, cell in enumerate(given) if cell}
-    bare: dict[str, list[int]] = {}
+    shorter: dict[str, list[int]] = {}
     for i, cell in enumerate(given):
-        if (short := _bare(cell, suffixes)) != cell:
-            bare.setdefault(short, []).append(i)
-    found |= {h: at[0] for h, at in bare.items() if len(at) == 1 and h not in found}
+        if (short := bare(cell, suffixes)) != cell:
+            shorter.setdefault(short, []).append(i)
+    found |= {h: at[0] for h, at in shorter.items() if len(at) == 1 and h not in found}
     for name, others in aliases.items():
         if name not in given and (there := [o for o in others if o in found]):
             found[name] = found[there[0]]
     return found
 
 
-def _bare(cell: str, suffixes: tuple[str, ...]) -> str:
+def bare(cell: str, suffixes: tuple[str, ...]) -> str:
+    """A heading as compared, without the suffixes that change nothing."""
     while cell.endswith(suffixes):
         cell = next(cell.removesuffix(s) for s in suffixes if cell.endswith(s)).rstrip()
     return cell

@@ -18,7 +18,7 @@ from sizhen.intake import canonical, mapping, privacy, records
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Grid
-from sizhen.intake.layouts import STRANGER, Layout, Match, common, recognise
+from sizhen.intake.layouts import STRANGER, Layout, Match, common, layouts, recognise
 from sizhen.intake.merge import Tables, joined
 from sizhen.intake.origin import ONE_A_DAY
 from sizhen.intake.reports import FileReport, Rejection
@@ -162,8 +162,9 @@ class _Session:
 
 
 def recognised(grids: list[Grid], file: str, layout: Layout | None = None) -> list[tuple[Grid, Match]]:
-    """The sheets a layout fits, this one or else any that is known; or that are tables of the contract. Raises
-    IntakeError where there is none: of the sheet that is nearest to one."""
+    """The sheets a layout fits, this one or else any that is known; or that are tables of the contract. Beside others a
+    sheet that a single word makes out, such as a glossary, is none. Raises IntakeError where there is none: of the
+    sheet that is nearest to one."""
     found: list[tuple[Grid, Match]] = []
     errors: list[IntakeError] = []
     for grid in grids:
@@ -173,7 +174,7 @@ def recognised(grids: list[Grid], file: str, layout: Layout | None = None) -> li
             errors.append(error)
     if not found:
         raise next((e for e in errors if e.problem != STRANGER), errors[0])
-    return found
+    return [(g, m) for g, m in found if not (m.layout.alone and m.layout.id in layouts())] or found
 
 
 def _match(grid: Grid, file: str, layout: Layout | None) -> Match:
@@ -247,6 +248,7 @@ def nothing_kept(file: str, converted: Converted) -> IntakeError:
     if not converted.read:
         return IntakeError(file, "has headings but no rows", "choose a period with data")
     reason, count = Counter(r.reason for r in converted.rejected).most_common(1)[0]
-    words = load().words[reason].en
+    columns = {r.column for r in converted.rejected if r.reason == reason}
+    words = ": ".join([*(c for c in columns if c and len(columns) == 1), load().words[reason].en])
     remedy = ONE_A_DAY if reason == "several_days" else "export it again"
     return IntakeError(file, f"has no usable row ({words}: {count} of {converted.read})", remedy)

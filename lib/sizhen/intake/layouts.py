@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sizhen.intake.errors import IntakeError, PassedOver
-from sizhen.intake.grid import Grid
+from sizhen.intake.grid import Cells, Grid
 from sizhen.intake.headings import heading, places
 from sizhen.vocab import Text, VocabError, load, loader
 
@@ -71,6 +72,11 @@ class Layout:
         return next(iter(self.tables))
 
     @property
+    def alone(self) -> bool:
+        """Whether a single heading makes it out."""
+        return len(self.required) == 1
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         return tuple(s for sources in self.tables.values() for s in sources)
 
@@ -80,6 +86,7 @@ class Common:
     """What all layouts share."""
 
     missing: frozenset[str]
+    missing_figures: frozenset[str]
     provinces: tuple[str, ...]
     country: str
     marks: dict[str, str]
@@ -153,6 +160,7 @@ def common() -> Common:
     compared = {k: frozenset(heading(w) for w in entry[k]) for k in words}
     return Common(
         missing=frozenset(entry["missing"]),
+        missing_figures=frozenset(entry["missing_figures"]),
         provinces=tuple(entry["provinces"]),
         country=entry["country"],
         marks=entry["marks"],
@@ -217,20 +225,36 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
 
 
 def recognise(grid: Grid, file: str, known: Iterable[Layout] | None = None) -> Match:
-    """The layout whose required headings stand in one of the first rows; the most specific wins. Raises IntakeError,
+    """The layout whose required headings stand in one of the first rows, or in two that are merged into one; the most
+    specific wins, and one that a single heading makes out, such as a word in a title, comes last. Raises IntakeError,
     PassedOver where it is one that no table holds."""
     known = tuple(layouts().values() if known is None else known)
-    head = [(number, cells, [heading(c) for c in cells]) for number, cells in grid.head(SEARCHED_ROWS)]
-    for number, written, cells in head:
-        fits = sorted((x for x in known if x.required.keys() <= _places(x, cells).keys()), key=_specific)
-        whole = [x for x in fits if x.without.isdisjoint(_places(x, cells))]
-        if whole:
-            return _match(whole, number, written, cells, file)
-        if fits:
-            raise _split(fits[0], cells, file)
+    head = grid.head(SEARCHED_ROWS)
+    several = [x for x in known if not x.alone]
+    for rows, ones in ((head, several), (_merged(head), several), (head, [x for x in known if x.alone])):
+        for number, written in rows:
+            cells = [heading(c) for c in written]
+            fits = sorted((x for x in ones if x.required.keys() <= _places(x, cells).keys()), key=_specific)
+            whole = [x for x in fits if x.without.isdisjoint(_places(x, cells))]
+            if whole:
+                return _match(whole, number, written, _as_wide_as_rows(cells, grid), file)
+            if fits:
+                raise _split(fits[0], cells, file)
     if not head and grid.broken:
         raise IntakeError(file, "has no row that can be read as one of a table", "check that it is the right file")
-    raise _unknown(known, [(written, cells) for _, written, cells in head], file)
+    raise _unknown(known, [(written, [heading(c) for c in written]) for _, written in head], file)
+
+
+def _merged(head: list[tuple[int, Cells]]) -> list[tuple[int, Cells]]:
+    """Every two rows as one: where the lower has no heading that of the upper counts, as in cells merged over both."""
+    two = [(number, upper, lower) for (_, upper), (number, lower) in pairwise(head) if len(upper) == len(lower)]
+    return [(n, tuple(b if b.strip() else a for a, b in zip(u, w, strict=True))) for n, u, w in two]
+
+
+def _as_wide_as_rows(cells: list[str], grid: Grid) -> list[str]:
+    """The headings without empty ones to the right that the rows do not have."""
+    width = len(grid.columns)
+    return cells if any(cells[width:]) else cells[:width]
 
 
 def _places(layout: Layout, cells: list[str]) -> dict[str, int]:
@@ -245,14 +269,14 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     if len(fits) > 1 and _specific(fits[0]) == _specific(fits[1]):
         both = f"{fits[0].title.en} and {fits[1].title.en}"
         raise IntakeError(file, f"fits two layouts, {both}", "tell them apart by a heading in sources.toml")
-    twice = sorted({c for c in cells if c and cells.count(c) > 1})
-    if twice:
-        raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     layout, found = fits[0], _places(fits[0], cells)
     if layout.passed_over:
         raise PassedOver(file, layout.title.en, layout.passed_over)
     named = {*layout.required, *layout.only, *layout.parts, layout.shop, layout.currency}
     named |= {*(h for s in layout.sources for h in (*s.headings, *s.where))}
+    twice = sorted({cells[found[h]] for h in named if h in found and cells.count(cells[found[h]]) > 1})
+    if twice:
+        raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
     unread = tuple(" ".join(written[i].split()) for i, c in enumerate(cells) if c and i not in read)
     return Match(layout, number, tuple(cells), found, unread)
@@ -269,9 +293,6 @@ def _unknown(known: tuple[Layout, ...], head: list[tuple[tuple[str, ...], list[s
     if not found:
         return IntakeError(file, "is empty", "export the file again")
     count, nearest, written, cells = max(found, key=lambda f: (f[0] / len(f[1].required), f[0]))
-    if count < NEAR * len(nearest.required) and any(w[0].count(";") > 1 for w, _ in head if not any(w[1:])):
-        problem = "has fields between semicolons, where a comma may be a decimal point"
-        return IntakeError(file, problem, "save it as xlsx, or with commas and points")
     if count < NEAR * len(nearest.required):
         return IntakeError(file, STRANGER, "check that it is the right file")
     there = _places(nearest, cells)

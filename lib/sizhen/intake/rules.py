@@ -11,7 +11,7 @@ import pandas as pd
 from sizhen.intake import privacy
 from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Common, Match, Source
-from sizhen.intake.values import Cell, Refused, destroyed, parse_quantity
+from sizhen.intake.values import Cell, Refused, destroyed, parse_quantity, plain_moment
 from sizhen.tables.counter import added
 from sizhen.vocab import TableSpec
 
@@ -69,9 +69,11 @@ def review_text(cells: tuple[str, ...], context: Context) -> Outcome:
 
 
 def row_id(cells: tuple[str, ...], context: Context) -> Outcome:
-    """An id from the row's content. Keyed: names and numbers in a plain hash could be found again by trying."""
+    """An id from the row's content, the same however its times are written. Keyed: names and numbers in a plain hash
+    could be found again by trying."""
     whole = tuple("" if destroyed(c) else c for c in cells)
-    return privacy.keyed("\x1f".join(whole), context.key, b"row"), None if whole == cells else "row_id_without_number"
+    written = (plain_moment(c, context.match.layout.dates) for c in whole)
+    return privacy.keyed("\x1f".join(written), context.key, b"row"), None if whole == cells else "row_id_without_number"
 
 
 def part(cells: tuple[str, ...], context: Context) -> Outcome:

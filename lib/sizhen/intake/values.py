@@ -13,18 +13,40 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sizhen.intake.headings import INVISIBLE
+from sizhen.intake.grid import MAX_DIGITS
+from sizhen.intake.headings import DASHES, INVISIBLE
 
 UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
-NUMBER = re.compile(rf"([+-]?)[¥$€£]?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?([{''.join(UNITS)}]?)")
+# What tells a currency, of which a sign may be several; the first of each is what a new shop gets.
+SIGNS = {
+    "$": ("USD", "AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD"),
+    "\u00a5": ("CNY", "JPY"),
+    "\u20ac": ("EUR",),
+    "\u00a3": ("GBP",),
+    "\u5143": ("CNY", "HKD", "TWD"),
+    "RMB": ("CNY",),
+}
+CURRENCY = "|".join(re.escape(s) for s in (*SIGNS, *sorted({c for codes in SIGNS.values() for c in codes})))
+NUMBER = re.compile(rf"([+-]?)(?:[¥$€£]\s*)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?\s*([{''.join(UNITS)}]?)")
+COUNTED = {  # what may stand behind a number of this kind
+    "count": re.compile("\\s*[\u4eba\u6b21\u4ef6\u7b14\u5355\u4e2a\u6761]$"),
+    "money": re.compile(rf"^(?:US(?=\$)|{CURRENCY})\s*(?=\$?\d)|(?<=[\d\u4e07\u4ebf])\s*(?:{CURRENCY})$"),
+    "seconds": re.compile("\\s*(?:\u79d2|s)$"),
+}
 PLAIN = r"^-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 PLAIN_RATE = PLAIN.replace("$", "%?$")
 PLAIN_ID = r"^[0-9A-Za-z_-]+$"
 BLOCK = 1 << 17
+APOSTROPHES = ("'", "`", "\u2018", "\u2019")
 DESTROYED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 QUOTED_ID = re.compile(r'="(.*)"')
+DECIMAL_ID = re.compile(r"(\d{6,})\.0+")  # a whole number that was stored as one with decimals
 CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
-BETWEEN = re.compile("\\s*(?:~|\u81f3|\\bto\\b|\\s-\\s|\u2013|\u2014|-(?=\\d{4}[-/\u5e74]\\d|\\d{8}$))\\s*")
+BETWEEN = re.compile("\\s*(?:~|\u81f3|\\bto\\b|\\s-\\s|\u2013|\u2014|-(?=\\d{4}[-/.\u5e74]\\d|\\d{8}$))\\s*")
+WEEKDAY = re.compile(
+    "[ (,]*(?:(?:\u661f\u671f|\u5468|\u793c\u62dc)[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u65e5\u5929]"
+    "|\\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\\b)[ ),]*"
+)
 LAST_MINUTE = time(23, 59)
 RANGES = {"count": (0, None), "money": (0, None), "seconds": (0, None), "rate": (0, 1), "score": (1, 5)}
 NUMERIC = (*RANGES, "number")
@@ -35,6 +57,8 @@ PLAIN_MOMENTS = {
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": "%Y-%m-%d %H:%M:%S",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$": TYPED,
 }
+PLAIN_MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
+LONGEST_MOMENT = 30  # characters
 YEARS = (1990, 2100)
 FLAGS = {"true": True, "false": False, "1": True, "0": False, "是": True, "否": False, "yes": True, "no": False}
 DTYPES = {"date": "datetime64[us]", "datetime": "datetime64[us]", "flag": "boolean"}
@@ -63,11 +87,13 @@ def parse_number(text: str) -> float:
 
 
 def parse_quantity(text: str, kind: str) -> float:
-    """A number within the range of its kind; % is understood in rates only, h:mm:ss in durations. Raises Refused."""
+    """A number within the range of its kind; % is understood in rates only, h:mm:ss in durations, what is counted where
+    it is. Raises Refused."""
     if kind != "rate" and text.rstrip().endswith(("%", "％")):
         raise Refused("not_a_number")
     clock = CLOCK.fullmatch(text) if kind == "seconds" else None
-    value = _seconds(*clock.groups()) if clock else parse_number(text)
+    counted = COUNTED.get(kind)
+    value = _seconds(*clock.groups()) if clock else parse_number(counted.sub("", text, count=1) if counted else text)
     if not math.isfinite(value):
         raise Refused("out_of_range")
     low, high = RANGES.get(kind, (None, None))
@@ -109,6 +135,7 @@ def parse_period(text: str, formats: Sequence[str]) -> tuple[datetime, datetime]
 
 
 def _moment(text: str, formats: Sequence[str]) -> datetime:
+    text = WEEKDAY.sub(" ", DASHES.sub("-", unicodedata.normalize("NFKC", text))).strip()
     for pattern in (*formats, TYPED):
         # %m and %d also accept one digit, so a pattern without separators would read 202698 as 2026-09-08.
         if pattern == "%Y%m%d" and len(text) != 8:
@@ -123,16 +150,28 @@ def _moment(text: str, formats: Sequence[str]) -> datetime:
     raise Refused("not_a_date")
 
 
+def plain_moment(text: str, formats: Sequence[str]) -> str:
+    """A day or time in the shape of ISO, without a clock at midnight; one that has it, and any other text, as it is."""
+    if len(text) > LONGEST_MOMENT or not any(c.isdigit() for c in text) or PLAIN_MOMENT.fullmatch(text):
+        return text
+    try:
+        moment = parse_moment(text, formats)
+    except Refused:
+        return text
+    return f"{moment:%Y-%m-%d}" if moment.time() == time() else f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
 def parse_id(text: str) -> str:
-    """An id as text, without the wrappers that keep spreadsheets from counting it (="12", '12) and without what nobody
-    sees. Raises Refused."""
+    """An id as text, without the wrappers that keep spreadsheets from counting it (="12", '12, `12) and without what
+    nobody sees. Raises Refused, also where it went through a number that has not room for its digits."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     if wrapped := QUOTED_ID.fullmatch(text):
         text = wrapped[1].strip()
-    text = text.removeprefix("'")
-    if destroyed(text):
+    text = text[1:] if text.startswith(APOSTROPHES) else text
+    decimal = DECIMAL_ID.fullmatch(text)
+    if destroyed(text) or (decimal and len(decimal[1]) > MAX_DIGITS):
         raise Refused("destroyed_id")
-    return text
+    return decimal[1] if decimal else text
 
 
 def destroyed(text: str) -> bool:

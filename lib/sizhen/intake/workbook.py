@@ -14,10 +14,9 @@ import python_calamine as calamine
 
 from sizhen.intake import precheck
 from sizhen.intake.errors import IntakeError
-from sizhen.intake.grid import Grid, column
+from sizhen.intake.grid import MAX_DIGITS, Grid, column
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-MAX_DIGITS = 15  # what a spreadsheet keeps of a number
 MAX_CELLS = 40_000_000
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LOCKED = "is encrypted"
