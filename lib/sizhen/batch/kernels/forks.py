@@ -27,6 +27,7 @@ AT_START = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of frozen modules
 }
+GARBAGE = 10_000  # objects more than freed before a look for cycles: at the usual 700 it takes 7 % of a shop's time
 LOST = 255  # the library's exit code of a process whose server died: nobody knows what became of it
 # A closed terminal ends its whole group: the server ends after whoever asked, and tidies.
 ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
@@ -145,6 +146,7 @@ def _begin(
     sys.path[:] = _PATH
     tempfile.tempdir = None
     gc.freeze()
+    gc.set_threshold(GARBAGE)
     _server.ensure_running = lambda: None  # it runs; the library would start another one
     target(*args)
 
