@@ -53,6 +53,16 @@ class Client(PapermillNotebookClient):
 
 class Engine(NBClientEngine):
     @classmethod
+    def execute_notebook(cls, nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
+        """What papermill then writes tells the parameters and no times; after an error papermill needs all it noted."""
+        done = super().execute_notebook(nb, kernel_name, **options)
+        if not done.metadata.papermill.get("exception"):
+            done.metadata.papermill = {"parameters": done.metadata.papermill.parameters}
+            for cell in done.cells:
+                cell.metadata.pop("papermill", None)
+        return done
+
+    @classmethod
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, *, start_timeout: int = 60, **options: Any
     ) -> NotebookNode:

@@ -104,10 +104,6 @@ def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Pa
         raise RunError(f"{out.stem}: {one_line(str(error)) or type(error).__name__}") from error
     notebook = nbformat.read(out, as_version=4)  # type: ignore[no-untyped-call]
     refuse_unfinished(notebook, out.stem)
-    notebook.metadata.papermill = {"parameters": parameters}
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-    write_text(out, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
     return out
 
 
