@@ -71,8 +71,9 @@ def body(grid: Grid, match: Match, common: Common, file: str) -> Body:
     empty = _all(columns, lambda _, word: word == "")
     spilled = ~empty & _beyond(columns, match)
     repeated = ~empty & _all(columns, lambda i, word: heading(word) == match.headings[i])
-    sums = ~empty & _totals(columns, match, common.sums, common.suffixes)
-    totals = sums | (~empty & _totals(columns, match, common.means, common.suffixes))
+    sums = ~empty & _totals(columns, match, common, common.sums)
+    totals = sums | (~empty & _totals(columns, match, common, common.means))
+    totals |= ~empty & _wholes(columns, match, common)
     remarks = ~empty & ~totals & ~spilled & _remarks(columns, match)
     passed = _passed_over(columns, match) & ~empty & ~repeated & ~totals & ~remarks
     left = ~(empty | spilled | repeated | totals | remarks | passed)
@@ -169,26 +170,61 @@ def _beyond(columns: Sequence[Coded], match: Match) -> Mask:
     return rows
 
 
-def _totals(columns: Sequence[Coded], match: Match, words: frozenset[str], suffixes: tuple[str, ...]) -> Mask:
+def _totals(columns: Sequence[Coded], match: Match, common: Common, words: frozenset[str]) -> Mask:
     """Rows that begin with a word for totals, or have it where the main table's key is read. A word that the layout
-    gives a meaning there, such as all devices, is none."""
-    named = _key_headings(match) - match.layout.only.keys()
+    gives a meaning there, such as all devices, is none, nor is a text such as a review. One for all of something that
+    nobody reads, such as carriers, tells a total only of a row that no key names: else the parts may be elsewhere."""
+    keys = _key_places(match)
     rows = np.zeros(len(columns[0].codes), dtype=bool)
-    for i in {0, *(match.places[h] for h in named if h in match.places)}:
-        c, meant = columns[i], _meant(match, i)
-        short = pc.less_equal(pc.utf8_length(c.words), MAX_TOTAL)
-        at = np.flatnonzero(pc.and_not(short, pc.match_substring_regex(c.words, FIGURES)))
-        good = np.zeros(len(c.words), dtype=bool)
-        told = c.words.take(pa.array(at)).to_pylist()
-        good[at] = [w not in meant and bare(heading(w).rstrip(" :"), suffixes) in words for w in told]
-        rows |= good[c.codes]
+    for i in keys:
+        rows |= _worded(columns[i], words - _meant(match, i), common)
+    if 0 in keys | _texts(match):
+        return rows
+    rows |= _worded(columns[0], words - common.wholes - _meant(match, 0), common)
+    unnamed = np.zeros(len(rows), dtype=bool)
+    for i in keys:
+        unnamed |= _holds(columns, i, common.missing)
+    return rows | (unnamed & _worded(columns[0], words - _meant(match, 0), common))
+
+
+def _wholes(columns: Sequence[Coded], match: Match, common: Common) -> Mask:
+    """Rows that a column nobody reads, such as the one of carriers, says hold the whole of others of their key: where
+    figures of a day add up, they would count twice."""
+    rows = np.zeros(len(columns[0].codes), dtype=bool)
+    read = {at for s in match.layout.sources for at in match.columns(s)}
+    read |= {match.places[h] for h in match.layout.only if h in match.places}
+    keys = pd.DataFrame({i: columns[i].codes for i in _key_places(match)})
+    daily = len(keys.columns) > 0 and "date" in load().tables[match.layout.main].keys
+    for i in set(range(len(columns))) - read if match.layout.adds and daily else ():
+        whole = _worded(columns[i], common.sums, common)
+        if whole.any():
+            rows |= whole & np.asarray(pd.Series(~whole).groupby([keys[k] for k in keys]).transform("any"), dtype=bool)
     return rows
+
+
+def _key_places(match: Match) -> set[int]:
+    """The columns of the main table's key but those that tell parts from the whole."""
+    return {match.places[h] for h in _key_headings(match) - match.layout.only.keys() if h in match.places}
+
+
+def _texts(match: Match) -> set[int]:
+    return {i for s in match.layout.tables[match.layout.main] if s.kind == "text" for i in match.columns(s)}
+
+
+def _worded(c: Coded, words: frozenset[str], common: Common) -> Mask:
+    """The rows that have one of these words in the column."""
+    short = pc.less_equal(pc.utf8_length(c.words), MAX_TOTAL)
+    at = np.flatnonzero(pc.and_not(short, pc.match_substring_regex(c.words, FIGURES)))
+    good = np.zeros(len(c.words), dtype=bool)
+    good[at] = [bare(heading(w).rstrip(" :"), common.suffixes) in words for w in c.words.take(pa.array(at)).to_pylist()]
+    return good[c.codes]
 
 
 def _meant(match: Match, place: int) -> set[str]:
     """The words of a column that the layout takes rows by or reads as something."""
     only = {w for h, wanted in match.layout.only.items() if match.places.get(h) == place for w in wanted}
-    return only.union(*(s.map for s in match.layout.sources if len(s.headings) == 1 and match.columns(s) == [place]))
+    words = only.union(*(s.map for s in match.layout.sources if len(s.headings) == 1 and match.columns(s) == [place]))
+    return {heading(w) for w in words}
 
 
 def _remarks(columns: Sequence[Coded], match: Match) -> Mask:
@@ -231,9 +267,10 @@ def _with_parts(columns: Sequence[Coded], match: Match, parts: Mask) -> Mask:
 
 
 def _key_headings(match: Match) -> set[str]:
-    """The headings the main table's key is read from."""
+    """The headings the main table's key is read from; an id made of a whole row names nothing."""
     keys = load().tables[match.layout.main].keys
-    return {h for s in match.layout.tables[match.layout.main] if s.column in keys for h in s.headings}
+    sources = [s for s in match.layout.tables[match.layout.main] if s.column in keys and s.rule != "row_id"]
+    return {h for s in sources for h in s.headings}
 
 
 def _holds(columns: Sequence[Coded], place: int | None, words: frozenset[str]) -> Mask:

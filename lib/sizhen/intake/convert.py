@@ -90,6 +90,7 @@ def convert(grid: Grid, context: Context) -> Converted:
     """
     match = context.match
     rows = body(grid, match, context.common, context.file)
+    origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
     context = replace(context, stated=dict(lines))
     origin.refuse_other_scope(lines, match, context.file)
@@ -132,7 +133,7 @@ def convert(grid: Grid, context: Context) -> Converted:
         _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
         (*days.told(kept[main]), *findings.strange(), *totals.disagreements(rows.sums, kept[main], context)),
         _one_of(
-            _told(rows, match.layout.currency, good, context) or currency.signs(rows, good, match),
+            currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
             "currencies",
             context,
         ),

@@ -18,8 +18,7 @@ HEADED = re.compile(rf"\(({SIGN})\)", re.IGNORECASE)
 
 
 def signs(rows: Body, good: Mask, match: Match) -> set[str]:
-    """The currency signs and codes at amounts of these rows and in brackets behind their headings; the one that says
-    most where all can be of one currency."""
+    """The currency signs and codes at amounts of these rows and in brackets behind their headings."""
     money = {at for s in match.layout.sources if s.kind == "money" for at in match.columns(s)}
     found: set[str] = set()
     for at in money:
@@ -27,9 +26,16 @@ def signs(rows: Body, good: Mask, match: Match) -> set[str]:
         marked = words.filter(pc.match_substring_regex(words, SIGN)).to_pylist()
         found |= {s for word in marked for s in re.findall(SIGN, unicodedata.normalize("NFKC", word))}
         found |= {s.upper() for s in HEADED.findall(match.headings[at])}
-    if found and set.intersection(*(set(SIGNS.get(s, (s,))) for s in found)):
-        return {min(sorted(found), key=lambda s: len(SIGNS.get(s, (s,))))}
     return found
+
+
+def narrowed(found: set[str]) -> set[str]:
+    """Of signs and codes what says most, where they can be of one currency: that code where there is only one."""
+    common = set.intersection(*(set(SIGNS.get(s, (s,))) for s in found)) if len(found) > 1 else set()
+    if len(common) == 1:
+        return common
+    telling = min(sorted(found), key=lambda s: len(SIGNS.get(s, (s,))), default="")
+    return {telling} if code(telling) in common else found
 
 
 def agree(told: str, known: str) -> bool:

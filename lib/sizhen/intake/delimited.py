@@ -85,8 +85,8 @@ def _by(separator: str, width: int, stream: IO[bytes], file: str) -> Grid:
 
 
 def delimiter(head: str) -> str:
-    """Tab where a line near the top has more tabs than others (spreadsheets' "Unicode text"), semicolon where most
-    lines have more of these than commas, else comma.
+    """Tab where a line near the top has more tabs than others (spreadsheets' "Unicode text"), semicolon where the
+    first and most lines have more of these than commas, else comma.
 
     A tab beside one of the others is no separator: platforms put one into a cell so that a spreadsheet keeps its
     digits.
@@ -95,7 +95,7 @@ def delimiter(head: str) -> str:
     if any(line.count("\t") > max(line.count(","), line.count(";")) for line in lines):
         return "\t"
     more = [line.count(";") > line.count(",") for line in lines if ";" in line or "," in line]
-    return ";" if 2 * sum(more) > len(more) else ","
+    return ";" if more[:1] == [True] and 2 * sum(more) > len(more) else ","
 
 
 def _width(head: str, separator: str, file: str) -> int:

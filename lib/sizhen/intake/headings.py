@@ -21,8 +21,8 @@ def heading(text: str) -> str:
 def places(cells: Iterable[str], aliases: Mapping[str, tuple[str, ...]], suffixes: tuple[str, ...]) -> dict[str, int]:
     """Column by heading as a layout names it. `cells`: the file's headings as compared; `aliases`: other names.
 
-    A heading that is there as named counts first, then its aliases in their order, then one with a suffix that
-    changes nothing, such as the unit; where two could be meant, none is.
+    A heading that is there as named counts first, then one with a suffix that changes nothing, such as the unit, where
+    not two could be meant; then its aliases in their order.
     """
     given = list(cells)
     found = {cell: i for i, cell in enumerate(given) if cell}
@@ -32,7 +32,7 @@ def places(cells: Iterable[str], aliases: Mapping[str, tuple[str, ...]], suffixe
             shorter.setdefault(short, []).append(i)
     found |= {h: at[0] for h, at in shorter.items() if len(at) == 1 and h not in found}
     for name, others in aliases.items():
-        if name not in given and (there := [o for o in others if o in found]):
+        if name not in found and (there := [o for o in others if o in found]):
             found[name] = found[there[0]]
     return found
 

@@ -94,6 +94,8 @@ class Common:
     suffixes: tuple[str, ...]
     sums: frozenset[str]
     means: frozenset[str]
+    wholes: frozenset[str]
+    parts: frozenset[str]
     shop_labels: frozenset[str]
     period_labels: frozenset[str]
     shop_endings: tuple[str, ...]
@@ -156,7 +158,7 @@ def shared_maps() -> dict[str, dict[str, str]]:
 @cache
 def common() -> Common:
     entry, _ = _entries()
-    words = ("sums", "means", "shop_labels", "period_labels")
+    words = ("sums", "means", "wholes", "parts", "shop_labels", "period_labels")
     compared = {k: frozenset(heading(w) for w in entry[k]) for k in words}
     return Common(
         missing=frozenset(entry["missing"]),

@@ -9,11 +9,12 @@ from datetime import date
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.headings import heading
-from sizhen.intake.layouts import Match, common
+from sizhen.intake.layouts import SEARCHED_ROWS, Match, common
 
 DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})|(\d\d)(\d\d))(?!\d)")
 NAME_A_DAY = "put its day into its name, such as 2026-09-08"
 ONE_A_DAY = "export one file per day"
+WHOLE = "export it with one row of headings, or say with --map what it is"
 
 Period = tuple[date, date]
 
@@ -31,6 +32,20 @@ def refuse_other_scope(lines: list[tuple[str, str]], match: Match, file: str) ->
         wanted = match.layout.stated.get(label, (text,))
         if text not in wanted:
             raise IntakeError(file, f"is limited to {text}", f"export it for {' or '.join(wanted)}")
+
+
+def refuse_other_groups(grid: Grid, match: Match, file: str) -> None:
+    """Raises IntakeError where headings are merged of two rows and the upper one says that a column which is read is of
+    a part, such as one device, or of other days."""
+    (_, upper), (_, lower) = ([(0, ()), *(row for row in grid.head(SEARCHED_ROWS) if row[0] <= match.row)])[-2:]
+    if len(upper) != len(lower) or all(c.strip() or not h for c, h in zip(lower, match.headings, strict=False)):
+        return
+    title, group = heading(match.layout.title.zh), ""
+    read = {at for s in match.layout.sources for at in match.columns(s)}
+    for i, (above, below) in enumerate(zip(upper, lower, strict=True)):
+        group = heading(above) or group
+        if i in read and below.strip() and any(w in group and w not in title for w in common().parts):
+            raise IntakeError(file, f"has {below.strip()} below {group}: a part would stand for the whole", WHOLE)
 
 
 def stated_period(lines: list[tuple[str, str]]) -> Period | None:

@@ -25,12 +25,16 @@ SIGNS = {
     "\u00a3": ("GBP",),
     "\u5143": ("CNY", "HKD", "TWD"),
     "RMB": ("CNY",),
+    "\u4eba\u6c11\u5e01": ("CNY",),
+    "US$": ("USD",),
 }
-CURRENCY = "|".join(re.escape(s) for s in (*SIGNS, *sorted({c for codes in SIGNS.values() for c in codes})))
+CURRENCY = "|".join(
+    re.escape(s) for s in sorted({*SIGNS, *(c for codes in SIGNS.values() for c in codes)}, key=len)[::-1]
+)
 NUMBER = re.compile(rf"([+-]?)(?:[¥$€£]\s*)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?\s*([{''.join(UNITS)}]?)")
 COUNTED = {  # what may stand behind a number of this kind
     "count": re.compile("\\s*[\u4eba\u6b21\u4ef6\u7b14\u5355\u4e2a\u6761]$"),
-    "money": re.compile(rf"^(?:US(?=\$)|{CURRENCY})\s*(?=\$?\d)|(?<=[\d\u4e07\u4ebf])\s*(?:{CURRENCY})$"),
+    "money": re.compile(rf"^(?:{CURRENCY})\s*(?=\$?\d)|(?<=[\d\u4e07\u4ebf])\s*(?:{CURRENCY})$"),
     "seconds": re.compile("\\s*(?:\u79d2|s)$"),
 }
 PLAIN = r"^-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
