@@ -193,12 +193,12 @@ def _wholes(columns: Sequence[Coded], match: Match, common: Common) -> Mask:
     rows = np.zeros(len(columns[0].codes), dtype=bool)
     read = {at for s in match.layout.sources for at in match.columns(s)}
     read |= {match.places[h] for h in match.layout.only if h in match.places}
-    keys = pd.DataFrame({i: columns[i].codes for i in _key_places(match)})
-    daily = len(keys.columns) > 0 and "date" in load().tables[match.layout.main].keys
+    keys = _key_places(match)
+    daily = keys and "date" in load().tables[match.layout.main].keys
     for i in set(range(len(columns))) - read if match.layout.adds and daily else ():
         whole = _worded(columns[i], common.sums, common)
         if whole.any():
-            rows |= whole & np.asarray(pd.Series(~whole).groupby([keys[k] for k in keys]).transform("any"), dtype=bool)
+            rows |= whole & _beside(columns, keys, ~whole)
     return rows
 
 
@@ -262,8 +262,13 @@ def _passed_over(columns: Sequence[Coded], match: Match) -> Mask:
 def _with_parts(columns: Sequence[Coded], match: Match, parts: Mask) -> Mask:
     """The rows that have parts: rows alike in all names of the key but the one that tells them from the whole."""
     named = {*match.layout.parts, *_key_headings(match)} - match.layout.only.keys()
-    names = pd.DataFrame({h: columns[match.places[h]].codes for h in sorted(named) if h in match.places})
-    return np.asarray(pd.Series(parts).groupby([names[h] for h in names]).transform("any"), dtype=bool)
+    return _beside(columns, {match.places[h] for h in named if h in match.places}, parts)
+
+
+def _beside(columns: Sequence[Coded], places: set[int], marked: Mask) -> Mask:
+    """The rows that are alike in these columns with one that is marked, or are marked."""
+    alike = pd.DataFrame({i: columns[i].codes for i in places})
+    return np.asarray(pd.Series(marked).groupby([alike[i] for i in alike]).transform("any"), dtype=bool)
 
 
 def _key_headings(match: Match) -> set[str]:
