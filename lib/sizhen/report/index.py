@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from sizhen.report.frame import environment, style_sheet
 from sizhen.report.write import write_text
-from sizhen.view.labels import SIGNS
 from sizhen.vocab import word
+from sizhen.vocab.currency import currency_sign
 
 _ORDER = ("act", "watch", "ok", "unknown")
 UNREADABLE = "its findings.json cannot be read; examine the shop again"
@@ -46,7 +46,7 @@ class Line:
 
     @property
     def money(self) -> str:
-        sign = SIGNS.get(self.row.currency, f"{self.row.currency} ")
+        sign = currency_sign(self.row.currency)
         return f"{sign}{self.stake:,.0f}" if self.stake else ""
 
 

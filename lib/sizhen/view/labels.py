@@ -16,19 +16,11 @@ import pandas as pd
 
 from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
+from sizhen.vocab.currency import currency_sign
 from sizhen.vocab.loader import read
 
 UNKNOWN = "—"
 MINUS = "−"
-SIGNS = {
-    "CNY": "¥",
-    "JPY": "¥",
-    "USD": "$",
-    "EUR": "€",
-    "GBP": "£",
-    "HKD": "HK$",
-    "TWD": "NT$",
-}
 SUFFIXES = ("_before", "_change", "_share")
 SCALES = {
     "zh": ((1e8, "scale.large"), (1e4, "scale.small")),
@@ -146,7 +138,7 @@ def _grouped(value: float, digits: int) -> str:
 
 def money(value: float, digits: int | None = None) -> str:
     digits = (0 if abs(value) >= 100 or value == 0 else 2) if digits is None else digits
-    sign = SIGNS.get(reader.currency, f"{reader.currency} ")
+    sign = currency_sign(reader.currency)
     return (MINUS if value < 0 else "") + sign + f"{abs(value):,.{digits}f}"
 
 
@@ -224,7 +216,7 @@ def compact(value: float, unit: str = "count") -> str:
         return f"{_trimmed(value * 100)}%"
     if unit not in ("count", "money", "number"):
         return fmt(value, unit)
-    sign = SIGNS.get(reader.currency, f"{reader.currency} ") if unit == "money" else ""
+    sign = currency_sign(reader.currency) if unit == "money" else ""
     size, scale = next(((s, name(w)) for s, w in SCALES[reader.language] if abs(value) >= s), (1.0, ""))
     amount = abs(value) / size
     number = _trimmed(amount)

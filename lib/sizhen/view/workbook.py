@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sizhen.view import labels
 from sizhen.view.tables import in_unit_of, note
+from sizhen.vocab.currency import currency_sign
 
 FILE = "tables.xlsx"
 SAFE = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True}
@@ -64,7 +65,7 @@ class Formats:
 
 
 def _look(kind: str) -> dict[str, Any]:
-    sign = labels.SIGNS.get(labels.reader.currency, f"{labels.reader.currency} ")
+    sign = currency_sign(labels.reader.currency)
     seconds = labels.say("duration.seconds", seconds="")
     numbers = {
         "count": "#,##0",
