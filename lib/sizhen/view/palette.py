@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,28 @@ def few_colours(pixels: NDArray[np.uint8]) -> Image.Image:
     counts = np.array([count for count, _ in found], dtype=np.float32)
     chosen = _choose(colours, counts)
     nearest = _apart(colours, colours[chosen]).argmin(axis=1)
-    table = np.zeros(1 << 24, dtype=np.uint8)
-    table[(colours @ (1, 1 << 8, 1 << 16)).astype(np.intp)] = nearest
-    few = Image.fromarray(table.take(pixels.view("<u4")[..., 0] & 0xFFFFFF))
+    few = Image.fromarray(_mapped(pixels, (colours @ (1, 1 << 8, 1 << 16)).astype(np.intp), nearest))
     few.putpalette(colours[chosen].astype(np.uint8).tobytes())
     return few
+
+
+def _mapped(pixels: NDArray[np.uint8], numbers: NDArray[np.intp], nearest: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Each pixel's place in the palette; a colour with its number among `numbers` has the place `nearest` says.
+
+    Looked up once for a run of equal pixels: arrays as large as the picture cost more than the looking.
+    """
+    table = _table()
+    table[numbers] = nearest
+    line = pixels.view("<u4").ravel()
+    runs = np.flatnonzero(np.append(True, line[1:] != line[:-1]))
+    places = table[line[runs] & 0xFFFFFF]
+    return places.repeat(np.diff(runs, append=line.size)).reshape(pixels.shape[:2])
+
+
+@cache
+def _table() -> NDArray[np.uint8]:
+    """A place for every colour there is. Kept: all that a picture looks up it has written before."""
+    return np.empty(1 << 24, dtype=np.uint8)
 
 
 def _opaque(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
