@@ -12,6 +12,8 @@ import pytest
 
 from sizhen.diagnosis import Case, case, open_case
 from sizhen.tables import Period, Shop, kept, write_table
+from sizhen.texts import aspects
+from sizhen.texts.clean import said
 
 MONTH = Period.parse("2026-10")
 
@@ -63,6 +65,20 @@ def test_the_second_case_is_the_first_and_its_tables_are_read(
     pd.testing.assert_frame_equal(shop.table("orders"), first.chart.shop.table("orders"))
     monkeypatch.undo()
     assert of(data).document() == first.document()
+
+
+def test_reviews_are_read_once_for_all_notebooks(
+    sample_dir: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aspects, "_read", {})
+    first = open_case(Shop.open(sample_dir, "linen-house"), MONTH)
+    texts = [text for text in said(first.chart.shop.table("reviews")).dropna() if text in aspects._read]
+    before = aspects.opinions(texts)
+    assert len(texts) > 100
+    monkeypatch.setattr(aspects, "_read", {})
+    monkeypatch.setattr(aspects, "_opinions_of", None)
+    open_case(Shop.open(sample_dir, "linen-house"), MONTH)
+    pd.testing.assert_frame_equal(aspects.opinions(texts), before)
 
 
 def test_nothing_is_kept_for_an_analyst(sample_dir: Path, tmp_path: Path, opened: list[Shop]) -> None:

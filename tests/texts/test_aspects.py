@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sizhen.texts.aspects import complaints
+from sizhen.texts import aspects
+from sizhen.texts.aspects import complaints, opinions
 from sizhen.vocab import load
 
 COMPLAINTS = {
@@ -119,3 +120,12 @@ def test_level_topics_both_count() -> None:
 @pytest.mark.parametrize("field", ["patterns", "mentions", "topics"])
 def test_every_aspect_has_all_tiers(field: str) -> None:
     assert all(getattr(aspect, field).zh and getattr(aspect, field).en for aspect in load().aspects.values())
+
+
+def test_only_so_many_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["smells bad", "too small", "nice fabric", "broke at once", "slow delivery"]
+    wanted = opinions(texts)
+    monkeypatch.setattr(aspects, "_read", {})
+    monkeypatch.setattr(aspects, "REMEMBERED", 2)
+    pd.testing.assert_frame_equal(opinions(texts), wanted)
+    assert len(aspects._read) <= 2

@@ -20,6 +20,7 @@ from sizhen.diagnosis.sales import Sales, measure_sales
 from sizhen.diagnosis.stake import Stake, allocate
 from sizhen.diagnosis.unexplained import collapses, leftovers
 from sizhen.tables import Period, Shop, kept
+from sizhen.texts.aspects import remember, remembered
 from sizhen.vocab import load
 
 SCHEMA = 1
@@ -166,13 +167,15 @@ def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None
     """
     place = kept.place(shop, period, previous)
     if place is not None and place.is_file():
-        case: Case = kept.get(place)
+        case: Case
+        case, read = kept.get(place)
+        remember(read)
         shop.adopt(case.chart.shop)
         return case
     case = Case(open_chart(shop, period, follow_up.ill_since(previous, period)), previous)
     if place is not None:
         case.document()
-        kept.put(place, case)
+        kept.put(place, (case, remembered()))
     return case
 
 

@@ -23,6 +23,9 @@ TWO_WORDS = re.compile(r"[A-Za-z]{2,}[ '][A-Za-z]{2,}")
 BETWEEN = ", "  # clauses put together again
 REMEMBERED = 50_000  # texts: several frames read the same reviews
 
+Remembered = dict[str, dict[str, float]]
+_read: Remembered = {}
+
 
 def opinions(texts: Iterable[str]) -> pd.DataFrame:
     """Per text and aspect 1 for praise, −1 for a complaint, 0 where it is only mentioned, NaN where it is not.
@@ -59,8 +62,26 @@ def by_cause(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@lru_cache(REMEMBERED)
+def remembered() -> Remembered:
+    """What has been read, for another process that reads the same reviews."""
+    return dict(_read)
+
+
+def remember(read: Remembered) -> None:
+    """Takes over what another process has `remembered`."""
+    _read.update(read)
+
+
 def _opinions(text: str) -> dict[str, float]:
+    found = _read.get(text)
+    if found is None:
+        if len(_read) >= REMEMBERED:
+            _read.clear()
+        found = _read[text] = _opinions_of(text)
+    return found
+
+
+def _opinions_of(text: str) -> dict[str, float]:
     text = text.replace("’", "'")
     parts = clauses(text)
     about = _abouts(text, parts)
