@@ -49,7 +49,7 @@ class Cost:
 def measured(command: list[str], shops: int, folder: Path) -> Cost:
     """Runs `command`, whose reports end up below `folder`."""
     over, peak = threading.Event(), [0.0]
-    watcher = threading.Thread(target=_watch, args=(over, peak))
+    watcher = threading.Thread(target=_watch, args=(over, peak), daemon=True)
     watcher.start()
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD}, cwd=folder)
