@@ -16,7 +16,7 @@ import nbformat
 import nbformat.v4 as v4
 from nbformat import NotebookNode
 
-from sizhen.batch.kernels import preload  # noqa: F401  what a run has warm is warm here too
+from sizhen.batch.kernels import forks, preload  # noqa: F401  what a run has warm is warm here too
 from sizhen.diagnosis import open_case  # noqa: F401
 from sizhen.exam import ask, check, ledger, listen, look, market, peers  # noqa: F401
 from sizhen.report.page import build
@@ -33,6 +33,7 @@ def examine(
     notebooks: Path,
 ) -> None:
     """Writes the executed notebooks and the report of `shop` below `folder`."""
+    forks.collect_rarely()
     (folder / shop).mkdir()
     os.environ[kept.FOLDER] = str(folder / shop)
     executed = []

@@ -47,6 +47,13 @@ SAME = {
     "magic": ["%pwd", "!echo out; echo err >&2", "%%capture kept\nprint('k')", "kept.stdout", "%nosuchmagic"],
     "await": ["import asyncio\nawait asyncio.sleep(0.01)\nprint('waited')"],
     "threads": ["import threading\nt = threading.Thread(target=print, args=['t']); t.start(); t.join()"],
+    "late print": [
+        "import threading, time\ndef late():\n    for n in range(3):\n        time.sleep(0.05); print(n)",
+        "t = threading.Thread(target=late); t.start(); print('first'); t.join()",
+    ],
+    "flushes": ["import sys\nfor n in range(3):\n    print(n, end=' '); sys.stdout.flush()", "sys.stderr.flush()"],
+    "history": ["x = 5\nx", "In[1], Out[1], _, _i", "%history -n 1-2"],
+    "garbage": ["import gc\ngc.isenabled()"],
     "processes": [
         "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True).stdout"
     ],

@@ -13,7 +13,9 @@ from typing import Any
 
 import nbformat
 import papermill  # type: ignore[import-untyped]
+from nbformat import v4
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
+from papermill.translators import PythonTranslator  # type: ignore[import-untyped]
 
 from sizhen.batch import engine
 from sizhen.batch.check import (
@@ -24,6 +26,7 @@ from sizhen.batch.check import (
     refuse_unfinished,
 )
 from sizhen.batch.job import TABLES, Job, check_parameters
+from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
 from sizhen.batch.limits import limit
 from sizhen.batch.shop_result import one_line
@@ -56,6 +59,7 @@ def main(job_path: str) -> None:
 
 def main_alone(job_path: str) -> None:
     """`main` in a process with a pipe at its standard input, which ends when its parent does."""
+    forks.collect_rarely()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     main(job_path)
 
@@ -85,10 +89,12 @@ def _check_known(path: Path, given: dict[str, Any]) -> None:
     if not path.is_file():
         raise RunError(f"there is no notebook {path.name}")
     try:
-        known = papermill.inspect_notebook(_unformatted(path))
+        cells = v4.reads(path.read_text(encoding="utf-8")).cells  # type: ignore[no-untyped-call]
+        tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", ())]
+        known = {each.name for cell in tagged[:1] for each in PythonTranslator.inspect(cell)}
     except Exception as error:
         raise RunError(f"{path.name} is not a notebook: {one_line(str(error))}") from error
-    check_parameters(given, set(known), path.stem)
+    check_parameters(given, known, path.stem)
 
 
 def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Path:

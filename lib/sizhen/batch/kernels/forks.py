@@ -25,7 +25,6 @@ AT_START = {
     "PYTHONHASHSEED": "0",
     "PYTHONSAFEPATH": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of frozen modules
 }
 GARBAGE = 10_000  # objects more than freed before a look for cycles: at the usual 700 it takes 7 % of a shop's time
 LOST = 255  # the library's exit code of a process whose server died: nobody knows what became of it
@@ -145,10 +144,16 @@ def _begin(
     os.chdir(cwd)
     sys.path[:] = _PATH
     tempfile.tempdir = None
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
+    collect_rarely()
     _server.ensure_running = lambda: None  # it runs; the library would start another one
     target(*args)
+
+
+def collect_rarely() -> None:
+    """Looks for cycles again, which `quiet` has stopped: among new objects only, and when many have come."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+    gc.enable()
 
 
 def _die_with_parent() -> None:

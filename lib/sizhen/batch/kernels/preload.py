@@ -12,19 +12,23 @@ from importlib import import_module
 from pathlib import Path
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+import pandas as pd
 from matplotlib.figure import Figure
 
 from sizhen.batch.kernels import forks
 from sizhen.report.page import warm
-from sizhen.texts.aspects import opinions
+from sizhen.texts.aspects import compiled, opinions
 from sizhen.view import style
 from sizhen.view.layout import Margins
-from sizhen.vocab import load
+from sizhen.vocab import LANGUAGES, load
 
 LATE = (  # imported where first needed
     "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
     "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
@@ -32,6 +36,9 @@ LATE = (  # imported where first needed
     "ipykernel.subshell_manager",
     "ipykernel.zmqshell",
     "matplotlib.pyplot",
+    "pandas.core.arrays.arrow.extension_types",
+    "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
     "pandas.io.formats.style",
     "pyarrow.compute",
     "pyarrow.dataset",
@@ -39,6 +46,7 @@ LATE = (  # imported where first needed
     "sizhen.batch.kernels.child",
     "sizhen.batch.worker",
     "sizhen.texts.stars",
+    "tornado.platform.asyncio",
 )
 _server, _asked_by = os.getpid(), os.getppid()
 
@@ -52,20 +60,23 @@ def _tidy() -> None:
 
 
 def _draw() -> None:
-    """A chart on no screen: fonts are found and matplotlib's lazy parts are made."""
+    """A chart on no screen: fonts are found, and lazy parts of matplotlib and of what writes pictures are made."""
     style.register_font()
     style.drawn()
     with mpl.rc_context(style.SETTINGS):
         figure = Figure(layout=Margins())
         axes = figure.subplots()
-        axes.plot([1, 2])
-        axes.annotate("0", (1, 1))
+        days = pd.date_range("2026-01-01", periods=2)
+        axes.plot(days, [1, 2])
+        axes.annotate("0", (days[0], 1))
         figure.suptitle("0")
-        FigureCanvasAgg(figure).draw()  # type: ignore[no-untyped-call]
+        style.picture(figure)
 
 
 for name in LATE:
     import_module(name)
 opinions(words for aspect in load().aspects.values() for words in (aspect.label.zh, aspect.label.en))
+for language in LANGUAGES:
+    compiled("topics", language)
 warm()
 _draw()
