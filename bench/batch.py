@@ -2,8 +2,9 @@
 
 Every way examines the same shops (copies of a sample shop) in one run, in turn, and each `--repeat` times; figures are
 medians. CPU counts every process a way has started. The plain function runs the cells of a shop in one fresh fork of a
-process that has imported everything: nothing that executes notebooks can be faster. The stock commands run in this
-environment, and in one without the extras, where JupyterLab does not slow their imports.
+process that has imported everything, and looks for garbage as rarely as a run: nothing that executes notebooks can be
+faster. The stock commands run in this environment, and in one without the extras, where JupyterLab does not slow their
+imports.
 """
 
 from __future__ import annotations
@@ -139,15 +140,20 @@ def ours(shops: list[str], data: Path, folder: Path, jobs: int) -> None:
         raise SystemExit(f"a shop failed: {failed[0]}")
 
 
-def plain(shops: list[str], data: Path, folder: Path, jobs: int) -> None:
-    """The cells as a function, `jobs` shops at a time."""
+def plain(shops: list[str], data: Path, folder: Path, jobs: int, rarely: bool = True) -> None:
+    """The cells as a function, `jobs` shops at a time; garbage is looked for as `rarely` as in a run, or as usual."""
     import multiprocessing
 
     import plain_cells
 
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
         work = partial(
-            plain_cells.examine, data=data, folder=folder, parameters=_parameters, notebooks=REPO / "notebooks"
+            plain_cells.examine,
+            data=data,
+            folder=folder,
+            parameters=_parameters,
+            notebooks=REPO / "notebooks",
+            rarely=rarely,
         )
         pool.map(work, shops, chunksize=1)
 
@@ -158,6 +164,7 @@ WAYS: dict[str, Callable[[list[str], Path, Path], None]] = {
     "papermill, one process": one_process,
     "sizhen run, 1 job": partial(ours, jobs=1),
     "plain function": partial(plain, jobs=1),
+    "plain function, Python's usual garbage collection": partial(plain, jobs=1, rarely=False),
     "sizhen run, 2 jobs": partial(ours, jobs=2),
     "plain function, pool of 2": partial(plain, jobs=2),
 }
@@ -168,6 +175,7 @@ NO_START = {"stock commands", "stock commands, no JupyterLab"}  # each shop cost
 
 RATIOS = (
     ("sizhen run, 1 job", "plain function", "cpu", " (wanted: at most 1.3)"),
+    ("sizhen run, 1 job", "plain function, Python's usual garbage collection", "cpu", ""),
     ("sizhen run, 2 jobs", "plain function, pool of 2", "wall", " (wanted: at most 1.35)"),
     ("stock commands", "sizhen run, 2 jobs", "wall", " (wanted: at least 5)"),
     ("stock commands, no JupyterLab", "sizhen run, 1 job", "cpu", " (wanted: at least 3)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -31,9 +32,13 @@ def examine(
     folder: Path,
     parameters: Callable[[str, Path, Path, str], dict[str, str]],
     notebooks: Path,
+    rarely: bool,
 ) -> None:
     """Writes the executed notebooks and the report of `shop` below `folder`."""
-    forks.collect_rarely()
+    if rarely:
+        forks.collect_rarely()
+    else:
+        gc.enable()
     (folder / shop).mkdir()
     os.environ[kept.FOLDER] = str(folder / shop)
     executed = []
