@@ -178,6 +178,17 @@ Figure.draw = lambda *given: (drawn.append(given[0]), draw(*given))"""
     assert made.cells[2].outputs[0].data["text/plain"] == "1"
 
 
+def test_a_flush_wakes_a_thread_only_where_something_was_printed(scratch: Path) -> None:
+    counting = """import sys
+thread, woken = sys.stdout.pub_thread, []
+schedule = thread.schedule
+thread.schedule = lambda event: (woken.append(getattr(event, "__name__", "")), schedule(event))"""
+    made = execute(
+        [counting, "x = 1", "woken.count('_flush')", "print('a')", "woken.count('_flush') > 0"], ForkedKernel
+    )
+    assert [cell.outputs[0].get("data", {}).get("text/plain") for cell in made.cells[2::2]] == ["0", "True"]
+
+
 def test_sockets_lie_in_a_folder_of_ones_own(scratch: Path) -> None:
     one, other = ForkedKernel(), ForkedKernel()
     assert one.transport == other.transport == "ipc"

@@ -4,6 +4,9 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -51,6 +54,23 @@ def test_a_picture_has_a_palette_and_is_drawn_once() -> None:
     with Image.open(io.BytesIO(picture)) as image:
         assert image.mode == "P"
         assert len(image.getcolors() or []) <= palette.COLOURS
+
+
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3)), elements=st.sampled_from([0, 1, 255]))
+)
+def test_few_colours_stay_as_they_are(seen: np.ndarray) -> None:
+    opaque = np.dstack([seen, np.full(seen.shape[:2], 255, dtype=np.uint8)])
+    assert (np.asarray(palette.few_colours(opaque).convert("RGB")) == seen).all()
+
+
+def test_a_colour_too_many_becomes_the_nearest_of_the_palette() -> None:
+    grey = np.arange(200, dtype=np.uint8).repeat(3).reshape(10, 20, 3)
+    few = palette.few_colours(np.dstack([grey, np.full((10, 20), 255, dtype=np.uint8)]))
+    shown = np.asarray(few.convert("RGB")).astype(int)
+    chosen = np.unique(shown)
+    assert len(chosen) == palette.COLOURS
+    assert (np.abs(shown[..., 0] - grey[..., 0]) == np.abs(grey[..., :1] - chosen).min(axis=-1)).all()
 
 
 def test_a_photograph_is_quantised() -> None:

@@ -27,8 +27,8 @@ class Client(PapermillNotebookClient):
         self._killing: asyncio.Future[None] | None = None
 
     def papermill_execute_cells(self) -> None:
-        """papermill's own also notes when each cell, of text too, began and ended. Nobody asks, and it costs as much as
-        a small cell."""
+        """papermill's own also notes when each cell, of text too, began and ended. Nobody asks, and it is a third
+        of what a small cell costs here."""
         for index, cell in enumerate(self.nb.cells):
             if cell.cell_type != "code":
                 continue

@@ -51,7 +51,7 @@ def run_kernel(arguments: Sequence[str]) -> None:
     pd.set_option("display.max_columns", 20)  # pandas decides at import, where it saw no kernel
     app: Any = KernelApp.instance(parent_handle=os.getppid())
     app.initialize([*arguments, *UNUSED])
-    app.log.setLevel(app.log_level)  # else each message makes five records that nobody gets
+    app.log.setLevel(app.log_level)  # else each cell makes four records that nobody gets
     app.shell.set_custom_exc((MemoryError,), _tell)
     app.start()
 
