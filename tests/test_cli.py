@@ -45,6 +45,12 @@ def test_help_comes_without_loading_the_library() -> None:
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
+def test_whoever_starts_a_run_loads_nothing_that_its_workers_have() -> None:
+    heavy = "('pandas', 'matplotlib', 'papermill')"
+    code = f"import sys, sizhen.batch.runner; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
 def test_diagnose_json_is_the_findings_document_and_nothing_else(tiny_shop: Shop, tmp_path: Path) -> None:
     result = sizhen("diagnose", "tiny", "--data", tmp_path, *PERIOD, "--json")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -88,7 +88,7 @@ def test_what_is_published(published: Published) -> None:
         folder = published.period / shop_id
         assert {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()} == expected
     assert {f.name for f in published.period.iterdir()} == {".work", "alpha", "beta", "index.html"}
-    assert {f.name for f in (published.period / ".work").iterdir()} == {".lock", ".state"}
+    assert {f.name for f in (published.period / ".work").iterdir()} == {".lock", ".state", "wrong"}
 
 
 def test_reports_name_the_shop_and_no_folder(published: Published, data_dir: Path) -> None:

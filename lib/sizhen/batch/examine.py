@@ -14,7 +14,7 @@ from sizhen.batch import fingerprint, state
 from sizhen.batch.job import NOTEBOOKS, TABLES, Job
 from sizhen.batch.kernels import forks
 from sizhen.batch.limits import ROOM
-from sizhen.batch.plan import NoData, period_dir, plan, work_dir
+from sizhen.batch.plan import period_dir, plan, work_dir
 from sizhen.batch.process import Stopped, run_worker
 from sizhen.batch.publish import publish
 from sizhen.batch.shop_result import ShopResult, one_line
@@ -53,8 +53,6 @@ def examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -
     begun = time.monotonic()
     try:
         result = _examine(shop_id, order, stop, on_step)
-    except NoData as error:
-        result = ShopResult(shop_id, "no_data", 0.0, str(error))
     except (UnknownShop, ValueError, OSError) as error:
         result = ShopResult(shop_id, "failed", 0.0, one_line(str(error)))
     except Exception as error:  # noqa: BLE001 - one shop never stops the others
@@ -80,6 +78,7 @@ def _examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
         holds = fingerprint.of_folder(job.ready)
         publish(job.ready, published, order.work / f"{shop_id}.old")
         state.Passed(made_from, holds, result.top_finding, result.stake).write(order.work, shop_id)
+    if result.state in ("done", "no_data"):
         shutil.rmtree(job.staging, ignore_errors=True)
     return result
 

@@ -8,20 +8,13 @@ from pathlib import Path
 
 from sizhen.batch.job import NOTEBOOKS, PRESCRIBE, Job
 from sizhen.tables import Period, Shop
-from sizhen.vocab import load
-
-
-class NoData(Exception):
-    """The shop has nothing to examine in the period."""
 
 
 def plan(
     shop_id: str, *, data_dir: Path, period: Period, reports_dir: Path, notebooks_dir: Path, language: str | None
 ) -> Job:
-    """The job of one shop. Raises NoData, UnknownShop or DataError before anything is started."""
+    """The job of one shop. Raises UnknownShop or DataError before anything is started."""
     shop = Shop.open(data_dir, shop_id)
-    if not any(_has_days(shop, table, period) for table in load().tables):
-        raise NoData(f"{shop_id} has no day of {period.label}")
     staging = work_dir(reports_dir, period) / shop_id
     common = {
         "shop_id": shop_id,
@@ -42,11 +35,6 @@ def plan(
         notebooks={name: str(notebooks_dir / f"{name}.ipynb") for name in NOTEBOOKS},
         parameters={name: {**common, **(own if name == PRESCRIBE else {})} for name in NOTEBOOKS},
     )
-
-
-def _has_days(shop: Shop, table: str, period: Period) -> bool:
-    dated = load().tables[table].dated
-    return dated is not None and shop.has(table) and not period.clip(shop.table(table), dated).empty
 
 
 def period_dir(reports_dir: Path, period: Period) -> Path:

@@ -11,7 +11,6 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill  # type: ignore[import-untyped]
 from nbformat import v4
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
@@ -25,7 +24,7 @@ from sizhen.batch.check import (
     refuse_paths,
     refuse_unfinished,
 )
-from sizhen.batch.job import TABLES, Job, check_parameters
+from sizhen.batch.job import PRESCRIBE, TABLES, Job, check_parameters
 from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
 from sizhen.batch.limits import limit
@@ -34,6 +33,8 @@ from sizhen.report.index import stake, top_finding
 from sizhen.report.page import build
 from sizhen.report.prepare import ReportError
 from sizhen.report.write import sync, write_text
+from sizhen.tables import Period, Shop
+from sizhen.vocab import load
 
 RESULT = "result.json"
 STEP = "step"
@@ -46,6 +47,7 @@ def main(job_path: str) -> None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     job = Job.read(Path(job_path))
     try:
+        _refuse_empty(job)
         result = {"state": "done", "reason": "", **examine(job)}
     except RunError as error:
         result = {"state": error.state, "reason": one_line(str(error))}
@@ -85,6 +87,14 @@ def examine(job: Job) -> dict[str, Any]:
     return {"stake": stake(findings), "top_finding": top_finding(findings, job.language)}
 
 
+def _refuse_empty(job: Job) -> None:
+    shop = Shop.open(job.data_dir, job.shop_id)
+    period = Period.parse(job.parameters[PRESCRIBE]["period"])
+    dated = {name: spec.dated for name, spec in load().tables.items() if spec.dated and shop.has(name)}
+    if all(period.clip(shop.table(name), column).empty for name, column in dated.items()):
+        raise RunError(f"{shop.id} has no day of {period.label}", "no_data")
+
+
 def _check_known(path: Path, given: dict[str, Any]) -> None:
     if not path.is_file():
         raise RunError(f"there is no notebook {path.name}")
@@ -108,8 +118,7 @@ def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Pa
         raise _in_words(error, out.stem) from None
     except Exception as error:
         raise RunError(f"{out.stem}: {one_line(str(error)) or type(error).__name__}") from error
-    notebook = nbformat.read(out, as_version=4)  # type: ignore[no-untyped-call]
-    refuse_unfinished(notebook, out.stem)
+    refuse_unfinished(v4.reads(out.read_text(encoding="utf-8")), out.stem)  # type: ignore[no-untyped-call]
     return out
 
 

@@ -17,8 +17,8 @@ from sizhen.intake import rules
 from sizhen.intake.layouts import Layout, Source
 from sizhen.intake.values import NUMERIC
 from sizhen.tables import read_table, write_table
-from sizhen.tables.files import SUFFIXES
 from sizhen.tables.schema import conform
+from sizhen.tables.shop import SUFFIXES
 from sizhen.vocab import TOTALS, TableSpec, load
 
 

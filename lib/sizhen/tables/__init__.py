@@ -1,11 +1,17 @@
 """The contract between data and everything else: schemas, reading and writing, Shop and Period."""
 
-from sizhen.tables import measure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from sizhen.tables.errors import DataError, MissingTable, UnknownShop
-from sizhen.tables.files import read_table, write_table
 from sizhen.tables.period import Period
 from sizhen.tables.profile import Profile
 from sizhen.tables.shop import Shop, list_shops
+
+if TYPE_CHECKING:
+    from sizhen.tables import measure
+    from sizhen.tables.files import read_table, write_table
 
 __all__ = [
     "DataError",
@@ -19,3 +25,12 @@ __all__ = [
     "read_table",
     "write_table",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Whoever only asks which shops there are, as a run does, waits for no pandas."""
+    if name not in ("read_table", "write_table"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from sizhen.tables import files
+
+    return getattr(files, name)

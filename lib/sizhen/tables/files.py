@@ -14,8 +14,7 @@ from pyarrow import ArrowException
 
 from sizhen.tables.errors import DataError
 from sizhen.tables.schema import conform
-
-SUFFIXES = (".parquet", ".csv")
+from sizhen.tables.shop import SUFFIXES
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 BASELINE_DAYS = 28
 FORMS = "2026-10, 2026-W45 or 2026-11-01..2026-11-14"
@@ -57,18 +59,26 @@ class Period:
         return Period(start, end, f"{start}..{end}")
 
     def dates(self) -> pd.DatetimeIndex:
+        import pandas as pd
+
         return pd.date_range(self.start, self.end, unit="us")
 
     def mask(self, days: pd.Series) -> pd.Series:
         """True where a day or moment lies in the period; unknown days do not."""
+        import pandas as pd
+
         return pd.Series(self._holds(days), index=days.index)
 
     def _holds(self, days: pd.Series) -> np.ndarray:
+        import numpy as np
+
         moments = days.to_numpy("datetime64[us]")
         return (moments >= np.datetime64(self.start)) & (moments < np.datetime64(self.end + timedelta(days=1)))
 
     def clip(self, frame: pd.DataFrame, column: str = "date") -> pd.DataFrame:
         """The rows of `frame` whose `column` lies in the period."""
+        import numpy as np
+
         at = np.flatnonzero(self._holds(frame[column]))
         first, after = (at[0], at[-1] + 1) if len(at) else (0, 0)
         return frame.iloc[first:after] if after - first == len(at) else frame.take(at)

@@ -7,15 +7,16 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from sizhen.tables.derive import shop_daily_from_orders
 from sizhen.tables.errors import MissingTable, UnknownShop
-from sizhen.tables.files import SUFFIXES, read_table
 from sizhen.tables.profile import SHOP_ID, Profile, read_profile
 from sizhen.vocab import load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".parquet", ".csv")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Shop:
     def table(self, name: str) -> pd.DataFrame:
         """The table with the contract's columns. Raises MissingTable or DataError."""
         if name not in self._read:
+            from sizhen.tables.files import read_table
+
             path = self.path(name)
             if path is None:
                 raise MissingTable(self.id, name)
@@ -73,6 +76,8 @@ class Shop:
         """shop_daily; where it is missing, what can be derived from orders, everything else unknown."""
         if self.has("shop_daily") or not self.has("orders"):
             return self.table("shop_daily")
+        from sizhen.tables.derive import shop_daily_from_orders
+
         return self.once("shop_daily of orders", lambda: shop_daily_from_orders(self.table("orders")))
 
     def once(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:

@@ -45,6 +45,8 @@ LATE = (  # imported where first needed
     "pyarrow.parquet",
     "sizhen.batch.kernels.child",
     "sizhen.batch.worker",
+    "sizhen.tables.derive",
+    "sizhen.tables.files",
     "sizhen.texts.stars",
     "tornado.platform.asyncio",
 )
