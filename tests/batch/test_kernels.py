@@ -73,7 +73,7 @@ SAME = {
 
 
 @pytest.fixture
-def scratch(server: psutil.Process, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def scratch(server: psutil.Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of temporary files, with a path short enough for sockets; it is empty at the end."""
     folder = Path(tempfile.mkdtemp(prefix="k", dir="/tmp"))
     monkeypatch.setattr(tempfile, "tempdir", str(folder))

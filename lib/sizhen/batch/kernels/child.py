@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from ipykernel.iostream import OutStream
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
 from sizhen.batch.limits import give_spare, limit
@@ -34,13 +36,44 @@ class Stream(OutStream):
             super().flush()  # type: ignore[no-untyped-call]
 
 
+class _NoShellThread:
+    """In place of the thread that hands on messages to the main thread and to shells beside it, of which there are
+    none: the main thread takes them itself. A cell that awaits asks which thread that is."""
+
+    def __init__(self) -> None:
+        self.parent_thread = threading.current_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class Kernel(IPythonKernel):
+    """Says when a cell has ended; that it runs, whoever sent it knows. It need not sleep before: one thread sends all
+    that was shown, in turn."""
+
+    _supports_kernel_subshells = False
+    _execute_sleep = 0.0
+
+    def _publish_status(self, status: str, channel: str, parent: Any = None) -> None:
+        if status != "busy":
+            super()._publish_status(status, channel, parent)  # type: ignore[no-untyped-call]
+
+
 class KernelApp(IPKernelApp):
-    """The kernel's application; `forks` watches over its parent."""
+    """The kernel's application; `forks` watches over its parent, so that no heart need beat."""
 
     outstream_class = f"{__name__}.Stream"
+    kernel_class = Kernel
 
     def init_poller(self) -> None:
         pass
+
+    def init_heartbeat(self) -> None:
+        pass
+
+    def init_control(self, context: Any) -> None:
+        super().init_control(context)  # type: ignore[no-untyped-call]
+        self.shell_channel_thread = _NoShellThread()
 
 
 def run_kernel(arguments: Sequence[str]) -> None:

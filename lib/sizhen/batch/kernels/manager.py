@@ -36,6 +36,10 @@ class OrdinaryKernel(AsyncKernelManager):
 
 
 class _Client(AsyncKernelClient):
+    def start_channels(self, *wanted: bool, **named: bool) -> None:
+        """All but the heart's: a forked process is seen to end."""
+        super().start_channels(*wanted, **{**named, "hb": False})
+
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Returns once both channels work: no waiting for silence, as the library does."""
         deadline = time.monotonic() + (timeout or 60)
@@ -83,7 +87,8 @@ class ForkedKernel(OrdinaryKernel):
 
     async def _async_post_start_kernel(self, **options: Any) -> None:
         """Waits for the kernel's sockets: who connects too early tries again after 0.1 s only."""
-        sockets = [Path(f"{self.ip}-{port}") for port in self.ports] if self.transport == "ipc" else []
+        bound = set(self.ports) - {self.hb_port} if self.transport == "ipc" else set()
+        sockets = [Path(f"{self.ip}-{port}") for port in bound]
         while not all(socket.exists() for socket in sockets) and await self.is_alive():
             await asyncio.sleep(_LOOK_EVERY)
         await super()._async_post_start_kernel(**options)
