@@ -150,11 +150,40 @@ def test_same_failures(
     assert server.children() == []
 
 
-def test_a_long_cell_can_be_interrupted(scratch: Path, server: psutil.Process) -> None:
-    sources = ["import time\ntime.sleep(60)", "print('on')"]
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("import time\ntime.sleep(60)", "KeyboardInterrupt"),
+        ("import asyncio\nawait asyncio.sleep(4)", "CancelledError"),
+    ],
+)
+def test_a_long_cell_can_be_interrupted(source: str, error: str, scratch: Path, server: psutil.Process) -> None:
+    sources = [source, "print('on')"]
     ordinary, forked = (execute(sources, kind, timeout=2, interrupt_on_timeout=True) for kind in KINDS)
-    assert forked.cells[0].outputs[0].ename == "KeyboardInterrupt"
+    assert forked.cells[0].outputs[0].ename == error
     assert told(forked) == told(ordinary)
+
+
+def test_what_a_cell_prints_last_is_there(scratch: Path, server: psutil.Process) -> None:
+    """An ordinary kernel sleeps after each cell, for what was printed to come before the word that the cell is done."""
+    made = execute([f"import sys\nprint({n}, end='')\nprint({n}, file=sys.stderr)" for n in range(200)], ForkedKernel)
+    shown = [_joined(cell.outputs)[0] for cell in made.cells]
+    assert shown == [{"stdout": f"{n}", "stderr": f"{n}\n"} for n in range(200)]
+
+
+def test_a_cell_that_shows_nothing_sends_two_messages_beside_its_reply(
+    scratch: Path, server: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    hear = nbclient.NotebookClient.process_message
+
+    def listen(self: Any, msg: dict[str, Any], *given: Any) -> Any:
+        heard.append(msg["msg_type"])
+        return hear(self, msg, *given)
+
+    monkeypatch.setattr(nbclient.NotebookClient, "process_message", listen)
+    execute(["pass", "x = 1"], ForkedKernel)
+    assert heard == ["execute_input", "status"] * 2
 
 
 def test_kernels_are_strangers_to_each_other(scratch: Path) -> None:
