@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sizhen.tables.errors import DataError, MissingTable, UnknownShop
@@ -29,8 +30,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Whoever only asks which shops there are, as a run does, waits for no pandas."""
-    if name not in ("read_table", "write_table"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from sizhen.tables import files
-
-    return getattr(files, name)
+    if name == "measure":
+        return import_module("sizhen.tables.measure")
+    if name in ("read_table", "write_table"):
+        return getattr(import_module("sizhen.tables.files"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
