@@ -56,7 +56,7 @@ def test_the_second_case_is_the_first_and_its_tables_are_read(
 ) -> None:
     data = copy(sample_dir, folder)
     first = of(data)
-    monkeypatch.setattr("sizhen.tables.shop.read_table", None)
+    monkeypatch.setattr("sizhen.tables.files.read_table", None)
     shop = Shop.open(data, "orders-only")
     second = open_case(shop, MONTH)
     assert len(opened) == 1
