@@ -255,7 +255,8 @@ def main() -> None:
     if given.docs:
         where = f"{date.today()}, {os.cpu_count()} cores (load {busy:.1f} at the start)"
         grown = [f"`make bench-growth`, {where}: read how figures grow, not the seconds."]
-        grown += ["", f"Tiny shops, one run, {given.jobs} jobs:", "", *shops]
+        runner = "the runner is the benchmark, which imports pandas"
+        grown += ["", f"Tiny shops, one run, {given.jobs} jobs ({runner}):", "", *shops]
         grown += ["", "The sample shop with more orders and reviews, the real notebooks:", "", *rows]
         grown += ["", f"Tiny shops on a Dask cluster whose workers share {os.cpu_count()} cores:", "", *workers]
         rewrite(given.docs / "performance.md", "How it grows", grown)
