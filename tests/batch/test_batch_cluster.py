@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,12 +36,17 @@ OCTOBER = Period.parse("2026-10")
 NAMES = {"report.html", "findings.json", "tables.xlsx", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
 
 
+def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
 class Cluster:
     """A scheduler and its workers, each in a network of its own where there are some; all of it ends with the test."""
 
     def __init__(self, folder: Path, networks: Networks | None = None) -> None:
         self._folder = folder
         self._networks = networks
+        self._temporary = Path(tempfile.mkdtemp(prefix="c"))  # a test's own folder has too long a name for sockets
         self._file = folder / "scheduler.json"
         self.scheduler = self._start(0, "scheduler", "--port", "0", "--scheduler-file", str(self._file))
         while not self._file.is_file() or not self._file.read_text():
@@ -65,7 +71,11 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
                 cwd=self._folder,
-                env=os.environ | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s"},
+                env={
+                    **os.environ,
+                    "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s",
+                    "TMPDIR": str(self._temporary),
+                },
             )
 
     def wait(self) -> None:
@@ -75,9 +85,15 @@ class Cluster:
             client.wait_for_workers(len(self.workers), timeout=120)
 
     def end(self) -> None:
+        """Kills all; nothing that they started and nothing that they brought to themselves may be left."""
+        started = [child for worker in self.workers if worker.poll() is None for child in children(worker)]
         for process in (*self.workers, self.scheduler):
             process.kill()
             process.wait()
+        _, alive = psutil.wait_procs(started, timeout=60)
+        left = {path.name for path in self._temporary.glob("*")} - {"dask-scratch-space"}
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        assert (alive, left) == ([], set())
 
 
 @pytest.fixture(scope="module")
@@ -222,10 +238,6 @@ def while_running(order: Order, own: Cluster, mirror: Mirror, act: Callable[[], 
     results = cluster.run(mirror.shops(), order, scheduler=own.address, mirror=mirror)
     actor.join()
     return results
-
-
-def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
 
 
 def test_a_lost_worker_gives_its_shops_to_the_other(own: Cluster, order: Order, many: Path, tmp_path: Path) -> None:

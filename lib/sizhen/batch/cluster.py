@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from distributed import Client, Future, KilledWorker, as_completed
@@ -143,10 +144,13 @@ def _result(shop_id: str, future: Future) -> ShopResult:
 
 
 def examine_there(shop_id: str, task: Task) -> ShopResult:
-    """On a worker: the shop is brought to a folder of its own, examined as anywhere, and its report taken back."""
+    """On a worker: the shop is brought to a folder of its own, examined as anywhere, and its report taken back.
+
+    Where the worker is killed, its fork server removes the folder.
+    """
     if fingerprint.program() != task.program:
         return ShopResult(shop_id, "failed", 0.0, "the worker runs another version of sizhen; install the same")
-    with tempfile.TemporaryDirectory(prefix="sizhen-") as folder:
+    with tempfile.TemporaryDirectory(prefix="sizhen-", dir=get_temp_dir()) as folder:
         here = _here(task.order, Path(folder))
         for path in (here.data_dir, here.work, here.notebooks_dir):
             path.mkdir(parents=True)

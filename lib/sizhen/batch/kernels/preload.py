@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -50,6 +51,7 @@ LATE = (  # imported where first needed
     "sizhen.texts.stars",
     "tornado.platform.asyncio",
 )
+GONE_SECONDS = 2.0  # a process that is killed closes its pipes a moment before its children have another parent
 _server, _asked_by = os.getpid(), os.getppid()
 
 
@@ -57,7 +59,12 @@ _server, _asked_by = os.getpid(), os.getppid()
 def _tidy() -> None:
     """The folder of sockets and temporary files of a run that was killed; one that ends removes it itself."""
     address = forks.address()
-    if address and os.getpid() == _server and os.getppid() != _asked_by:
+    if not address or os.getpid() != _server:
+        return
+    deadline = time.monotonic() + GONE_SECONDS
+    while (there := os.getppid() == _asked_by) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if not there:
         shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
