@@ -95,7 +95,7 @@ def test_where_writing_fails_nothing_was_imported(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sizhen.intake.merge.write_table", full)
+    monkeypatch.setattr("os.fsync", full)
     reports = import_files([*files, data_dir / "absent.csv"], shop_id="s1", data_dir=data_dir)
     assert ["No space left" in str(r.error) for r in reports] == [True, True, True, False]
     assert [r.tables for r in reports] == [{}] * 4

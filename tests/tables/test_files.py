@@ -71,14 +71,13 @@ def test_a_refused_frame_leaves_the_old_table(tiny_shop: Shop) -> None:
 
 
 def test_a_full_disk_leaves_the_old_table(tiny_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: pd.DataFrame, path: Path, **_: object) -> None:
-        Path(path).write_bytes(b"half")
+    def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     path = tiny_shop.path("shop_daily")
     assert path is not None
     before, names = path.read_bytes(), sorted(p.name for p in tiny_shop.folder.iterdir())
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         write_table(tiny_shop.folder, "shop_daily", tiny_shop.daily())
     assert path.read_bytes() == before

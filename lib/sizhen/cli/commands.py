@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sizhen.cli.data import Data, DataOrUrl
 from sizhen.cli.stop import BUSY, FAILED, plainly, stop
 
 if TYPE_CHECKING:
@@ -39,11 +40,10 @@ class Language(StrEnum):
     en = "en"
 
 
-Data = Annotated[Path, typer.Option("--data", help="Folder with one folder per shop.")]
 Reports = Annotated[Path, typer.Option("--reports", help="Folder of the reports.")]
 PeriodText = Annotated[str, typer.Option("--period", help="2026-10, 2026-W45 or 2026-11-01..2026-11-14.")]
 Reader = Annotated[Language | None, typer.Option("--language", help="zh or en; without it, the shop's own.")]
-DATA, REPORTS = Path("data/sample"), Path("reports")
+REPORTS = Path("reports")
 
 
 def _period(text: str) -> Period:
@@ -66,8 +66,8 @@ def _notebooks() -> Path:
 @app.command()
 def run(
     period: PeriodText,
+    data: DataOrUrl,
     shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all when none.")] = None,
-    data: Annotated[str, typer.Option(help="Folder with one folder per shop; on a cluster also a URL.")] = str(DATA),
     reports: Annotated[str, typer.Option(help="Folder of the reports; on a cluster also a URL.")] = str(REPORTS),
     jobs: Annotated[int, typer.Option(min=1, help="Shops examined at a time.")] = 2,
     language: Reader = None,
@@ -137,7 +137,7 @@ def _on_cluster(scheduler: str, shops: list[str] | None, order: Order, data: str
 def diagnose(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
     period: PeriodText,
-    data: Data = DATA,
+    data: Data,
     reports: Annotated[Path | None, typer.Option(help="Reports to take the last findings from.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings document and nothing else.")] = False,
     language: Reader = None,
@@ -173,7 +173,7 @@ def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] 
 
 
 @app.command()
-def sample(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the sample shops go.")] = DATA) -> None:
+def sample(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the sample shops go.")]) -> None:
     """Write the made sample shops: the same bytes every time."""
     from sizhen.simulate import write_samples
 

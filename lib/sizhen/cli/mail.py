@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sizhen.cli.commands import DATA, REPORTS, Data, PeriodText, Reports, _period
+from sizhen.cli.commands import REPORTS, PeriodText, Reports, _period
+from sizhen.cli.data import Data
 from sizhen.cli.stop import BUSY, FAILED, USAGE, stop
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def _prepared(items: list[Item]) -> Any:
 
 def send(
     period: PeriodText,
+    data: Data,
     shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all reports when none.")] = None,
-    data: Data = DATA,
     reports: Reports = REPORTS,
     settings: Settings = SETTINGS,
     send: Annotated[bool, typer.Option("--send", help="Send; without it only show what would go.")] = False,

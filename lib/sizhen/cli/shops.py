@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from sizhen.cli.commands import DATA, Data, Language
-from sizhen.cli.stop import FAILED, USAGE, plainly, stop
+from sizhen.cli.commands import Language
+from sizhen.cli.data import Data
+from sizhen.cli.stop import BUSY, FAILED, plainly, stop
 
 
 def check_data(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
-    data: Data = DATA,
+    data: Data,
 ) -> None:
     """List a shop's tables: there, missing, broken or odd; their days, contradictions, and what cannot be concluded.
 
@@ -46,7 +47,7 @@ def check_data(
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them, or folders.")],
     shop: Annotated[str, typer.Option(help="The shop they belong to; made when new.")],
-    data: Data = DATA,
+    data: Data,
     map: Annotated[Path | None, typer.Option("--map", help="A mapping that says what the files are.")] = None,
     draft: Annotated[Path | None, typer.Option("--write-map", help="Write a draft of one; import nothing.")] = None,
 ) -> None:
@@ -54,7 +55,8 @@ def import_(
 
     A file that is a table of sizhen's already is read by its headings; any other with --map.
 
-    Ends with 1 when a file could not be read, or none was to be imported; the others are imported.
+    Ends with 1 when a file could not be read, or none was to be imported (the others are imported), 2 when the command
+    was wrong, 75 when another import of the shop did not end within ten minutes.
     """
     with plainly():
         from rich.console import Console
@@ -62,6 +64,7 @@ def import_(
 
         from sizhen import intake
         from sizhen.intake.summary import told
+        from sizhen.tables import DataError, ShopBusy
 
         paths = intake.exports(files)
         for folder in (p for file in files if file.is_dir() for p in sorted(file.iterdir()) if p.is_dir()):
@@ -74,8 +77,14 @@ def import_(
             with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
                 step = partial(bar.advance, bar.add_task("import", total=len(paths)))
                 reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step, map=map)
+        except (intake.IntakeError, DataError) as error:
+            stop(error, FAILED)
         except ValueError as error:
-            stop(error, FAILED if isinstance(error, intake.IntakeError) else USAGE)
+            stop(error)
+        except ShopBusy as error:
+            stop(error, BUSY)
+        except OSError as error:
+            stop(f"{error.filename or data}: {error.strerror}; check the folder and who may write there", FAILED)
     for part in told(reports):
         Console().print(part)
     failed = [f"{r.error}" for r in reports if r.error is not None]

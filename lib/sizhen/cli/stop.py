@@ -20,7 +20,7 @@ def stop(message: object, code: int = USAGE) -> NoReturn:
 @contextmanager
 def plainly() -> Iterator[None]:
     """Errors a person can act on end the command plainly; anything else is a fault of ours and shows itself."""
-    from sizhen.tables import DataError, MissingTable, UnknownShop
+    from sizhen.tables import DataError, MissingTable, ShopBusy, UnknownShop
 
     try:
         yield
@@ -28,3 +28,5 @@ def plainly() -> Iterator[None]:
         stop(error)
     except (DataError, MissingTable) as error:
         stop(error, FAILED)
+    except ShopBusy as error:
+        stop(error, BUSY)

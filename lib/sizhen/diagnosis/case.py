@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +18,7 @@ from sizhen.diagnosis.rules import Judgement, judge
 from sizhen.diagnosis.sales import Sales, measure_sales
 from sizhen.diagnosis.stake import Stake, allocate
 from sizhen.diagnosis.unexplained import collapses, leftovers
+from sizhen.files import replacing
 from sizhen.tables import Period, Shop, kept
 from sizhen.texts.aspects import remember, remembered
 from sizhen.vocab import load
@@ -128,12 +128,9 @@ class Case:
     def save(self, folder: str | Path) -> Path:
         """Writes findings.json into `folder`, whole or not at all."""
         path = Path(folder) / "findings.json"
-        beside = path.with_suffix(".part")
-        with beside.open("w", encoding="utf-8") as stream:
-            json.dump(self.document(), stream, ensure_ascii=False, allow_nan=False, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
+        text = json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=1)
+        with replacing(path) as stream:
+            stream.write(text.encode())
         return path
 
 

@@ -12,11 +12,13 @@ from sizhen.intake.layouts import common, layouts
 from sizhen.intake.merge import merge
 from sizhen.intake.privacy import clean
 from sizhen.tables import Shop
+from sizhen.tables.switch import alone
 from sizhen.vocab import LANGUAGES
 from sizhen.vocab.topics import questions
 
 LAYOUT = "questionnaire"
 SCORES = range(1, 6)
+WAIT = 10.0  # seconds for an import to end: somebody sits before the form
 
 
 def write_questions(path: str | Path, day: date, language: str) -> int:
@@ -38,7 +40,7 @@ def add_answer(
     """Adds a row to the shop's `answers`, cleaned of personal data, the table written whole or not at all.
 
     False, and nothing is written, where this question already has an answer of theirs on that day. Raises ValueError
-    for what is no answer, UnknownShop, DataError.
+    for what is no answer, UnknownShop, DataError; ShopBusy where an import of the shop goes on.
     """
     marks = common().marks
     row = {"asked_on": pd.Timestamp(asked_on), "question": clean(question.strip(), marks), "who": who}
@@ -47,10 +49,12 @@ def add_answer(
     if score is not None and score not in SCORES:
         raise ValueError(f"the score must be from {SCORES[0]} to {SCORES[-1]}, not {score!r}")
     shop = Shop.open(data_dir, shop_id)
-    if shop.has("answers"):
-        told = shop.table("answers")
-        if (told[list(row)] == pd.Series(row)).all(axis=1).any():
-            return False
-    made = pd.DataFrame([row | {"answer": clean(answer.strip(), marks), "score": score}])
-    merge(shop.folder, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})})
+    with alone(shop.folder, WAIT) as change:
+        if shop.has("answers"):
+            told = shop.table("answers")
+            if (told[list(row)] == pd.Series(row)).all(axis=1).any():
+                return False
+        made = pd.DataFrame([row | {"answer": clean(answer.strip(), marks), "score": score}])
+        merge(change, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})})
+        change.commit()
     return True

@@ -26,6 +26,7 @@ from sizhen.intake.rules import Context
 from sizhen.intake.worker import Reader
 from sizhen.tables import DataError
 from sizhen.tables.profile import SHOP_ID
+from sizhen.tables.switch import Change, alone
 from sizhen.vocab import load
 
 EXAMPLES = 3
@@ -47,19 +48,25 @@ def import_files(
     a file that fails does not stop the others. `progress` is called after each file. `map`: a mapping file
     that all of them are read by.
 
-    Makes the shop (shop.toml) if it is new. The tables are written once, after the last file. Importing a file again
-    changes nothing. The files stay as they are. Raises ValueError for a shop_id that is none, IntakeError for a mapping
-    that is none.
+    Makes the shop (shop.toml) if it is new. Waits for another import of the shop to end. The tables are written after
+    the last file, all or none. Importing a file again changes nothing. The files stay as they are.
+
+    Raises ValueError for a shop_id that is none, IntakeError for a mapping that is none and a key that is a link,
+    DataError for links in the shop's folder, ShopBusy where another import of the shop does not end, OSError.
     """
     if not SHOP_ID.fullmatch(shop_id):
         raise ValueError(f"{shop_id!r} is no shop id; use letters, digits, - and _ only, at most 64")
-    session = _Session(Path(data_dir), Path(data_dir) / shop_id, None if map is None else mapping.read(map))
-    pool = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())  # gives back at once what the others keep for later
-    try:
-        return session.close(_read([Path(file) for file in files], session, progress))
-    finally:
-        pa.set_memory_pool(pool)
+    layout = None if map is None else mapping.read(map)
+    if (Path(data_dir) / privacy.KEY_FILE).is_symlink():
+        raise IntakeError(privacy.KEY_FILE, "is a symbolic link", "put the key itself into the data folder")
+    with alone(Path(data_dir) / shop_id) as change:
+        session = _Session(Path(data_dir), change, layout)
+        pool = pa.default_memory_pool()
+        pa.set_memory_pool(pa.system_memory_pool())  # gives back at once what the others keep for later
+        try:
+            return session.close(_read([Path(file) for file in files], session, progress))
+        finally:
+            pa.set_memory_pool(pool)
 
 
 def write_map(file: str | Path, path: str | Path) -> None:
@@ -102,11 +109,12 @@ def _content(path: Path, reader: Reader) -> Content:
 class _Session:
     """One call of import_files: what its files gave, until it is written."""
 
-    def __init__(self, data_dir: Path, folder: Path, layout: Layout | None) -> None:
+    def __init__(self, data_dir: Path, change: Change, layout: Layout | None) -> None:
         self.data_dir = data_dir
-        self.folder = folder
+        self.change = change
+        self.folder = change.folder
         self.layout = layout
-        self.tables = Tables(folder)
+        self.tables = Tables(self.folder)
         self.taken: list[FileReport] = []
 
     def take(self, path: Path, content: Future[Content]) -> list[FileReport]:
@@ -153,9 +161,10 @@ class _Session:
             return reports
         try:
             lineage = records.read_lineage(self.folder)
-            self.tables.write()
-            records.make_profile(self.folder, self.taken)
-            records.write_lineage(self.folder, lineage, self.taken)
+            self.tables.put(self.change)
+            records.make_profile(self.change, self.taken)
+            records.put_lineage(self.change, lineage, self.taken)
+            self.change.commit()
         except (IntakeError, DataError, OSError) as error:
             return [r if r.error else _failed(r, error) for r in reports]
         return reports

@@ -1,6 +1,6 @@
 """A file's frames into the shop's tables, by key: newer values are taken, known ones not given again stay.
 
-The tables of a call are kept until its files are read, and written once, whole or not at all.
+The tables of a call are kept until its files are read, and become a part of one change of the shop's folder.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,15 +15,15 @@ import pandas as pd
 from sizhen.intake import rules
 from sizhen.intake.layouts import Layout, Source
 from sizhen.intake.values import NUMERIC
-from sizhen.tables import read_table, write_table
-from sizhen.tables.schema import conform
-from sizhen.tables.shop import SUFFIXES
+from sizhen.tables import read_table
+from sizhen.tables.files import Format, put_table
+from sizhen.tables.switch import SUFFIXES, Change
 from sizhen.vocab import TOTALS, TableSpec, load
 
 
 @dataclass
 class Tables:
-    """The tables of one shop while files come in. Nothing is written before `write`."""
+    """The tables of one shop while files come in. Nothing is written before a change is committed."""
 
     folder: Path
     _frames: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -56,15 +55,12 @@ class Tables:
         self._touched |= touched
         return dict(+notes), dict(+changed)
 
-    def write(self) -> None:
-        """Writes what changed, in the format each table has (parquet when new). All are checked before the first is
-        written. Raises DataError, OSError."""
-        first, *others = sorted(self._touched, key=lambda t: -len(self._frames[t])) or [""]
-        for table in others:
-            conform(self._frames[table], table, f"{table} with the new rows")
-        for table in filter(None, (first, *others)):
-            format: Literal["csv", "parquet"] = "csv" if (self.folder / f"{table}.csv").exists() else "parquet"
-            write_table(self.folder, table, self._frames.pop(table), format)
+    def put(self, change: Change) -> None:
+        """Makes what they changed a part of the change, in the format each table has (parquet when new), the largest
+        first. Raises DataError."""
+        for table in sorted(self._touched, key=lambda t: -len(self._frames[t])):
+            format: Format = "csv" if (self.folder / f"{table}.csv").exists() else "parquet"
+            put_table(change, table, self._frames.pop(table), format)
         self._touched.clear()
 
     def _known(self, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:
@@ -76,11 +72,11 @@ class Tables:
         return self._frames[spec.name]
 
 
-def merge(folder: Path, layout: Layout, frames: dict[str, pd.DataFrame]) -> None:
-    """Adds frames to the shop's tables and writes them. Raises DataError."""
-    tables = Tables(folder)
+def merge(change: Change, layout: Layout, frames: dict[str, pd.DataFrame]) -> None:
+    """Makes the shop's tables with the frames added a part of the change. Raises DataError."""
+    tables = Tables(change.folder)
     tables.add(layout, frames)
-    tables.write()
+    tables.put(change)
 
 
 def _stored(folder: Path, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,30 +13,28 @@ from sizhen.intake.layouts import layouts
 from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
 from sizhen.tables.profile import read_profile
+from sizhen.tables.switch import LINEAGE, PROFILE, Change
 from sizhen.vocab import TOTALS
 
-LINEAGE = "lineage.json"
-PROFILE = "shop.toml"
 CURRENCY = "CNY"
 ENGLISH = ("shopify", "amazon")
 
 
-def make_profile(folder: Path, reports: list[FileReport]) -> None:
-    """Writes shop.toml for a new shop, after what its files state; one that is there stays as it is."""
-    path = folder / PROFILE
-    if path.exists():
+def make_profile(change: Change, reports: list[FileReport]) -> None:
+    """Gives a new shop its shop.toml, after what its files state; one that is there stays as it is."""
+    if (change.folder / PROFILE).exists():
         return
     platform = next((r.platform for r in reports if r.platform != "other"), "other")
     entry = {
-        "shop_id": folder.name,
-        "name": next((r.shop for r in reports if r.shop), folder.name),
+        "shop_id": change.folder.name,
+        "name": next((r.shop for r in reports if r.shop), change.folder.name),
         "platform": platform,
         "category": "",
         "language": "en" if platform in ENGLISH else "zh",
         "currency": _stated_currency(reports) or CURRENCY,
         "timezone": "Asia/Shanghai",
     }
-    _replace(path, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()))
+    change.put(PROFILE, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()).encode())
 
 
 def _stated_currency(reports: list[FileReport]) -> str | None:
@@ -132,16 +129,10 @@ def entry(report: FileReport) -> dict[str, Any]:
     return told | {k: v for k, v in more.items() if v}
 
 
-def write_lineage(folder: Path, lineage: list[dict[str, Any]], reports: list[FileReport]) -> None:
+def put_lineage(change: Change, lineage: list[dict[str, Any]], reports: list[FileReport]) -> None:
     """Notes in lineage.json which file gave what; a file imported again keeps its one entry."""
     entries = {(e["sha256"], e.get("sheet")): e for e in lineage}
     for report in reports:
         entries.pop((report.sha256, report.sheet), None)
         entries[report.sha256, report.sheet] = entry(report)
-    _replace(folder / LINEAGE, json.dumps(list(entries.values()), ensure_ascii=False, indent=1) + "\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
+    change.put(LINEAGE, f"{json.dumps(list(entries.values()), ensure_ascii=False, indent=1)}\n".encode())

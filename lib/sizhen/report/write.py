@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from sizhen.files import flush, replacing
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes UTF-8 beside `path`, flushes to the disk, then renames over it. Where that fails nothing is left."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+    """Writes UTF-8 over `path`, flushed to the disk. Where that fails nothing is left."""
+    with replacing(path) as stream:
+        stream.write(text.encode())
 
 
 def sync(folder: Path) -> None:
     """Flushes every file and folder below `folder`, and itself, to the disk."""
     for path in [*folder.rglob("*"), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush(path)

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from sizhen.tables import write_table
+from sizhen.files import replacing
+from sizhen.tables.files import put_table
+from sizhen.tables.switch import PROFILE, alone
 
 from .plan import CAUSES, Fault, Made, Plan, Size
 from .planting import DECOYS
@@ -36,10 +38,11 @@ def _value(value: str | float | bool) -> str:
 def write(made: Made, data_dir: Path) -> Path:
     """Writes shop.toml and every table (parquet) into `data_dir`/<shop_id>; returns that folder."""
     folder: Path = Path(data_dir) / made.profile["shop_id"]
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in made.tables.items():
-        write_table(folder, name, frame)
-    (folder / "shop.toml").write_text(toml(made.profile), encoding="utf-8")
+    with alone(folder) as change:
+        for name, frame in made.tables.items():
+            put_table(change, name, frame)
+        change.put(PROFILE, toml(made.profile).encode())
+        change.commit()
     return folder
 
 
@@ -82,5 +85,6 @@ def make_shops(
         write(made, data_dir)
         truth[plan.shop_id] = made.truth
     Path(data_dir).mkdir(parents=True, exist_ok=True)
-    (Path(data_dir) / TRUTH).write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with replacing(Path(data_dir) / TRUTH) as stream:
+        stream.write(f"{json.dumps(truth, ensure_ascii=False, indent=1)}\n".encode())
     return truth

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sizhen.files import replacing
 from sizhen.vocab import load
 
 from .codebook import codebook
@@ -94,5 +95,6 @@ def write_samples(data_dir: Path) -> dict[str, list[dict[str, Any]]]:
     shops = sample_shops()
     for made in shops:
         write(made, data_dir)
-    (Path(data_dir) / "README.md").write_text(codebook(shops), encoding="utf-8")
+    with replacing(Path(data_dir) / "README.md") as stream:
+        stream.write(codebook(shops).encode())
     return {made.profile["shop_id"]: made.truth for made in shops}

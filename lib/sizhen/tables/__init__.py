@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sizhen.tables.errors import DataError, MissingTable, UnknownShop
+from sizhen.tables.errors import DataError, MissingTable, ShopBusy, UnknownShop
 from sizhen.tables.period import Period
 from sizhen.tables.profile import Profile
 from sizhen.tables.shop import Shop, list_shops
@@ -20,6 +20,7 @@ __all__ = [
     "Period",
     "Profile",
     "Shop",
+    "ShopBusy",
     "UnknownShop",
     "list_shops",
     "measure",

@@ -35,3 +35,7 @@ class MissingTable(LookupError):
 
 class UnknownShop(LookupError):
     """No such shop in the data folder."""
+
+
+class ShopBusy(TimeoutError):
+    """Another command has been changing the shop's folder for longer than one waits."""

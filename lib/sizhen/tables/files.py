@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
+import io
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +13,9 @@ from pyarrow import ArrowException
 
 from sizhen.tables.errors import DataError
 from sizhen.tables.schema import conform
-from sizhen.tables.shop import SUFFIXES
+from sizhen.tables.switch import Change, alone
+
+Format = Literal["parquet", "csv"]
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -54,29 +55,24 @@ def read_table(path: Path, table: str) -> pd.DataFrame:
     return conform(frame, table, path.name)
 
 
-def write_table(folder: Path, table: str, frame: pd.DataFrame, format: Literal["parquet", "csv"] = "parquet") -> Path:
+def write_table(folder: Path, table: str, frame: pd.DataFrame, format: Format = "parquet") -> Path:
     """Checks `frame` and writes it as `<folder>/<table>.<format>`, replacing the table as a whole.
 
-    Raises DataError and leaves the old file when `frame` breaks the contract.
+    Raises DataError and leaves the old file when `frame` breaks the contract; ShopBusy, OSError.
     """
-    path = folder / f"{table}.{format}"
+    with alone(folder) as change:
+        put_table(change, table, frame, format)
+        change.commit()
+    return folder / f"{table}.{format}"
+
+
+def put_table(change: Change, table: str, frame: pd.DataFrame, format: Format = "parquet") -> None:
+    """Checks `frame` and makes it a part of the change. Raises DataError."""
+    path = change.folder / f"{table}.{format}"
     frame = conform(frame, table, path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=f".{format}")
-    os.close(handle)
-    beside = Path(name)
-    try:
-        if format == "csv":
-            frame.to_csv(beside, index=False, date_format="%Y-%m-%d %H:%M:%S")
-        else:
-            frame.to_parquet(beside, index=False, compression="zstd")
-        beside.chmod(0o644)
-        with beside.open("rb") as stream:
-            os.fsync(stream.fileno())
-        beside.rename(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    for other in SUFFIXES:
-        if other != path.suffix:
-            path.with_suffix(other).unlink(missing_ok=True)
-    return path
+    buffer = io.BytesIO()
+    if format == "csv":
+        frame.to_csv(buffer, index=False, date_format="%Y-%m-%d %H:%M:%S")
+    else:
+        frame.to_parquet(buffer, index=False, compression="zstd")
+    change.put(f"{table}.{format}", buffer.getbuffer())

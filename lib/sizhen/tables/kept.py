@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import secrets
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,9 @@ def place(shop: Shop, *asked: object) -> Path | None:
 
 def put(path: Path, made: object) -> None:
     """Whole or not at all: what finds no room is worked out again by whoever wants it."""
-    beside = path.with_suffix(f".{os.getpid()}")
+    beside = path.with_suffix(f".{secrets.token_hex(4)}")
     try:
-        with beside.open("wb") as stream:
+        with beside.open("xb") as stream:
             pickle.dump(made, stream, pickle.HIGHEST_PROTOCOL)
         beside.replace(path)
     except (OSError, MemoryError):

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sizhen.tables.errors import MissingTable, UnknownShop
 from sizhen.tables.profile import SHOP_ID, Profile, read_profile
+from sizhen.tables.switch import LINEAGE, PROFILE, SUFFIXES, SWITCH, settle
 from sizhen.vocab import load
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SUFFIXES = (".parquet", ".csv")
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,16 @@ class Shop:
 
     @classmethod
     def open(cls, data_dir: str | Path, shop_id: str) -> Shop:
-        """Raises UnknownShop when there is no such folder, DataError when its shop.toml is wrong."""
+        """Raises UnknownShop when there is no such folder, DataError when its shop.toml is wrong or something of it is
+        a link; ShopBusy where another command does not end to change it."""
         data_dir = Path(data_dir)
         if not SHOP_ID.fullmatch(shop_id):
             raise UnknownShop(
                 f"{shop_id!r} cannot be a shop: the folder's name, which is also the shop_id in its "
                 "shop.toml, may hold letters, digits, - and _ only, at most 64, and begins with a letter or digit"
             )
-        if not (data_dir / shop_id / "shop.toml").is_file():
+        settle(data_dir / shop_id)
+        if not (data_dir / shop_id / PROFILE).is_file():
             known = ", ".join(list_shops(data_dir)) or "none"
             raise UnknownShop(f"no shop {shop_id!r} in {data_dir.name}/; there: {known}")
         return cls(data_dir / shop_id, read_profile(data_dir / shop_id))
@@ -88,17 +89,19 @@ class Shop:
 
     def lineage(self) -> list[dict[str, Any]]:
         """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was."""
-        path = self.folder / "lineage.json"
+        path = self.folder / LINEAGE
         return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
 
     def fingerprint(self) -> str:
-        """sha256 over the bytes of shop.toml and every table, named."""
+        """sha256 over the bytes of shop.toml and every table, named. Raises as `open` does."""
+        settle(self.folder)
         digest = hashlib.sha256()
-        for path in sorted(p for p in [self.folder / "shop.toml", *map(self.path, load().tables)] if p is not None):
+        for path in sorted(p for p in [self.folder / PROFILE, *map(self.path, load().tables)] if p is not None):
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
 
 def list_shops(data_dir: str | Path) -> list[str]:
-    """The roster: every folder that has a shop.toml."""
-    return sorted(p.parent.name for p in Path(data_dir).glob("*/shop.toml"))
+    """The roster: every folder that has a shop.toml, be it in a switch that was cut off."""
+    there, waiting = (Path(data_dir).glob(f"*/{home}{PROFILE}") for home in ("", f"{SWITCH}/"))
+    return sorted({path.parent.name for path in there} | {path.parent.parent.name for path in waiting})

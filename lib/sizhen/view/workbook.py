@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,6 +15,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from sizhen.files import replacing
 from sizhen.view import labels
 from sizhen.view.tables import in_unit_of, note
 from sizhen.vocab.currency import currency_sign
@@ -48,7 +48,9 @@ def write_workbook(path: str | Path, sheets: Mapping[str, pd.DataFrame], *, titl
                 sheet.write_string(0, 0, note(frame))
             else:
                 _fill(sheet, frame, formats)
-    return _replace(Path(path), memory.getvalue())
+    with replacing(Path(path)) as stream:
+        stream.write(memory.getbuffer())
+    return Path(path)
 
 
 class Formats:
@@ -136,12 +138,3 @@ def _set_up(sheet: Worksheet, title: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_header(f"&L{_fit(title)[:100].replace('&', '&&')}&R&A")
     sheet.set_footer("&C&P / &N")
-
-
-def _replace(path: Path, content: bytes) -> Path:
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return beside.replace(path)

@@ -10,9 +10,11 @@ from typing import Any
 
 import ipywidgets as w
 
+import sizhen
 from sizhen.view import labels
 from sizhen.vocab import Text
 
+SHIPPED = Path(sizhen.__file__).parents[2] / "data" / "sample"  # what the notebooks show until they are told otherwise
 SHEET = Path(__file__).with_name("explorer.css")
 LONGEST_QUESTION, LONGEST_ANSWER = 200, 2000
 SCORES = range(1, 6)
@@ -32,7 +34,8 @@ def answer_form(
     """Shop, day, who was asked, question (listed, or one's own), answer and score 1–5; a button that saves.
 
     `save(data_dir, shop_id, asked_on=, who=, question=, answer=, score=)` is False where that question has their answer
-    already. What cannot be saved is told in one sentence. `language` empty: that of the labels.
+    already. What cannot be saved is told in one sentence; nothing is saved into the shipped samples. `language` empty:
+    that of the labels.
     """
     return AnswerForm(shops, questions, save, data_dir, shop_id, language or labels.reader.language)
 
@@ -100,6 +103,8 @@ class AnswerForm(w.VBox):
     def _wrong(self) -> str:
         """Why this cannot be saved; empty where it can."""
         question, answer = self.question.value.strip(), self.answer.value.strip()
+        if Path(self._data_dir).resolve() == SHIPPED.resolve():
+            return labels.name("form.shipped")
         if not self.shop.value:
             return labels.name("form.no_shop")
         if self.day.value is None or self.day.value > date.today():
