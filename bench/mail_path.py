@@ -36,6 +36,7 @@ def main() -> None:
             settings = Path(folder) / "sizhen.toml"
             settings.write_text(SETTINGS.format(port=PORT), encoding="utf-8")
             sizhen = [sys.executable, "-m", "sizhen.cli", "send", "--period", "2026-10", "--settings", str(settings)]
+            sizhen += ["--data", "data/sample"]
             print("What would go:", flush=True)
             subprocess.run(sizhen, check=False)
             print("\nTo a local server:", flush=True)

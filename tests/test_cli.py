@@ -18,6 +18,7 @@ from sizhen.batch.shop_result import INTERRUPTED, ShopResult
 from sizhen.cli import app
 from sizhen.diagnosis import open_case
 from sizhen.tables import Period, Shop, write_table
+from sizhen.tables.switch import alone
 
 PERIOD = ["--period", "2026-10"]
 
@@ -218,6 +219,81 @@ def test_import_tells_which_folders_it_leaves_alone(tmp_path: Path) -> None:
 
 def test_import_refuses_a_shop_id_that_leaves_the_folder(tmp_path: Path) -> None:
     refused(sizhen("import", tmp_path / "a.csv", "--shop", "../x", "--data", tmp_path), 2, "no shop id")
+
+
+def test_import_beside_another_ends_with_75(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "texts.csv").write_text("id,review\n1,so nice\n", encoding="utf-8")
+    monkeypatch.setattr("sizhen.tables.switch.WAIT", 0)
+    with alone(tmp_path / "data" / "new"):
+        result = sizhen("import", tmp_path / "texts.csv", "--shop", "new", "--data", tmp_path / "data")
+        refused(result, 75, "new: another command is changing this shop; try again")
+    assert sizhen("import", tmp_path / "texts.csv", "--shop", "new", "--data", tmp_path / "data").exit_code == 0
+
+
+def test_import_says_in_one_line_where_it_may_not_write(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    asked = ["import", tmp_path / "a.csv", "--shop", "new", "--data"]
+    refused(sizhen(*asked, tmp_path / "file"), 1, "file/new: Not a directory; check the folder")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "new").symlink_to(tmp_path)
+    refused(sizhen(*asked, tmp_path / "data"), 1, "new: is a symbolic link; put the shop's folder itself there")
+
+
+OF_A_FOLDER = (
+    ["run", *PERIOD],
+    ["diagnose", "tiny", *PERIOD],
+    ["check-data", "tiny"],
+    ["import", "orders.csv", "--shop", "tiny"],
+    ["send", *PERIOD],
+)
+
+
+@pytest.mark.parametrize("command", OF_A_FOLDER, ids=lambda command: command[0])
+def test_without_a_named_folder_nothing_is_read_or_written(
+    command: list[str], tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data" / "sample").mkdir(parents=True)
+    tiny_shop.folder.rename(tmp_path / "data" / "sample" / "tiny")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIZHEN_DATA", raising=False)
+    before = sorted(tmp_path.rglob("*"))
+    refused(sizhen(*command), 2, "no data folder is named", "--data DIR", "SIZHEN_DATA", 'data = "DIR"', "sizhen.toml")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_folder_is_that_of_the_option_else_the_environment_else_sizhen_toml(
+    tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.delenv("SIZHEN_DATA", raising=False)
+    Path("sizhen.toml").write_text('data = ".."\n[mail]\nsender = "a@b.example"\n', encoding="utf-8")
+    assert sizhen("check-data", "tiny").exit_code == 0
+    monkeypatch.setenv("SIZHEN_DATA", "elsewhere")
+    refused(sizhen("check-data", "tiny"), 2, "no shop 'tiny' in elsewhere/")
+    assert sizhen("check-data", "tiny", "--data", tmp_path).exit_code == 0
+    monkeypatch.setenv("SIZHEN_DATA", "")
+    assert sizhen("check-data", "tiny").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("data = 5", "one folder in quotes"),
+        ('data = ""', "one folder"),
+        ("data", "sizhen.toml: "),
+        ("[mail]", "--data"),
+    ],
+)
+def test_a_wrong_sizhen_toml_is_one_line(text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIZHEN_DATA", raising=False)
+    Path("sizhen.toml").write_text(text, encoding="utf-8")
+    refused(sizhen("check-data", "tiny"), 2, said)
+
+
+def test_sample_needs_a_folder() -> None:
+    assert sizhen("sample").exit_code == 2
 
 
 def test_simulate_makes_shops_that_can_be_checked(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_same_notebooks_same_bytes_and_the_old_page_survives_an_error(
     with pytest.raises(ReportError):
         page(paths)
     assert (tmp_path / "report.html").read_bytes() == before
-    assert not list(tmp_path.glob(".*.part"))
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_the_page_names_the_shop_and_the_period_of_its_notebooks_and_no_two(

@@ -12,6 +12,7 @@ from sizhen.intake import add_answer
 from sizhen.tables import Shop
 from sizhen.view import labels
 from sizhen.view.widgets import AnswerForm, answer_form
+from sizhen.view.widgets.form import SHIPPED
 from sizhen.vocab.topics import questions
 
 
@@ -78,3 +79,15 @@ def test_a_table_that_cannot_be_read_is_told_escaped(form: AnswerForm) -> None:
     form.button.click()
     assert "&lt;i&gt;" in form.message.value
     assert "<i>" not in form.message.value
+
+
+def test_nothing_is_saved_into_the_shipped_samples(form: AnswerForm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sizhen.view.widgets.form.SHIPPED", form._data_dir)
+    form.answer.value = "好"
+    form.button.click()
+    assert labels.name("form.shipped") in form.message.value
+    assert stored(form) == []
+
+
+def test_the_shipped_samples_are_those_the_notebooks_show(sample_dir: Path) -> None:
+    assert sample_dir == SHIPPED
