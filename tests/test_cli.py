@@ -292,6 +292,18 @@ def test_a_wrong_sizhen_toml_is_one_line(text: str, said: str, tmp_path: Path, m
     refused(sizhen("check-data", "tiny"), 2, said)
 
 
+@pytest.mark.parametrize("command", [["run", *PERIOD], ["check-data", "tiny"]], ids=["run", "check-data"])
+def test_an_empty_folder_is_no_folder(command: list[str]) -> None:
+    refused(sizhen(*command, "--data", ""), 2, "--data is empty")
+
+
+def test_a_url_is_no_folder_to_import_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SIZHEN_DATA", "s3://agency/data")
+    refused(sizhen("import", "a.csv", "--shop", "s1"), 2, "s3://agency/data is a URL, which only sizhen run takes")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_sample_needs_a_folder() -> None:
     assert sizhen("sample").exit_code == 2
 

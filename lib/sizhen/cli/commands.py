@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from sizhen.cli.data import Data, DataOrUrl
+from sizhen.cli.data import Data, DataOrUrl, named, named_folder
 from sizhen.cli.stop import BUSY, FAILED, plainly, stop
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _notebooks() -> Path:
 @app.command()
 def run(
     period: PeriodText,
-    data: DataOrUrl,
     shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all when none.")] = None,
+    data: DataOrUrl = None,
     reports: Annotated[str, typer.Option(help="Folder of the reports; on a cluster also a URL.")] = str(REPORTS),
     jobs: Annotated[int, typer.Option(min=1, help="Shops examined at a time.")] = 2,
     language: Reader = None,
@@ -90,6 +90,7 @@ def run(
     from sizhen.batch.shop_result import INTERRUPTED
     from sizhen.tables import list_shops
 
+    data = data or named()
     order = Order(Path(data), _period(period), Path(reports), notebooks or _notebooks(), language, fresh=fresh)
     if scheduler:
         results = _on_cluster(scheduler, shops, order, data, reports)
@@ -137,18 +138,18 @@ def _on_cluster(scheduler: str, shops: list[str] | None, order: Order, data: str
 def diagnose(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
     period: PeriodText,
-    data: Data,
+    data: Data = None,
     reports: Annotated[Path | None, typer.Option(help="Reports to take the last findings from.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings document and nothing else.")] = False,
     language: Reader = None,
 ) -> None:
     """Say what is wrong with a shop, without writing a report."""
-    days = _period(period)
+    days, home = _period(period), data or named_folder()
     with plainly():
         from sizhen.diagnosis import open_case
         from sizhen.tables import Shop
 
-        opened = Shop.open(data, shop)
+        opened = Shop.open(home, shop)
         case = open_case(opened, days, previous=_last(reports, shop, days))
         document = case.document()
     if as_json:

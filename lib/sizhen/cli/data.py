@@ -14,7 +14,7 @@ VARIABLE = "SIZHEN_DATA"
 SETTINGS = Path("sizhen.toml")
 
 
-def settled() -> str:
+def named() -> str:
     """What sizhen.toml of the current folder says; ends the command where it says nothing."""
     told = None
     if SETTINGS.is_file():
@@ -29,16 +29,26 @@ def settled() -> str:
     return told
 
 
-Data = Annotated[
-    Path,
-    typer.Option("--data", envvar=VARIABLE, default_factory=settled, help="Folder with one folder per shop."),
-]
+def named_folder() -> Path:
+    """The same, where only a folder will do."""
+    return _folder(named())
+
+
+def _place(text: str) -> str:
+    if not text.strip():
+        stop("--data is empty; name a folder")
+    return text
+
+
+def _folder(text: str) -> Path:
+    if "://" in text:
+        stop(f"{text} is a URL, which only sizhen run takes; name a folder with --data")
+    return Path(_place(text))
+
+
+_HELP = "Folder with one folder per shop; without it, data of sizhen.toml"
+Data = Annotated[Path | None, typer.Option("--data", envvar=VARIABLE, parser=_folder, metavar="DIR", help=f"{_HELP}.")]
 DataOrUrl = Annotated[
-    str,
-    typer.Option(
-        "--data",
-        envvar=VARIABLE,
-        default_factory=settled,
-        help="Folder with one folder per shop; on a cluster also a URL.",
-    ),
+    str | None,
+    typer.Option("--data", envvar=VARIABLE, parser=_place, metavar="DIR", help=f"{_HELP}. On a cluster also a URL."),
 ]

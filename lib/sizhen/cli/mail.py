@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sizhen.cli.commands import REPORTS, PeriodText, Reports, _period
-from sizhen.cli.data import Data
+from sizhen.cli.data import Data, named_folder
 from sizhen.cli.stop import BUSY, FAILED, USAGE, stop
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ def _prepared(items: list[Item]) -> Any:
 
 def send(
     period: PeriodText,
-    data: Data,
     shops: Annotated[list[str] | None, typer.Argument(metavar="SHOP", help="Shops; all reports when none.")] = None,
+    data: Data = None,
     reports: Reports = REPORTS,
     settings: Settings = SETTINGS,
     send: Annotated[bool, typer.Option("--send", help="Send; without it only show what would go.")] = False,
@@ -102,7 +102,7 @@ def send(
     from sizhen.delivery.settings import SettingsError, is_address, read_settings
     from sizhen.delivery.signature import signer
 
-    label = _period(period).label
+    label, home = _period(period).label, data or named_folder()
     diverted = "" if to is None else to.strip().lower()
     if to is not None and not is_address(diverted):
         stop(f"--to {to!r}: give one address such as me@agency.example")
@@ -118,7 +118,7 @@ def send(
     with _plainly(folder), sender.alone(folder), opened(folder) as box:
         if send:
             box.recover()
-        post = Post(mail, data, reports, box, _now, sign, diverted)
+        post = Post(mail, home, reports, box, _now, sign, diverted)
         items = list(post.prepare(label, wanted, revise=revise, queue=send, jobs=jobs))
         waiting = _waiting(box, label, items, diverted) if send else []
         Console().print(_prepared(items + waiting))

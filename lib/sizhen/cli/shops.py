@@ -11,18 +11,19 @@ from typing import Annotated
 import typer
 
 from sizhen.cli.commands import Language
-from sizhen.cli.data import Data
+from sizhen.cli.data import Data, named_folder
 from sizhen.cli.stop import BUSY, FAILED, plainly, stop
 
 
 def check_data(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="The shop's folder.")],
-    data: Data,
+    data: Data = None,
 ) -> None:
     """List a shop's tables: there, missing, broken or odd; their days, contradictions, and what cannot be concluded.
 
     Ends with 1 when a table is broken.
     """
+    home = data or named_folder()
     with plainly():
         from rich.console import Console
 
@@ -30,7 +31,7 @@ def check_data(
         from sizhen.tables import Shop
         from sizhen.tables.inspect import kept_totals, overview
 
-        opened = Shop.open(data, shop)
+        opened = Shop.open(home, shop)
         found = overview(opened)
         parts = [*show.files(found), *show.kept_totals(kept_totals(opened)), *show.coverage(opened)]
         if not (found["state"] == "broken").any() and found["last"].notna().any():
@@ -47,7 +48,7 @@ def check_data(
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Exports as the platform gave them, or folders.")],
     shop: Annotated[str, typer.Option(help="The shop they belong to; made when new.")],
-    data: Data,
+    data: Data = None,
     map: Annotated[Path | None, typer.Option("--map", help="A mapping that says what the files are.")] = None,
     draft: Annotated[Path | None, typer.Option("--write-map", help="Write a draft of one; import nothing.")] = None,
 ) -> None:
@@ -72,11 +73,12 @@ def import_(
         if draft is not None:
             _draft(paths[0], draft)
             return
+        home = data or named_folder()
         try:
             screen = Console(stderr=True)
             with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
                 step = partial(bar.advance, bar.add_task("import", total=len(paths)))
-                reports = intake.import_files(paths, shop_id=shop, data_dir=data, progress=step, map=map)
+                reports = intake.import_files(paths, shop_id=shop, data_dir=home, progress=step, map=map)
         except (intake.IntakeError, DataError) as error:
             stop(error, FAILED)
         except ValueError as error:
@@ -84,7 +86,7 @@ def import_(
         except ShopBusy as error:
             stop(error, BUSY)
         except OSError as error:
-            stop(f"{error.filename or data}: {error.strerror}; check the folder and who may write there", FAILED)
+            stop(f"{home / shop}: {error.strerror}; check the folder and who may write there", FAILED)
     for part in told(reports):
         Console().print(part)
     failed = [f"{r.error}" for r in reports if r.error is not None]
