@@ -90,6 +90,7 @@ REFUSED = {
     "DTD in UTF-16": (repacked({"xl/extra.xml": UTF16_DTD}), "document type definition"),
     "sheet that is no XML": (repacked({SHEET: b"<worksheet><sheetData><row"}), "is a damaged workbook|is empty"),
     "packed file": (gzip.compress(CLEAN.encode()), "is packed .gzip.; unpack it"),
+    "parquet": (b"PAR1\x15\x04\x15\x10", "is a parquet file"),
     "PDF": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "is a PDF; export it as a table"),
     "semicolons and commas": (SEMICOLONS.replace("1234", "1,234").encode(), "between semicolons, where a comma may be"),
     "semicolons and points of thousands": (SEMICOLONS.replace("5.50", "1.250").encode(), "may be a decimal point"),

@@ -19,6 +19,10 @@ OTHERS = {
     b"Rar!": ("is packed (RAR)", UNPACK),
     b"7z\xbc\xaf": ("is packed (7z)", UNPACK),
     b"%PDF": ("is a PDF", SAVE_TABLE),
+    b"PAR1": (
+        "is a parquet file, which intake does not read",
+        "save it as CSV UTF-8, or put a contract's table into the shop's folder",
+    ),
 }
 
 
