@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISREG
@@ -35,12 +35,37 @@ def created(path: Path, *, like: Path) -> Iterator[IO[bytes]]:
     """
     with path.open("xb") as stream:
         yield stream
-        stream.flush()
-        with suppress(FileNotFoundError):
-            known = like.lstat().st_mode
-            if S_ISREG(known) and S_IMODE(known) != S_IMODE(os.fstat(stream.fileno()).st_mode):
-                os.fchmod(stream.fileno(), S_IMODE(known))
-        os.fsync(stream.fileno())
+        _end(stream, like)
+
+
+@contextmanager
+def unnamed(folder: Path, content: bytes | memoryview, *, like: Path) -> Iterator[Callable[[Path], None]]:
+    """What gives a new file of the folder's file system, on the disk already, a name: where the process is killed
+    before, nothing is left of it. Where the system knows no such files it is written when it gets its name."""
+    try:
+        handle = os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o666)
+    except (AttributeError, OSError):
+        yield lambda path: _written(path, content, like)
+        return
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        _end(stream, like)
+        # A folder's descriptor, of no use to an absolute path, makes Python call linkat, which follows /proc's link.
+        yield lambda path: os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle)
+
+
+def _written(path: Path, content: bytes | memoryview, like: Path) -> None:
+    with created(path, like=like) as stream:
+        stream.write(content)
+
+
+def _end(stream: IO[bytes], like: Path) -> None:
+    stream.flush()
+    with suppress(FileNotFoundError):
+        known = like.lstat().st_mode
+        if S_ISREG(known) and S_IMODE(known) != S_IMODE(os.fstat(stream.fileno()).st_mode):
+            os.fchmod(stream.fileno(), S_IMODE(known))
+    os.fsync(stream.fileno())
 
 
 def flush(path: Path) -> None:

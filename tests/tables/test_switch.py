@@ -25,7 +25,7 @@ OLD: Tree = {"shop.toml": NAMED.format("old").encode()} | dict.fromkeys(
 NEW: Tree = {"shop.toml": NAMED.format("new").encode()} | dict.fromkeys(
     ("orders.parquet", "reviews.parquet", "products.csv", "totals/product_daily.csv", "lineage.json"), b"new"
 )
-STEPS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "os.scandir", "fcntl.flock"}
+STEPS = {"open", "os.link", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "os.scandir", "fcntl.flock"}
 
 
 def put(folder: Path, files: Tree) -> None:

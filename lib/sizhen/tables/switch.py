@@ -1,7 +1,8 @@
 """A shop's folder is changed by one at a time, and as a whole: the lock, and the switch from its old files to the new.
 
-New files are written into a hidden folder first. That it gets the name SWITCH is the moment from which they count:
-whoever takes the lock or opens the shop next finishes what was cut off after it, and removes what was cut off before.
+New files are written without names, and then get theirs in a hidden folder. That it gets the name SWITCH is the moment
+from which they count: whoever takes the lock or opens the shop next finishes what was cut off after it, and removes
+what was cut off before.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from sizhen.files import created, flush
+from sizhen.files import flush, unnamed
 from sizhen.tables.errors import DataError, ShopBusy
 from sizhen.vocab import TOTALS, load
 
@@ -40,17 +41,21 @@ class Change:
         if not self._files:
             return
         stage = self.folder / f"{STAGE}{secrets.token_hex(4)}"
-        try:
-            stage.mkdir()
-            for name, content in self._files.items():
-                (stage / name).parent.mkdir(exist_ok=True)
-                with created(stage / name, like=self.folder / name) as stream:
-                    stream.write(content)
-            for home in {(stage / name).parent for name in self._files} | {stage}:
-                flush(home)
-            stage.rename(self.folder / SWITCH)
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
+        with ExitStack() as ready:
+            named = {
+                stage / name: ready.enter_context(unnamed(self.folder, content, like=self.folder / name))
+                for name, content in self._files.items()
+            }
+            try:
+                stage.mkdir()
+                for path, name_it in named.items():
+                    path.parent.mkdir(exist_ok=True)
+                    name_it(path)
+                for home in {path.parent for path in named} | {stage}:
+                    flush(home)
+                stage.rename(self.folder / SWITCH)
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
         self._files.clear()
         flush(self.folder)
         _finish(self.folder)
@@ -168,5 +173,5 @@ def _refuse_links(folder: Path) -> None:
                 continue
             if entry.is_symlink():
                 raise DataError(entry.name, "is a symbolic link", f"put itself into the folder of {folder.name}")
-            if entry.is_dir() != is_folder:
+            if entry.is_dir() != is_folder and os.path.lexists(entry):  # else a change has just ended
                 raise DataError(entry.name, f"is no {'folder' if is_folder else 'file'}", "remove or rename it")
