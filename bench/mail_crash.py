@@ -21,7 +21,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from sizhen.delivery.outbox import Outbox, message_id
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.row import message_id
 from sizhen.delivery.sender import Pace, Sender, alone
 from sizhen.delivery.transport import Server
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from sizhen.cli import app
 from sizhen.delivery.outbox import Outbox
+from sizhen.tables import Shop
 from small_mail import document, finding
 
 PERIOD = "2026-10"
@@ -32,7 +33,8 @@ class Agency:
     def publish(self, shop: str, amount: float = 1000.0) -> None:
         home = self.reports / PERIOD / shop
         (home / "notebooks").mkdir(parents=True, exist_ok=True)
-        told = document(finding(amount=amount), shop_id=shop)
+        made_from = {"fingerprint": Shop.open(self.data, shop).fingerprint()}
+        told = document(finding(amount=amount), shop_id=shop, data=made_from)
         (home / "findings.json").write_text(json.dumps(told), encoding="utf-8")
         page = f'<!doctype html><meta name="sizhen" content="{shop} {PERIOD}"><title>{shop}</title><p>{amount}</p>'
         (home / "report.html").write_text(page, encoding="utf-8")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from sizhen.delivery.outbox import Outbox, Row, message_id
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.row import Row, message_id
 from sizhen.delivery.sender import Sender
 from sizhen.delivery.transport import Server
 

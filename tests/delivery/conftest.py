@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sizhen.delivery import build
+from sizhen.delivery import Report, build
 from sizhen.tables import Profile
 from small_mail import OWNER, SENT
 
@@ -35,6 +35,6 @@ def mail(publish: Callable[..., Path]) -> Callable[..., EmailMessage]:
 
     def mail(document: dict[str, Any], profile: Profile = OWNER, **changed: Any) -> EmailMessage:
         told = {"sender": "诊断 <reports@agency.example>", "message_id": "<tiny.1@agency.example>", "date": SENT}
-        return build(publish(document), profile, **{**told, "attach": "html", **changed})
+        return build(Report.read(publish(document)), profile, **{**told, "attach": "html", **changed})
 
     return mail

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from sizhen.delivery.guard import Guard, Refused, _weighed, report_hash
-from sizhen.delivery.outbox import Outbox, Row, message_id
+from sizhen.delivery.guard import Guard, _weighed
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.published import Refused, Report
+from sizhen.delivery.row import Row, message_id
 from sizhen.report.outdated import FILE, note_outdated
+from sizhen.tables import Shop
+from small_agency import PROFILE
 
 OWNERS = {"linen": "owner@linen.example", "tea": "owner@tea.example"}
 PERIOD = "2026-10"
@@ -26,20 +30,20 @@ def page(shop: str, period: str = PERIOD, text: str = "") -> str:
 
 
 class Desk:
-    """Two published reports, an outbox, a guard, and one message about `linen` in it."""
+    """Two shops, their published reports, an outbox, a guard, and one message about `linen` in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.reports, self.outbox = folder / "reports", Outbox(folder / "outbox")
-        for shop in OWNERS:
+        self.data, self.reports, self.outbox = folder / "data", folder / "reports", Outbox(folder / "outbox")
+        for shop, owner in OWNERS.items():
+            self.own(shop, owner)
             self.publish(shop)
-        self.guard = Guard(
-            self.outbox.folder,
-            lambda shop: OWNERS.get(shop, ""),
-            self.report,
-            {"linen.example"},
-            {"password": "hunter2"},
-        )
+        self.guard = Guard(self.outbox.folder, self.data, self.reports, {"linen.example"}, {"password": "hunter2"})
         self.row = self.queue("linen")
+
+    def own(self, shop: str, owner: str) -> None:
+        (self.data / shop).mkdir(parents=True, exist_ok=True)
+        text = PROFILE.format(shop, "OWNER").replace("OWNER@shop.example", owner)
+        (self.data / shop / "shop.toml").write_text(text, encoding="utf-8")
 
     def report(self, shop: str, period: str) -> Path:
         return self.reports / period / shop
@@ -47,7 +51,8 @@ class Desk:
     def publish(self, shop: str, about: str | None = None, period: str = PERIOD) -> None:
         folder = self.report(shop, period)
         (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-        (folder / "findings.json").write_text(json.dumps({"shop_id": about or shop}), encoding="utf-8")
+        told = {"shop_id": about or shop, "data": {"fingerprint": Shop.open(self.data, shop).fingerprint()}}
+        (folder / "findings.json").write_text(json.dumps(told), encoding="utf-8")
         (folder / "report.html").write_text(page(shop, period), encoding="utf-8")
         self.notebook(shop, about or shop, period)
 
@@ -73,7 +78,7 @@ class Desk:
             period=PERIOD,
             recipient=recipient,
             revision=self.outbox.last_revision(shop, PERIOD, recipient) + 1,
-            report_hash=report_hash(self.report(shop, PERIOD)),
+            report_hash=Report.read(self.report(shop, PERIOD)).hash,
             message_id=message["Message-ID"].replace("@", f".{len(self.outbox.rows())}@"),
             raw=message.as_bytes(),
         )
@@ -130,7 +135,7 @@ def not_the_owner(desk: Desk) -> Row:
 
 
 def owner_changed(desk: Desk) -> None:
-    desk.guard = replace(desk.guard, owner=lambda shop: "new@linen.example")
+    desk.own("linen", "new@linen.example")
 
 
 def foreign_domain(desk: Desk) -> None:
@@ -322,9 +327,6 @@ def test_a_secret_deep_in_a_large_part_is_found() -> None:
     made.add_attachment(b"x" * 60_000 + b"hunter2" + b"y" * 9, "application", "pdf", filename="a.pdf")
     light, heavy = _weighed(made.as_bytes())
     assert len(light) < 2_000 and [b"hunter2" in part for part in heavy] == [True]
-    looking = Guard(Path(), lambda shop: "", lambda shop, period: Path(), (), {"password": "hunter2"})
+    looking = Guard(Path(), Path(), Path(), (), {"password": "hunter2"})
     with pytest.raises(Refused, match="holds the secret password"):
-        looking._clean(made.as_bytes(), made, heavy)
-    light_only = message_from_bytes(light, policy=SMTP)
-    with pytest.raises(Refused, match="holds the secret password"):
-        looking._clean(light, light_only, heavy)
+        looking._clean([light, *heavy])
