@@ -13,15 +13,15 @@ from sizhen.delivery.transport import Server
 DOMAIN = "shop.example"
 
 
-def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN) -> Row:
+def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN, period: str = "2026-10") -> Row:
     recipient = f"{who}@{domain}"
-    id = message_id(who, "2026-10", recipient, revision, "agency.example")
+    id = message_id(who, period, recipient, revision, "agency.example")
     message = EmailMessage()
     message["From"], message["To"], message["Message-ID"] = "r@agency.example", recipient, id
     message.set_content("line\n.dotted\n" * 50)
     return outbox.queue(
         shop=who,
-        period="2026-10",
+        period=period,
         recipient=recipient,
         revision=revision,
         report_hash="r",

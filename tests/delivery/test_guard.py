@@ -15,7 +15,7 @@ import pytest
 from sizhen.delivery.guard import Guard, _weighed
 from sizhen.delivery.outbox import Outbox
 from sizhen.delivery.published import Refused, Report
-from sizhen.delivery.row import Row, message_id
+from sizhen.delivery.row import Row, digest, message_id
 from sizhen.report.outdated import FILE, note_outdated
 from sizhen.tables import Shop
 from small_agency import PROFILE
@@ -204,6 +204,35 @@ def printed_error(desk: Desk) -> Row:
     return desk.again(desk.message("linen", OWNERS["linen"]))
 
 
+def printed_from(desk: Desk, report: str, paper: bytes) -> Row:
+    message = desk.message("linen", OWNERS["linen"])
+    message["X-Sizhen-Report"] = report
+    message["X-Sizhen-Paper"] = digest(b"the paper" * 9000)
+    message.add_attachment(paper * 9000, "application", "pdf", filename="a.pdf")
+    return desk.again(message)
+
+
+def paper_of_another_report(desk: Desk) -> Row:
+    return printed_from(desk, Report.read(desk.report("tea", PERIOD)).hash, b"the paper")
+
+
+def another_paper(desk: Desk) -> Row:
+    return printed_from(desk, desk.row.report_hash, b"a scribble")
+
+
+def data_changed(desk: Desk) -> None:
+    (desk.data / "linen" / "orders.csv").write_text("order_id\n1\n", encoding="utf-8")
+
+
+def data_gone(desk: Desk) -> None:
+    (desk.data / "linen" / "shop.toml").unlink()
+
+
+def message_is_a_link(desk: Desk) -> None:
+    desk.stored().rename(desk.data / "away.eml")
+    desk.stored().symlink_to(desk.data / "away.eml")
+
+
 def notebook_of_another(desk: Desk) -> None:
     desk.notebook("linen", "tea")
 
@@ -243,6 +272,11 @@ ATTACKS: list[tuple[Attack, str]] = [
     (hidden_copy, "names 2 recipients"),
     (not_the_owner, "not the registered owner"),
     (owner_changed, "not the registered owner"),
+    (data_changed, "the data changed since .* --revise --stale-ok"),
+    (data_gone, "the shop cannot be read: no shop 'linen'"),
+    (message_is_a_link, "is a link, which is not followed"),
+    (paper_of_another_report, "not the one that was printed from this report"),
+    (another_paper, "not the one that was printed from this report"),
     (foreign_domain, "is not allowed"),
     (about_another_shop, "another shop or period"),
     (stale_period, "another shop or period"),
@@ -275,6 +309,15 @@ def test_refused(desk: Desk, attack: Attack, said: str) -> None:
     row = attack(desk) or desk.row
     with pytest.raises(Refused, match=said):
         desk.guard(row)
+
+
+def test_what_was_printed_from_the_report_goes(desk: Desk) -> None:
+    assert desk.guard(printed_from(desk, desk.row.report_hash, b"the paper"))
+
+
+def test_what_may_be_older_than_its_data_goes(desk: Desk) -> None:
+    data_changed(desk)
+    assert desk.guard(replace(desk.row, stale_ok=True))
 
 
 def test_a_test_goes_to_the_tester_and_nobody_else(desk: Desk) -> None:

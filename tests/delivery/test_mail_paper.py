@@ -15,6 +15,7 @@ import pytest
 from matplotlib import font_manager
 
 from sizhen.delivery import paper
+from sizhen.delivery.row import digest
 
 NAMES = ["NotoSansCJKsc-Bold", "NotoSansCJKsc-Regular"]
 PAGE = "<!doctype html><meta charset='utf-8'><title>报告</title><p>报告 ¥1,234</p>"
@@ -86,6 +87,26 @@ def test_a_report_is_printed_once_and_again_when_it_changed(
     assert paper.attachment(changed, "tiny", form="pdf", kept=kept).content == printed[1] == printed[2]
     assert paper.attachment(report, "tiny", form="html", kept=kept).content == report
     assert {path.suffix for path in kept.iterdir()} == {".pdf"}
+
+
+def test_what_was_kept_passes_for_nothing_else(tmp_path: Path) -> None:
+    """Two kept papers exchanged, one damaged, one of an earlier release, which did not know them apart."""
+    pages = [b"first", b"second", b"third"]
+    old = tmp_path / f"{digest(b'third')}.pdf"
+    old.write_bytes(b"of who knows what")
+
+    def all_kept(made: dict[bytes, bytes]) -> list[bytes | None]:
+        return [paper.kept_or_made(tmp_path, page, "pdf", lambda page=page: made.get(page)) for page in pages]
+
+    right = {page: b"%PDF " + page for page in pages}
+    assert all_kept(right) == all_kept({}) == list(right.values())
+    first, second, third = ((tmp_path / f"{digest(page)}-{digest(right[page])}.pdf") for page in pages)
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    third.write_bytes(third.read_bytes() + b" ")
+    assert all_kept({}) == [None, None, None]
+    assert all_kept(right) == all_kept({}) == list(right.values())
 
 
 @pytest.mark.usefixtures("no_printer")
