@@ -15,6 +15,7 @@ from sizhen.cli import app
 from sizhen.delivery import paper, private
 from sizhen.delivery.outbox import opened
 from sizhen.delivery.private import OutboxError
+from sizhen.delivery.sender import alone
 from small_agency import Served
 from small_outbox import put
 
@@ -78,23 +79,37 @@ def test_what_an_earlier_release_left_open_is_closed(agency: Served) -> None:
         "a.eml",
     ],
 )
-def test_a_link_is_not_followed_but_named(agency: Served, tmp_path: Path, name: str) -> None:
+def test_a_link_is_not_followed_but_named(tmp_path: Path, name: str) -> None:
     """`name`: what is taken out of the outbox, with a link left in its place."""
-    agency.send("linen", "tea")
-    place = agency.reports / "outbox" / name
-    away = tmp_path / "elsewhere"
+    folder, away = tmp_path / "outbox", tmp_path / "elsewhere"
+    with alone(folder), opened(folder) as box:
+        for made in ("preview", "printed"):
+            private.folder(box.folder / made)
+            private.write(box.folder / made / "tea.eml", b"mine")
+    place = folder / name
     if place.exists():
         place.rename(away)
     else:
         away.write_bytes(b"mine")
     away.chmod(0o755)
     place.symlink_to(away)
-    before = away.read_bytes() if away.is_file() else sorted(path.stat().st_mtime_ns for path in away.iterdir())
-    told = agency.send("linen", "tea", "--send")
-    assert told.exit_code == 2 and told.stderr.count("\n") == 1
-    assert f"{place} is a link, which is not followed" in told.stderr
-    after = away.read_bytes() if away.is_file() else sorted(path.stat().st_mtime_ns for path in away.iterdir())
-    assert after == before and stat.S_IMODE(away.stat().st_mode) == 0o755 and agency.taken.mail == {}
+
+    def held() -> list[tuple[str, bytes]]:
+        return [(path.name, path.read_bytes()) for path in (away, *away.rglob("*")) if path.is_file()]
+
+    before = held()
+    with pytest.raises(OutboxError, match=f"{place} is a link, which is not followed"), alone(folder), opened(folder):
+        raise AssertionError("it opened")
+    assert held() == before and stat.S_IMODE(away.stat().st_mode) == 0o755
+
+
+def test_a_link_ends_the_command_in_one_line(agency: Served, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (agency.reports / "outbox").symlink_to(tmp_path / "elsewhere")
+    for more in ((), ("--send",)):
+        told = agency.send("linen", *more)
+        assert told.exit_code == 2 and told.stderr.count("\n") == 1 and "outbox is a link, which is not" in told.stderr
+    assert list((tmp_path / "elsewhere").iterdir()) == [] and agency.taken.mail == {}
 
 
 def test_a_link_put_there_meanwhile_is_not_followed(tmp_path: Path) -> None:

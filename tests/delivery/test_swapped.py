@@ -76,7 +76,7 @@ def assert_of_one_report(agency: Served) -> None:
             assert attached.get_content() == printed((home(agency, row.shop) / "report.html").read_bytes())
 
 
-@pytest.mark.parametrize("swap", [page, corrected_page, findings, notebooks, whole_report, kept_papers])
+@pytest.mark.parametrize("swap", [corrected_page, whole_report, kept_papers])
 def test_after_a_preview(agency: Served, swap: Swap) -> None:
     agency.send("linen", "tea")
     swap(agency)

@@ -53,7 +53,7 @@ class Journal:
         """On the disk when it returns. Raises OutboxError where that cannot be; then nothing was added."""
         if not rows:
             return
-        lines = b"".join(json.dumps(asdict(row), ensure_ascii=False).encode() + b"\n" for row in rows)
+        lines = b"".join(json.dumps(asdict(row)).encode() + b"\n" for row in rows)
         try:
             descriptor = private.opened(self._path, os.O_RDWR | os.O_APPEND)
             try:
