@@ -1,6 +1,7 @@
 """Kills the sender again and again while it sends to a real server: nothing may arrive twice or be lost unseen.
 
-`make faults`. After every kill the ledger is recovered and what is in doubt is resolved by the server's own log.
+`make faults`. After every kill the ledger is recovered and what is in doubt is resolved by the server's own log. After
+every third one the ledger of an earlier kill is put back instead, as from a backup.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,7 +25,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from sizhen.delivery.outbox import Outbox, message_id
+from sizhen.delivery.outbox import BASE, Outbox
+from sizhen.delivery.row import message_id
 from sizhen.delivery.sender import Pace, Sender, alone
 from sizhen.delivery.transport import Server
 
@@ -85,17 +90,24 @@ def campaign(count: int, kills: int) -> Counter[str]:
     server = Controller(log, hostname="127.0.0.1", port=PORT)
     server.start()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder, backups = Path(name), []
         fill(folder, count)
         while seen["kills"] < kills or _open(folder):
             worker = subprocess.Popen([sys.executable, __file__, "--send", name])
             if seen["kills"] < kills:
-                time.sleep(random.uniform(0.3, 1.1))
+                goal = len(log.ids) + random.randint(1, 40)
+                while len(log.ids) < goal and worker.poll() is None:
+                    time.sleep(0.001)
+                time.sleep(random.uniform(0, SLOW_ANSWER))
                 if worker.poll() is None:
                     worker.send_signal(signal.SIGKILL)
                     seen["kills"] += 1
             worker.wait()
             time.sleep(2 * SLOW_ANSWER)
+            backups.append(_backup(folder / BASE, folder / f"backup{len(backups)}"))
+            if len(backups) % 3 == 0:
+                _restore(random.choice(backups), folder / BASE)
+                seen["restored"] += 1
             seen["in doubt"] += _resolve(folder, log)
             if not _open(folder) and seen["kills"] < kills:
                 raise SystemExit(f"all was sent after {seen['kills']} kills; queue more messages")
@@ -107,6 +119,18 @@ def campaign(count: int, kills: int) -> Counter[str]:
     seen["lost"] = len(sent - set(arrived))
     seen["arrived, not known as sent"] = len(set(arrived) - sent)
     return seen
+
+
+def _backup(base: Path, copy: Path) -> Path:
+    with closing(sqlite3.connect(base)) as link, closing(sqlite3.connect(copy)) as other:
+        link.backup(other)
+    return copy
+
+
+def _restore(copy: Path, base: Path) -> None:
+    for path in base.parent.glob(f"{base.name}*"):
+        path.unlink()
+    shutil.copyfile(copy, base)
 
 
 def _open(folder: Path) -> bool:

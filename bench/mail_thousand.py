@@ -30,8 +30,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sizhen.delivery import paper
-from sizhen.delivery.outbox import digest
 from sizhen.delivery.post import PRINTED
+from sizhen.tables import Shop
 
 HOST, PERIOD, USER, PASSWORD = "127.0.0.1", "2026-10", "r@agency.example", "correct horse"
 MARKS = (100, 500, 1000)
@@ -117,13 +117,13 @@ def clone(sample: tuple[Path, Path, bytes], number: int, folder: Path) -> int:
     owner = f'[owner]\nname = "Ann"\nemail = "owner@shop-{number:04}.example"\n'
     profile.write_text(head.replace(f'"{report.name}"', f'"{shop}"') + owner, encoding="utf-8")
     found = json.loads((report / "findings.json").read_text(encoding="utf-8")) | {"shop_id": shop}
+    found["data"]["fingerprint"] = Shop.open(folder / "data", shop).fingerprint()
     (home / "findings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     about = f'<meta name="sizhen" content="{report.name}'.encode()
     page = (report / "report.html").read_bytes().replace(about, about.replace(report.name.encode(), shop.encode()), 1)
     (home / "report.html").write_bytes(page)
     printed = folder / "reports" / "outbox" / PRINTED
-    printed.mkdir(parents=True, exist_ok=True)
-    (printed / f"{digest(page)}.pdf").write_bytes(pdf)
+    paper.keep(printed, page, "pdf", pdf)
     for path in (report / "notebooks").glob("*.ipynb"):
         book = json.loads(path.read_text(encoding="utf-8"))
         book["metadata"]["papermill"]["parameters"]["shop_id"] = shop
@@ -133,7 +133,7 @@ def clone(sample: tuple[Path, Path, bytes], number: int, folder: Path) -> int:
 
 def printed(report: Path) -> tuple[bytes, float]:
     begun = time.perf_counter()
-    made = paper.attachment(report / "report.html", report.name, form="pdf")
+    made = paper.attachment((report / "report.html").read_bytes(), report.name, form="pdf")
     return made.content, time.perf_counter() - begun
 
 

@@ -25,11 +25,13 @@ AT_DATA = {
 
 
 class Taken:
-    """What the server took, by recipient; `asked` how often each was named."""
+    """What the server took, by recipient; `named`: the shop of each mail and to whom it went; `asked`: how often each
+    recipient was named."""
 
     def __init__(self) -> None:
         self.mail: Counter[str] = Counter()
         self.ids: list[str] = []
+        self.named: list[tuple[str, str]] = []
         self.asked: Counter[str] = Counter()
         self.healed = False
 
@@ -49,7 +51,9 @@ class Taken:
             await asyncio.sleep(1.0)
         self.mail[who] += 1
         assert isinstance(envelope.content, bytes)
-        self.ids.append(message_from_bytes(envelope.content)["Message-ID"])
+        message = message_from_bytes(envelope.content)
+        self.ids.append(message["Message-ID"])
+        self.named.append((message["X-Sizhen-Shop"], envelope.rcpt_tos[0]))
         if who == "cutafter" and not self.healed:
             assert server.transport is not None
             server.transport.abort()

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from sizhen.delivery.outbox import Outbox, Row, message_id
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.row import Row, message_id
 from sizhen.delivery.sender import Sender
 from sizhen.delivery.transport import Server
 
 DOMAIN = "shop.example"
 
 
-def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN) -> Row:
+def put(outbox: Outbox, who: str, revision: int = 0, domain: str = DOMAIN, period: str = "2026-10") -> Row:
     recipient = f"{who}@{domain}"
-    id = message_id(who, "2026-10", recipient, revision, "agency.example")
+    id = message_id(who, period, recipient, revision, "agency.example")
     message = EmailMessage()
     message["From"], message["To"], message["Message-ID"] = "r@agency.example", recipient, id
     message.set_content("line\n.dotted\n" * 50)
     return outbox.queue(
         shop=who,
-        period="2026-10",
+        period=period,
         recipient=recipient,
         revision=revision,
         report_hash="r",

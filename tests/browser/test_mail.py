@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page
 
-from sizhen.delivery import build
+from sizhen.delivery import Report, build
 from sizhen.delivery.message import LARGEST
 from sizhen.diagnosis import open_case
 from sizhen.tables import Period, Shop
@@ -54,7 +54,7 @@ def _page(folder: Path, document: dict[str, Any], profile: Any) -> Path:
     place.mkdir(parents=True)
     (place / "findings.json").write_text(json.dumps(document), encoding="utf-8")
     (place / "report.html").write_text("<!doctype html>", encoding="utf-8")
-    message = build(place, profile, attach="html", **TOLD)
+    message = build(Report.read(place), profile, attach="html", **TOLD)
     return _laid_out(message, place)
 
 
@@ -102,7 +102,7 @@ def test_mail_needs_no_style_sheet(page: Page, letters: dict[str, Path], tmp_pat
 
 def test_a_real_report_is_printed_and_small_enough(sample_dir: Path, sample_reports: Path) -> None:
     profile = Shop.open(sample_dir, "linen-house").profile
-    message = build(sample_reports / PERIOD / "linen-house", profile, **TOLD)
+    message = build(Report.read(sample_reports / PERIOD / "linen-house"), profile, **TOLD)
     (printed,) = message.iter_attachments()
     assert printed.get_filename() == "linen-house-2026-10.pdf"
     assert printed.get_content().startswith(b"%PDF-")

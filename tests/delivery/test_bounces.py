@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sizhen.delivery.bounces import collect, is_report, read
-from sizhen.delivery.outbox import Outbox, message_id
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.row import message_id
 
 BACK = "back@agency.example"
 TAG = "0123456789ab"

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from sizhen.delivery.guard import Guard, Refused, _weighed, report_hash
-from sizhen.delivery.outbox import Outbox, Row, message_id
+from sizhen.delivery.guard import Guard, _weighed
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.published import Refused, Report
+from sizhen.delivery.row import Row, digest, message_id
 from sizhen.report.outdated import FILE, note_outdated
+from sizhen.tables import Shop
+from small_agency import PROFILE
 
 OWNERS = {"linen": "owner@linen.example", "tea": "owner@tea.example"}
 PERIOD = "2026-10"
@@ -26,20 +30,20 @@ def page(shop: str, period: str = PERIOD, text: str = "") -> str:
 
 
 class Desk:
-    """Two published reports, an outbox, a guard, and one message about `linen` in it."""
+    """Two shops, their published reports, an outbox, a guard, and one message about `linen` in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.reports, self.outbox = folder / "reports", Outbox(folder / "outbox")
-        for shop in OWNERS:
+        self.data, self.reports, self.outbox = folder / "data", folder / "reports", Outbox(folder / "outbox")
+        for shop, owner in OWNERS.items():
+            self.own(shop, owner)
             self.publish(shop)
-        self.guard = Guard(
-            self.outbox.folder,
-            lambda shop: OWNERS.get(shop, ""),
-            self.report,
-            {"linen.example"},
-            {"password": "hunter2"},
-        )
+        self.guard = Guard(self.outbox.folder, self.data, self.reports, {"linen.example"}, {"password": "hunter2"})
         self.row = self.queue("linen")
+
+    def own(self, shop: str, owner: str) -> None:
+        (self.data / shop).mkdir(parents=True, exist_ok=True)
+        text = PROFILE.format(shop, "OWNER").replace("OWNER@shop.example", owner)
+        (self.data / shop / "shop.toml").write_text(text, encoding="utf-8")
 
     def report(self, shop: str, period: str) -> Path:
         return self.reports / period / shop
@@ -47,7 +51,8 @@ class Desk:
     def publish(self, shop: str, about: str | None = None, period: str = PERIOD) -> None:
         folder = self.report(shop, period)
         (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-        (folder / "findings.json").write_text(json.dumps({"shop_id": about or shop}), encoding="utf-8")
+        told = {"shop_id": about or shop, "data": {"fingerprint": Shop.open(self.data, shop).fingerprint()}}
+        (folder / "findings.json").write_text(json.dumps(told), encoding="utf-8")
         (folder / "report.html").write_text(page(shop, period), encoding="utf-8")
         self.notebook(shop, about or shop, period)
 
@@ -73,7 +78,7 @@ class Desk:
             period=PERIOD,
             recipient=recipient,
             revision=self.outbox.last_revision(shop, PERIOD, recipient) + 1,
-            report_hash=report_hash(self.report(shop, PERIOD)),
+            report_hash=Report.read(self.report(shop, PERIOD)).hash,
             message_id=message["Message-ID"].replace("@", f".{len(self.outbox.rows())}@"),
             raw=message.as_bytes(),
         )
@@ -130,7 +135,7 @@ def not_the_owner(desk: Desk) -> Row:
 
 
 def owner_changed(desk: Desk) -> None:
-    desk.guard = replace(desk.guard, owner=lambda shop: "new@linen.example")
+    desk.own("linen", "new@linen.example")
 
 
 def foreign_domain(desk: Desk) -> None:
@@ -199,6 +204,35 @@ def printed_error(desk: Desk) -> Row:
     return desk.again(desk.message("linen", OWNERS["linen"]))
 
 
+def printed_from(desk: Desk, report: str, paper: bytes) -> Row:
+    message = desk.message("linen", OWNERS["linen"])
+    message["X-Sizhen-Report"] = report
+    message["X-Sizhen-Paper"] = digest(b"the paper" * 9000)
+    message.add_attachment(paper * 9000, "application", "pdf", filename="a.pdf")
+    return desk.again(message)
+
+
+def paper_of_another_report(desk: Desk) -> Row:
+    return printed_from(desk, Report.read(desk.report("tea", PERIOD)).hash, b"the paper")
+
+
+def another_paper(desk: Desk) -> Row:
+    return printed_from(desk, desk.row.report_hash, b"a scribble")
+
+
+def data_changed(desk: Desk) -> None:
+    (desk.data / "linen" / "orders.csv").write_text("order_id\n1\n", encoding="utf-8")
+
+
+def data_gone(desk: Desk) -> None:
+    (desk.data / "linen" / "shop.toml").unlink()
+
+
+def message_is_a_link(desk: Desk) -> None:
+    desk.stored().rename(desk.data / "away.eml")
+    desk.stored().symlink_to(desk.data / "away.eml")
+
+
 def notebook_of_another(desk: Desk) -> None:
     desk.notebook("linen", "tea")
 
@@ -238,6 +272,11 @@ ATTACKS: list[tuple[Attack, str]] = [
     (hidden_copy, "names 2 recipients"),
     (not_the_owner, "not the registered owner"),
     (owner_changed, "not the registered owner"),
+    (data_changed, "the data changed since .* --revise --stale-ok"),
+    (data_gone, "the shop cannot be read: no shop 'linen'"),
+    (message_is_a_link, "is a link, which is not followed"),
+    (paper_of_another_report, "not the one that was printed from this report"),
+    (another_paper, "not the one that was printed from this report"),
     (foreign_domain, "is not allowed"),
     (about_another_shop, "another shop or period"),
     (stale_period, "another shop or period"),
@@ -270,6 +309,15 @@ def test_refused(desk: Desk, attack: Attack, said: str) -> None:
     row = attack(desk) or desk.row
     with pytest.raises(Refused, match=said):
         desk.guard(row)
+
+
+def test_what_was_printed_from_the_report_goes(desk: Desk) -> None:
+    assert desk.guard(printed_from(desk, desk.row.report_hash, b"the paper"))
+
+
+def test_what_may_be_older_than_its_data_goes(desk: Desk) -> None:
+    data_changed(desk)
+    assert desk.guard(replace(desk.row, stale_ok=True))
 
 
 def test_a_test_goes_to_the_tester_and_nobody_else(desk: Desk) -> None:
@@ -322,9 +370,6 @@ def test_a_secret_deep_in_a_large_part_is_found() -> None:
     made.add_attachment(b"x" * 60_000 + b"hunter2" + b"y" * 9, "application", "pdf", filename="a.pdf")
     light, heavy = _weighed(made.as_bytes())
     assert len(light) < 2_000 and [b"hunter2" in part for part in heavy] == [True]
-    looking = Guard(Path(), lambda shop: "", lambda shop, period: Path(), (), {"password": "hunter2"})
+    looking = Guard(Path(), Path(), Path(), (), {"password": "hunter2"})
     with pytest.raises(Refused, match="holds the secret password"):
-        looking._clean(made.as_bytes(), made, heavy)
-    light_only = message_from_bytes(light, policy=SMTP)
-    with pytest.raises(Refused, match="holds the secret password"):
-        looking._clean(light, light_only, heavy)
+        looking._clean([light, *heavy])

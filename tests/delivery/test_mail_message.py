@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from sizhen.delivery import Refused, build, message
+from sizhen.delivery import Refused, Report, build, message
 from sizhen.delivery.paper import Attachment
 from small_mail import ENGLISH, OWNER, SENT, document, finding, html_of, text_of
 
@@ -220,31 +220,31 @@ def test_a_date_without_zone_is_refused(mail: Mail) -> None:
 
 def test_the_report_of_another_shop_is_refused(publish: Callable[..., Path]) -> None:
     with pytest.raises(Refused, match="other, tiny"):
-        build(publish(document()), replace(OWNER, shop_id="other"), **TOLD)
+        build(Report.read(publish(document())), replace(OWNER, shop_id="other"), **TOLD)
     with pytest.raises(Refused, match="other, tiny"):
-        build(publish(document()).rename(publish(document(shop_id="x")).with_name("other")), OWNER, **TOLD)
+        build(Report.read(publish(document()).rename(publish(document(shop_id="x")).with_name("other"))), OWNER, **TOLD)
 
 
 def test_findings_of_another_period_are_refused(publish: Callable[..., Path]) -> None:
     folder = publish(document(), period="2026-11")
     with pytest.raises(Refused, match=r"2026-10-01\.\.2026-10-31"):
-        build(folder, OWNER, **TOLD)
+        build(Report.read(folder), OWNER, **TOLD)
 
 
 def test_too_large_a_report_is_refused_with_its_size(
     publish: Callable[..., Path],
 ) -> None:
     folder = publish(document(), report="x" * 7_250_000)
-    assert len(build(folder, OWNER, **TOLD, attach="html").as_bytes()) < message.LARGEST
+    assert len(build(Report.read(folder), OWNER, **TOLD, attach="html").as_bytes()) < message.LARGEST
     folder = publish(document(), report="x" * 7_400_000)
     with pytest.raises(Refused, match=r"10\.2 MB, over the 10 MB .* is 7\.4 MB\): hand the report over"):
-        build(folder, OWNER, **TOLD, attach="html")
+        build(Report.read(folder), OWNER, **TOLD, attach="html")
 
 
 def test_a_run_of_days_makes_a_plain_file_name(publish: Callable[..., Path]) -> None:
     days = {"start": "2026-11-01", "end": "2026-11-14"}
     folder = publish(document(period=days), period="2026-11-01..2026-11-14")
-    sent = build(folder, ENGLISH, **TOLD, attach="html")
+    sent = build(Report.read(folder), ENGLISH, **TOLD, attach="html")
     assert sent["Subject"] == "Tiny Shop, 1 Nov to 14 Nov: nothing to do"
     assert sent["X-Sizhen-Period"] == "2026-11-01..2026-11-14"
     assert [part.get_filename() for part in sent.iter_attachments()] == ["tiny-2026-11-01_2026-11-14.html"]

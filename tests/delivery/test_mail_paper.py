@@ -15,16 +15,15 @@ import pytest
 from matplotlib import font_manager
 
 from sizhen.delivery import paper
+from sizhen.delivery.row import digest
 
 NAMES = ["NotoSansCJKsc-Bold", "NotoSansCJKsc-Regular"]
 PAGE = "<!doctype html><meta charset='utf-8'><title>报告</title><p>报告 ¥1,234</p>"
 
 
 @pytest.fixture
-def report(tmp_path: Path) -> Path:
-    path = tmp_path / "report {1} 报告.html"
-    path.write_text(PAGE, encoding="utf-8")
-    return path
+def report() -> bytes:
+    return PAGE.encode()
 
 
 @pytest.fixture
@@ -34,12 +33,12 @@ def no_printer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_printer")
-def test_without_a_printer_the_page_itself_is_attached(report: Path) -> None:
+def test_without_a_printer_the_page_itself_is_attached(report: bytes) -> None:
     made = paper.attachment(report, "tiny-2026-10", form="pdf")
     assert made == paper.Attachment("tiny-2026-10.html", "html", PAGE.encode())
 
 
-def test_html_on_request_starts_nothing(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_html_on_request_starts_nothing(report: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("started something"))
     assert paper.attachment(report, "tiny", form="html").name == "tiny.html"
 
@@ -55,7 +54,7 @@ def test_html_on_request_starts_nothing(report: Path, monkeypatch: pytest.Monkey
 )
 @pytest.mark.usefixtures("no_printer")
 def test_a_browser_that_fails_is_as_good_as_none(
-    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+    report: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
     browser = tmp_path / "chromium"
     browser.write_text(f"#!/bin/sh\n{script.replace('sleep', 'exec sleep')}\n", encoding="utf-8")
@@ -67,12 +66,12 @@ def test_a_browser_that_fails_is_as_good_as_none(
 
 @pytest.mark.usefixtures("no_printer")
 def test_a_report_is_printed_once_and_again_when_it_changed(
-    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    report: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     printed: list[bytes] = []
 
-    def print_(report: Path) -> bytes:
-        printed.append(b"%PDF-1.7 " + report.read_bytes() + b" %%EOF")
+    def print_(page: bytes) -> bytes:
+        printed.append(b"%PDF-1.7 " + page + b" %%EOF")
         return printed[-1]
 
     kept = tmp_path / "outbox" / "printed"
@@ -80,23 +79,43 @@ def test_a_report_is_printed_once_and_again_when_it_changed(
     first, second = (paper.attachment(report, stem, form="pdf", kept=kept) for stem in ("tiny", "other"))
     assert (first.name, second.name) == ("tiny.pdf", "other.pdf")
     assert [first.content] == [second.content] == printed
-    report.write_text(f"{PAGE}!", encoding="utf-8")
-    assert [first.content, paper.attachment(report, "tiny", form="pdf", kept=kept).content] == printed
+    changed = report + b"!"
+    assert [first.content, paper.attachment(changed, "tiny", form="pdf", kept=kept).content] == printed
     assert len(printed) == 2
     for stored in kept.iterdir():
         stored.write_bytes(b"%PDF-1.7 cut off")
-    assert paper.attachment(report, "tiny", form="pdf", kept=kept).content == printed[1] == printed[2]
-    assert paper.attachment(report, "tiny", form="html", kept=kept).content == report.read_bytes()
+    assert paper.attachment(changed, "tiny", form="pdf", kept=kept).content == printed[1] == printed[2]
+    assert paper.attachment(report, "tiny", form="html", kept=kept).content == report
     assert {path.suffix for path in kept.iterdir()} == {".pdf"}
 
 
+def test_what_was_kept_passes_for_nothing_else(tmp_path: Path) -> None:
+    """Two kept papers exchanged, one damaged, one of an earlier release, which did not know them apart."""
+    pages = [b"first", b"second", b"third"]
+    old = tmp_path / f"{digest(b'third')}.pdf"
+    old.write_bytes(b"of who knows what")
+
+    def all_kept(made: dict[bytes, bytes]) -> list[bytes | None]:
+        return [paper.kept_or_made(tmp_path, page, "pdf", lambda page=page: made.get(page)) for page in pages]
+
+    right = {page: b"%PDF " + page for page in pages}
+    assert all_kept(right) == all_kept({}) == list(right.values())
+    first, second, third = ((tmp_path / f"{digest(page)}-{digest(right[page])}.pdf") for page in pages)
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    third.write_bytes(third.read_bytes() + b" ")
+    assert all_kept({}) == [None, None, None]
+    assert all_kept(right) == all_kept({}) == list(right.values())
+
+
 @pytest.mark.usefixtures("no_printer")
-def test_a_page_that_could_not_be_printed_is_not_kept(report: Path, tmp_path: Path) -> None:
+def test_a_page_that_could_not_be_printed_is_not_kept(report: bytes, tmp_path: Path) -> None:
     assert paper.attachment(report, "tiny", form="pdf", kept=tmp_path / "printed").kind == "html"
     assert not (tmp_path / "printed").exists()
 
 
-def assert_printed(report: Path) -> None:
+def assert_printed(report: bytes) -> None:
     first, second = (paper.attachment(report, "tiny", form="pdf") for _ in range(2))
     assert (first.name, first.kind) == ("tiny.pdf", "pdf")
     assert first.content.startswith(b"%PDF-") and first.content == second.content
@@ -104,7 +123,7 @@ def assert_printed(report: Path) -> None:
 
 
 @pytest.mark.browser
-def test_chromium_prints_the_same_bytes_each_time(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chromium_prints_the_same_bytes_each_time(report: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     if not any(map(paper.shutil.which, paper.BROWSERS)):
         pytest.skip(f"none of {', '.join(paper.BROWSERS)} is installed")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
@@ -112,12 +131,12 @@ def test_chromium_prints_the_same_bytes_each_time(report: Path, monkeypatch: pyt
 
 
 @pytest.mark.browser
-def test_chromium_embeds_the_shipped_font_in_both_weights(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chromium_embeds_the_shipped_font_in_both_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     if not any(map(paper.shutil.which, paper.BROWSERS)):
         pytest.skip(f"none of {', '.join(paper.BROWSERS)} is installed")
     closed = "<meta http-equiv='Content-Security-Policy' content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     look = "<style>body { font-family: var(--sz-font) }</style></head>"
-    report.write_text(f"<!doctype html><head>{closed}{look}<p>报告 <b>a 报告</b>", encoding="utf-8")
+    report = f"<!doctype html><head>{closed}{look}<p>报告 <b>a 报告</b>".encode()
     with pikepdf.open(io.BytesIO(paper.attachment(report, "tiny", form="pdf").content)) as document:
         fonts = [font.DescendantFonts[0] for font in document.pages[0].Resources.Font.values()]
         assert sorted(str(font.BaseFont).partition("+")[2] for font in fonts) == NAMES
@@ -135,12 +154,12 @@ def test_the_font_comes_in_at_the_end_of_the_head_and_nothing_else_changes() -> 
     assert paper._with_font(PAGE.encode()) == PAGE.encode()
 
 
-def test_weasyprint_prints_and_fetches_nothing(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weasyprint_prints_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:
         pytest.skip(str(error))
-    report.write_text(f"{PAGE}<img src='file:///etc/hostname'><img src='http://127.0.0.1:9/x.png'>", encoding="utf-8")
+    report = f"{PAGE}<img src='file:///etc/hostname'><img src='http://127.0.0.1:9/x.png'>".encode()
     asked: list[Any] = []
     monkeypatch.setattr("socket.socket.connect", lambda *args: asked.append(args))
     monkeypatch.setattr(paper.shutil, "which", lambda name: None)

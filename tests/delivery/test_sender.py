@@ -17,8 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bad_server import BadServer, Taken
-from sizhen.delivery.guard import Refused
-from sizhen.delivery.outbox import Outbox, OutboxError, Row
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.private import OutboxError
+from sizhen.delivery.published import Refused
+from sizhen.delivery.row import Row
 from sizhen.delivery.sender import Busy, Pace, Sender, Stopped, alone
 from sizhen.delivery.transport import Server, _dotted
 from small_outbox import put, sender, states, stored

@@ -16,8 +16,9 @@ from sizhen.cli.data import Data, named_folder
 from sizhen.cli.stop import BUSY, FAILED, USAGE, stop
 
 if TYPE_CHECKING:
-    from sizhen.delivery.outbox import Outbox, Row
+    from sizhen.delivery.outbox import Outbox
     from sizhen.delivery.post import Item, Post
+    from sizhen.delivery.row import Row
 
 Settings = Annotated[Path, typer.Option("--settings", help="The file with the table [mail].")]
 SETTINGS = Path("sizhen.toml")
@@ -33,7 +34,7 @@ def _now() -> datetime:
 @contextmanager
 def _plainly(folder: Path) -> Iterator[None]:
     """Ends the command with one line where the outbox in `folder` cannot be used."""
-    from sizhen.delivery.outbox import OutboxError
+    from sizhen.delivery.private import OutboxError
     from sizhen.delivery.sender import Busy
 
     try:
@@ -85,6 +86,7 @@ def send(
     send: Annotated[bool, typer.Option("--send", help="Send; without it only show what would go.")] = False,
     to: Annotated[str | None, typer.Option(help="Send everything to this address instead of the owners.")] = None,
     revise: Annotated[bool, typer.Option("--revise", help="Send again what was corrected since.")] = False,
+    stale_ok: Annotated[bool, typer.Option("--stale-ok", help="Send reports older than their data, too.")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Messages made at a time.")] = 1,
 ) -> None:
     """Mail the published reports of a period to their owners, each once.
@@ -99,11 +101,11 @@ def send(
     from sizhen.delivery import sender
     from sizhen.delivery.outbox import opened
     from sizhen.delivery.post import Post
-    from sizhen.delivery.settings import SettingsError, is_address, read_settings
+    from sizhen.delivery.settings import SettingsError, canonical, is_address, read_settings
     from sizhen.delivery.signature import signer
 
     label, home = _period(period).label, data or named_folder()
-    diverted = "" if to is None else to.strip().lower()
+    diverted = "" if to is None else canonical(to)
     if to is not None and not is_address(diverted):
         stop(f"--to {to!r}: give one address such as me@agency.example")
     try:
@@ -116,9 +118,8 @@ def send(
         stop(f"no report of {label} in {reports}; make them with sizhen run")
     folder = reports / "outbox"
     with _plainly(folder), sender.alone(folder), opened(folder) as box:
-        if send:
-            box.recover()
-        post = Post(mail, home, reports, box, _now, sign, diverted)
+        box.recover()
+        post = Post(mail, home, reports, box, _now, sign, diverted, stale_ok)
         items = list(post.prepare(label, wanted, revise=revise, queue=send, jobs=jobs))
         waiting = _waiting(box, label, items, diverted) if send else []
         Console().print(_prepared(items + waiting))
@@ -134,11 +135,11 @@ def _waiting(box: Outbox, label: str, items: list[Item], recipient: str) -> list
     """What an earlier command left to be sent and goes along."""
     from sizhen.delivery.post import Item
 
-    asked = {(item.shop, label, item.recipient) for item in items}
+    asked = {(item.shop, label, item.recipient.lower()) for item in items}
     return [
         Item(row.shop, row.recipient, state=row.state, said=f"{row.period}, left by an earlier command")
         for row in box.due(_now().timestamp(), recipient)
-        if (row.shop, row.period, row.recipient) not in asked
+        if (row.shop, row.period, row.recipient.lower()) not in asked
     ]
 
 
@@ -155,7 +156,7 @@ def _deliver(post: Post, box: Outbox) -> bool:
     except SettingsError as error:
         stop(error)
     secrets = {PASSWORD: secret, BOUNCES_PASSWORD: os.environ.get(BOUNCES_PASSWORD, "")}
-    guard = Guard(box.folder, post.owner, post.report, post.mail.domains, secrets, diverted=post.diverted)
+    guard = Guard(box.folder, post.data, post.reports, post.mail.domains, secrets, diverted=post.diverted)
     runner = Sender(
         box,
         post.mail.server(secret),

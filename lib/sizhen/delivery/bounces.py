@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from email.message import Message
 
 from sizhen.delivery.mailbox import Returned
-from sizhen.delivery.outbox import TAG, Outbox, OutboxError, Row
+from sizhen.delivery.outbox import TAG, Outbox
+from sizhen.delivery.private import OutboxError
+from sizhen.delivery.row import Row
 
 FAILED, DELAYED = "failed", "delayed"
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
@@ -39,7 +41,7 @@ class Notice:
 
     def said(self, recipient: str) -> str:
         """The reason in one short line that names nobody but the recipient."""
-        told = _ELSE.sub(lambda match: match[0] if match[0].lower() == recipient else "…", self.diagnostic)
+        told = _ELSE.sub(lambda match: match[0] if match[0].lower() == recipient.lower() else "…", self.diagnostic)
         return f"{self.action}: {self.status} {told}"[:LONGEST].strip()
 
 

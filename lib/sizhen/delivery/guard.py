@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import Error, a2b_base64
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -14,49 +14,25 @@ from pathlib import Path
 
 from pydantic_core import from_json
 
-from sizhen.delivery.outbox import Row, digest
-from sizhen.report import outdated
+from sizhen.delivery import private
+from sizhen.delivery.published import Refused, Report, published, stale
+from sizhen.delivery.row import Row, digest
+from sizhen.tables import DataError, Shop, UnknownShop
 
-PAGE = "report.html"
-REPORT = ("findings.json", PAGE)
 NOTEBOOKS = "notebooks"
 ADDRESSED = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc")
 NEVER_IN_MAIL = (b"Traceback (most recent call last)",)
-_ABOUT = re.compile(rb'<meta name="sizhen" content="([\w. -]*)">')
 LARGE = 30_000  # bytes of a base64 body that is not parsed line by line
-
-
-class Refused(ValueError):
-    """A message that must not go; the text says why."""
-
-
-def report_hash(folder: Path) -> str:
-    """Of the published report's findings and page together. Raises Refused where one is missing, the page was not made
-    of notebooks of this shop and period, or the shop's last run has failed."""
-    try:
-        failed = outdated(folder.parent).get(folder.name)
-    except ValueError as error:
-        raise Refused(f"{folder.name}: whether its last run failed cannot be read ({error}); run it again") from None
-    if failed:
-        raise Refused(f"{folder.name}: its last run failed ({failed}), the report is of an earlier one; run it again")
-    missing = [name for name in REPORT if not (folder / name).is_file()]
-    if missing:
-        raise Refused(f"{folder.name}: no {', '.join(missing)}; run the shop again")
-    found, page = ((folder / name).read_bytes() for name in REPORT)
-    about = _ABOUT.search(page)
-    if about is None or about[1].decode() != f"{folder.name} {folder.parent.name}":
-        raise Refused(f"{folder.name}: report.html is not the page of this shop and period; run the shop again")
-    return digest(b"\0".join(digest(part).encode() for part in (found, page)))
 
 
 @dataclass(frozen=True)
 class Guard:
-    """`owner` tells the registered owner's address of a shop, `report` the folder of its published report; `secrets`
-    are words that must never leave. Mail for a test goes to `diverted` instead of the owner."""
+    """`stored`: the folder of messages; `data`, `reports`: of shops and of their reports; `secrets`: words that must
+    never leave. Mail for a test goes to `diverted` instead of the owner."""
 
     stored: Path
-    owner: Callable[[str], str]
-    report: Callable[[str, str], Path]
+    data: Path
+    reports: Path
     domains: Collection[str]
     secrets: Mapping[str, str]
     diverted: str = ""
@@ -66,30 +42,41 @@ class Guard:
         raw = self._stored(row)
         light, heavy = _weighed(raw)
         message = message_from_bytes(light, policy=SMTP)
-        self._addressed(row, message)
+        held = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
+        parts = heavy + [part for part in held if isinstance(part, bytes)]
+        shop = self._shop(row)
+        self._addressed(row, message, shop.profile.owner_email)
         self._about(row, message)
-        self._unchanged(row)
-        page = (self.report(row.shop, row.period) / PAGE).read_bytes()  # the PDF does not show its words to a search
-        self._clean(raw, message, [*heavy, page])
+        report = self._unchanged(row)
+        _printed(row, message, parts)
+        if not row.stale_ok and (why := stale(report, shop)):
+            raise Refused(f"{why}; run the shop again and send it with --revise, or as it is with --revise --stale-ok")
+        self._clean([raw, *parts, report.page])  # the PDF does not show its words to a search
         return raw
 
     def _stored(self, row: Row) -> bytes:
-        path = self.stored / row.file
-        if not path.is_file():
-            raise Refused("the stored message is gone")
-        raw = path.read_bytes()
+        try:
+            raw = private.read(self.stored / row.file)
+        except (OSError, private.OutboxError) as error:
+            raise Refused(f"the stored message is gone or cannot be read ({error})") from None
         if digest(raw) != row.message_hash:
             raise Refused("the stored message was changed since it was queued")
         return raw
 
-    def _addressed(self, row: Row, message: EmailMessage) -> None:
+    def _shop(self, row: Row) -> Shop:
+        try:
+            return Shop.open(self.data, row.shop)
+        except (DataError, UnknownShop, OSError) as error:
+            raise Refused(f"the shop cannot be read: {error}") from None
+
+    def _addressed(self, row: Row, message: EmailMessage, owner: str) -> None:
         """Header, envelope and register name one and the same address, and its domain is allowed."""
         headers = [value for name in ADDRESSED for value in message.get_all(name, [])]
         named = [a.addr_spec.lower() for value in headers for a in value.addresses]
-        if named != [row.recipient]:
+        if named != [row.recipient.lower()]:
             raise Refused(f"the message names {len(named)} recipients, or another one than its envelope")
-        wanted = self.diverted or self.owner(row.shop)
-        if not wanted or wanted.lower() != row.recipient:
+        wanted = self.diverted or owner
+        if not wanted or wanted.lower() != row.recipient.lower():
             raise Refused("the recipient is not the registered owner of the shop")
         domain = row.recipient.rpartition("@")[2]
         if not self.diverted and self.domains and domain not in self.domains:
@@ -100,8 +87,7 @@ class Guard:
         told = (message["X-Sizhen-Shop"], message["X-Sizhen-Period"], message["Message-ID"])
         if told != (row.shop, row.period, row.message_id):
             raise Refused("the message is about another shop or period")
-        folder = self.report(row.shop, row.period)
-        notebooks = sorted((folder / NOTEBOOKS).glob("*.ipynb"))
+        notebooks = sorted((self.reports / row.period / row.shop / NOTEBOOKS).glob("*.ipynb"))
         if not notebooks:
             raise Refused("the report has no executed notebooks; run the shop again")
         for path in notebooks:
@@ -111,23 +97,32 @@ class Guard:
             if failed:
                 raise Refused(f"{path.name} ended in an error")
 
-    def _unchanged(self, row: Row) -> None:
-        folder = self.report(row.shop, row.period)
-        if report_hash(folder) != row.report_hash:
+    def _unchanged(self, row: Row) -> Report:
+        """The report that the message tells of, if it is still the one."""
+        report = published(self.reports / row.period / row.shop)
+        if report.hash != row.report_hash:
             raise Refused("the report was made anew since this was queued; queue it again with --revise")
-        document = from_json((folder / "findings.json").read_bytes())
-        if document["shop_id"] != row.shop:
+        if report.document["shop_id"] != row.shop:
             raise Refused("the findings are of another shop")
+        return report
 
-    def _clean(self, raw: bytes, message: EmailMessage, heavy: list[bytes]) -> None:
+    def _clean(self, parts: list[bytes]) -> None:
         """No secret in any part, no trace of an error."""
-        parts = [raw, *heavy, *(p.get_payload(decode=True) or b"" for p in message.walk() if not p.is_multipart())]
         for name, secret in self.secrets.items():
             if secret and any(word.encode() in part for word in {secret, escape(secret)} for part in parts):
                 raise Refused(f"the message holds the secret {name}")
         for sign in NEVER_IN_MAIL:
             if any(sign in part for part in parts):
                 raise Refused(f"the message holds {sign.decode()!r}")
+
+
+def _printed(row: Row, message: EmailMessage, parts: list[bytes]) -> None:
+    """What is attached is what was printed from the report that was queued. Earlier releases did not say."""
+    made_from, paper = message["X-Sizhen-Report"], message["X-Sizhen-Paper"]
+    if paper is None:
+        return
+    if str(made_from).strip() != row.report_hash or str(paper).strip() not in map(digest, parts):
+        raise Refused("the attached file is not the one that was printed from this report; queue it again")
 
 
 def _executed(path: Path) -> tuple[tuple[str, str], bool]:

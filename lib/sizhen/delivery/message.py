@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import secrets
 from binascii import b2a_base64
@@ -23,6 +21,8 @@ from sizhen import view
 from sizhen.delivery import letter
 from sizhen.delivery.paper import Attachment, attachment, kept_or_made
 from sizhen.delivery.picture import waterfall
+from sizhen.delivery.published import Refused, Report
+from sizhen.delivery.row import digest
 from sizhen.delivery.settings import is_address
 from sizhen.tables import Period, Profile
 
@@ -37,12 +37,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]+|=\?|\?=')
 
 
-class Refused(ValueError):
-    """No message was made; the text says what is wrong and what to do."""
-
-
 def build(
-    folder: Path,
+    report: Report,
     profile: Profile,
     *,
     sender: str,
@@ -52,27 +48,27 @@ def build(
     attach: Literal["pdf", "html"] = "pdf",
     kept: Path | None = None,
 ) -> EmailMessage:
-    """The message about the report in `folder` (`<reports>/<period>/<shop>`), to the owner that `profile` names.
+    """The message about a report, to the owner that `profile` names.
 
     `sender`: `Name <address>`; `message_id`: `<unique@domain>`; `date`: with its time zone; `unsubscribe`: the address
     that takes notice; `kept`: a folder that keeps what was printed. The same arguments, report and program that prints
     it give the same bytes. Sets the language of `view`. Raises Refused where the message would go to the wrong shop, to
     no or to several owners, or be too large.
     """
-    period, document = _read(folder, profile)
+    period, document = _read(report, profile)
     _line(profile.name, f"name of {profile.shop_id}")
     if date.tzinfo is None:
         raise Refused("date: has no time zone; give it one")
     _mailbox(message_id[1:-1] if message_id[:1] + message_id[-1:] == "<>" else "", "message_id", "<unique@domain>")
-    origin, owner = _sender(sender), _owner(profile)
+    origin, to = _sender(sender), owner(profile)
     view.use(profile.language, profile.currency)
     told = letter.write(document, profile, period, date)
     stem = f"{profile.shop_id}-{period.label.replace('..', '_')}"
-    paper = attachment(folder / "report.html", stem, form=attach, kept=kept)
+    paper = attachment(report.page, stem, form=attach, kept=kept)
 
     message = EmailMessage(policy=SMTP)
     message["From"] = origin
-    message["To"] = owner
+    message["To"] = to
     message["Subject"] = told.subject
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id
@@ -82,12 +78,21 @@ def build(
         message["List-Unsubscribe"] = f"<mailto:{_mailbox(unsubscribe, 'unsubscribe', 'an address')}>"
     message["X-Sizhen-Shop"] = profile.shop_id
     message["X-Sizhen-Period"] = period.label
+    message["X-Sizhen-Report"] = report.hash
+    message["X-Sizhen-Paper"] = digest(paper.content)
     drawn = repr(told.steps).encode()
     picture = kept_or_made(kept, drawn, "png", lambda: waterfall(told.steps)) if told.steps else None
     _fill(message, told, paper, picture, unsubscribe)
     if (size := _size(message)) > LARGEST:
         raise Refused(_too_large(size, paper))
     return message
+
+
+def owner(profile: Profile) -> Address:
+    """Raises Refused where the profile names none, or not exactly one."""
+    if not profile.owner_email:
+        raise Refused(f"shop.toml of {profile.shop_id} names no owner; set email under [owner]")
+    return _address(profile.owner_name, profile.owner_email, f"owner of {profile.shop_id}")
 
 
 def wire(message: EmailMessage) -> bytes:
@@ -122,39 +127,25 @@ def _base64(content: bytes) -> str:
     return b"".join((lines.data, rest.data, b"\r\n" if len(rest) else b"")).decode("ascii")
 
 
-def _read(folder: Path, profile: Profile) -> tuple[Period, dict[str, Any]]:
+def _read(report: Report, profile: Profile) -> tuple[Period, dict[str, Any]]:
     """The period and the findings, if folder, findings and profile are of one shop and one period."""
-    period = Period.parse(folder.parent.name)
-    try:
-        text = (folder / "findings.json").read_text(encoding="utf-8")
-        document: dict[str, Any] = json.loads(text, parse_constant=_refuse_constant)
-    except ValueError as error:
-        raise Refused(f"{folder.name}: findings.json is not whole ({error}); run the shop again") from None
-    shops = {folder.name, document["shop_id"], profile.shop_id}
+    period = Period.parse(report.period)
+    document: dict[str, Any] = report.document
+    shops = {report.shop, document["shop_id"], profile.shop_id}
     if len(shops) > 1:
         raise Refused(
-            f"{folder}: folder, findings and profile are of {', '.join(sorted(shops))}; take those of one shop"
+            f"{report.shop}: folder, findings and profile are of {', '.join(sorted(shops))}; take those of one shop"
         )
     told = document["period"]
     if (told["start"], told["end"]) != (period.start.isoformat(), period.end.isoformat()):
-        raise Refused(f"{folder}: its findings are of {told['start']}..{told['end']}; publish the report again")
+        raise Refused(f"{report.shop}: its findings are of {told['start']}..{told['end']}; publish the report again")
     return period, document
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
 
 
 def _sender(text: str) -> Address:
     found = getaddresses([_line(text, "sender")])
     display, mailbox = found[0] if len(found) == 1 else ("", "")
     return _address(display, mailbox, "sender")
-
-
-def _owner(profile: Profile) -> Address:
-    if not profile.owner_email:
-        raise Refused(f"shop.toml of {profile.shop_id} names no owner; set email under [owner]")
-    return _address(profile.owner_name, profile.owner_email, f"owner of {profile.shop_id}")
 
 
 def _address(display: str, mailbox: str, what: str) -> Address:
@@ -179,8 +170,8 @@ def _fill(
 ) -> None:
     """The parts: text and HTML as alternatives, the picture beside the HTML, the report attached to both."""
     message_id = message["Message-ID"]
-    digest = hashlib.sha256(message_id.encode()).hexdigest()[:24]
-    cid = f"waterfall.{digest}@{message_id[1:-1].partition('@')[2]}" if picture else ""
+    mark = digest(message_id.encode())[:24]
+    cid = f"waterfall.{mark}@{message_id[1:-1].partition('@')[2]}" if picture else ""
     values = {"letter": told, "file": paper.name, "unsubscribe": unsubscribe, "cid": cid}
     html = _templates().get_template("mail.html.j2").render(values)
     if (size := len(html.encode())) > LONGEST_BODY:
@@ -192,7 +183,7 @@ def _fill(
         body.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename="waterfall.png")
     enclose(message, paper)
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{digest}.{number}")
+        part.set_boundary(f"=_{mark}.{number}")
 
 
 def _size(message: EmailMessage) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sizhen.delivery import private
+from sizhen.delivery.row import digest
 from sizhen.delivery.slim import slim
 from sizhen.view.style import FONT
 
@@ -34,50 +35,61 @@ class Attachment:
     content: bytes
 
 
-def attachment(report: Path, stem: str, *, form: Literal["pdf", "html"], kept: Path | None = None) -> Attachment:
-    """The report at `report`, named after `stem`. A PDF is not to be had everywhere: then it is the HTML.
+def attachment(page: bytes, stem: str, *, form: Literal["pdf", "html"], kept: Path | None = None) -> Attachment:
+    """A report's page, named after `stem`. A PDF is not to be had everywhere: then it is the HTML.
 
-    What was printed is put into the folder `kept`, and taken from there as long as the report is the same.
+    What was printed is put into the folder `kept`, and taken from there as long as the page is the same.
     """
-    page = report.read_bytes()
-    content = kept_or_made(kept, page, "pdf", lambda: _printed(report)) if form == "pdf" else None
+    content = kept_or_made(kept, page, "pdf", lambda: _printed(page)) if form == "pdf" else None
     if content is not None:
         return Attachment(f"{stem}.pdf", "pdf", content)
     return Attachment(f"{stem}.html", "html", page)
 
 
 def kept_or_made(kept: Path | None, source: bytes, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
-    """What `make` gives, kept in a folder under the hash of what it is made from; None is not kept."""
-    stored = None if kept is None else kept / f"{hashlib.sha256(source).hexdigest()}.{kind}"
-    if stored is not None and stored.is_file() and (content := _whole(stored.read_bytes())):
-        return content
-    content = make()
-    if content is not None and stored is not None:
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        beside = stored.with_suffix(f".{os.getpid()}")
-        beside.write_bytes(content)
-        beside.replace(stored)
+    """What `make` gives, kept in a folder; None is not kept."""
+    content = None if kept is None else _kept(kept, source, kind)
+    if content is None:
+        content = make()
+        if content is not None and kept is not None:
+            keep(kept, source, kind, content)
     return content
 
 
-def _printed(report: Path) -> bytes | None:
-    content = _by_browser(report) or _by_weasyprint(report)
+def keep(kept: Path, source: bytes, kind: str, content: bytes) -> None:
+    """Named after the hash of what it is made from and its own: nothing else passes for it."""
+    private.folder(kept)
+    private.write(kept / f"{digest(source)}-{digest(content)}.{kind}", content)
+
+
+def _kept(kept: Path, source: bytes, kind: str) -> bytes | None:
+    """What was kept of a source; what was changed or exchanged since is thrown away."""
+    for path in sorted(kept.glob(f"{digest(source)}-*.{kind}")):
+        content = private.read(path)
+        if path.stem.endswith(f"-{digest(content)}"):
+            return content
+        path.unlink(missing_ok=True)
+    return None
+
+
+def _printed(page: bytes) -> bytes | None:
+    content = _by_browser(page) or _by_weasyprint(page)
     return None if content is None else slim(_MADE.sub(_NO_DAY, content))
 
 
-def _by_browser(report: Path) -> bytes | None:
+def _by_browser(page: bytes) -> bytes | None:
     """Printed by Chromium or Chrome, without a network."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         return None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        page, out = Path(folder) / "report.html", Path(folder) / "report.pdf"
-        page.write_bytes(_with_font(report.read_bytes()))
+        source, out = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        source.write_bytes(_with_font(page))
         told = [*_QUIET, f"--user-data-dir={folder}/profile", "--no-pdf-header-footer", f"--print-to-pdf={out}"]
         if os.geteuid() == 0:  # as root it starts in no other way
             told.append("--no-sandbox")
         try:
-            command = [path, *told, page.as_uri()]
+            command = [path, *told, source.as_uri()]
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return None
@@ -92,7 +104,7 @@ def _with_font(page: bytes) -> bytes:
     return page.replace(_CLOSED, _CLOSED + b"; font-src file:", 1).replace(b"</head>", style, 1)
 
 
-def _by_weasyprint(report: Path) -> bytes | None:
+def _by_weasyprint(page: bytes) -> bytes | None:
     """Printed by WeasyPrint, where it and the libraries it needs are installed."""
     try:
         from weasyprint import HTML
@@ -100,10 +112,8 @@ def _by_weasyprint(report: Path) -> bytes | None:
     except (ImportError, OSError):
         return None
     fetcher = URLFetcher(allowed_protocols={"data"})
-    return _whole(HTML(string=report.read_text(encoding="utf-8"), url_fetcher=fetcher).write_pdf())
+    return _whole(HTML(string=page.decode("utf-8"), url_fetcher=fetcher).write_pdf())
 
 
 def _whole(content: bytes) -> bytes | None:
-    ends = {b"%PDF-": b"%%EOF", b"\x89PNG": b"IEND"}
-    begun = next((end for start, end in ends.items() if content.startswith(start)), None)
-    return content if begun is not None and begun in content[-32:] else None
+    return content if content.startswith(b"%PDF-") and b"%%EOF" in content[-32:] else None

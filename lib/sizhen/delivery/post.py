@@ -10,9 +10,12 @@ from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from sizhen.delivery import guard, message
-from sizhen.delivery.outbox import OPEN, Outbox, message_id
-from sizhen.delivery.settings import Mail
+from sizhen.delivery import message, private
+from sizhen.delivery.order import objection
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.published import Refused, Report, published, stale
+from sizhen.delivery.row import OPEN, Row, message_id
+from sizhen.delivery.settings import Mail, canonical
 from sizhen.tables import DataError, Profile, Shop, UnknownShop
 
 PREVIEW, PRINTED = "preview", "printed"
@@ -34,12 +37,12 @@ class Item:
 class Plan:
     """All that a message is made of; it can go to another process."""
 
-    folder: Path
+    report: Report
     profile: Profile
     period: str
     recipient: str
     revision: int
-    report_hash: str
+    test: bool
     mail: Mail
     sign: Callable[[bytes], bytes]
     date: datetime
@@ -60,7 +63,8 @@ class Made:
 @dataclass(frozen=True)
 class Post:
     """`reports`: the folder of reports; `sign`: gives a message its signature. Messages that only would go are written
-    to PREVIEW beside the outbox, and what was printed is kept in PRINTED."""
+    to PREVIEW beside the outbox, and what was printed is kept in PRINTED. `stale_ok`: reports older than their data go,
+    too."""
 
     mail: Mail
     data: Path
@@ -69,52 +73,50 @@ class Post:
     now: Callable[[], datetime]
     sign: Callable[[bytes], bytes]
     diverted: str = ""
+    stale_ok: bool = False
 
     def prepare(
         self, period: str, shops: list[str], *, revise: bool = False, queue: bool = False, jobs: int = 1
     ) -> Iterator[Item]:
         """One item a shop: its message as a file in PREVIEW, or with `queue` in the outbox; `jobs` made at a time."""
-        plans = (self._planned(period, shop, revise=revise) for shop in dict.fromkeys(shops))
+        plans = (self._planned(period, shop, revise=revise, queue=queue) for shop in dict.fromkeys(shops))
         for made in _ahead(plans, jobs) if jobs > 1 else map(_made, plans):
             yield made if isinstance(made, Item) else self._stored(made, queue=queue)
 
-    def owner(self, shop: str) -> str:
-        """The registered owner's address; empty where there is none."""
-        try:
-            return Shop.open(self.data, shop).profile.owner_email
-        except (DataError, UnknownShop, OSError):
-            return ""
-
-    def report(self, shop: str, period: str) -> Path:
-        return self.reports / period / shop
-
-    def _planned(self, period: str, shop: str, *, revise: bool) -> Item | Plan:
+    def _planned(self, period: str, shop_id: str, *, revise: bool, queue: bool) -> Item | Plan:
         """What is to be made, or why nothing is."""
         try:
-            profile = Shop.open(self.data, shop).profile
-            content = guard.report_hash(self.report(shop, period))
-        except (guard.Refused, DataError, UnknownShop, OSError) as error:
-            return Item(shop, said=str(error))
-        diverted = self.diverted not in ("", profile.owner_email.lower())  # to the owner it is no test
-        if diverted:
-            profile = replace(profile, owner_email=self.diverted)
-        recipient = profile.owner_email.lower()
-        last = self.outbox.last(shop, period, recipient)
-        same = last is not None and last.report_hash == content and last.state not in ("failed", "cancelled")
-        if last is not None and not diverted and (same or not revise):
-            differs = "" if last.report_hash == content else "; the report has changed since: send it with --revise"
-            return Item(shop, recipient, state=last.state, said=f"{last.said}{differs}")
-        if last is not None and last.state not in (*OPEN, "sent", "failed", "cancelled"):
-            return Item(
-                shop, recipient, state=last.state, said="resolve the earlier one first: sizhen outbox reconcile"
-            )
+            shop = Shop.open(self.data, shop_id)
+            report = published(self.reports / period / shop_id)
+        except (Refused, DataError, UnknownShop, OSError) as error:
+            return Item(shop_id, said=str(error))
+        recipient = owner = canonical(shop.profile.owner_email)
+        test = self.diverted.lower() not in ("", owner.lower())  # to the owner it is no test
+        if test:
+            recipient = self.diverted
+        last = self.outbox.last(shop_id, period, recipient)
+        if last is not None and (stays := _as_it_is(last, report, test=test, revise=revise)):
+            if queue and self.stale_ok and last.state in OPEN:
+                self.outbox.allow_stale(last.id)
+            return stays
+        profile = replace(shop.profile, owner_email=recipient)
+        try:
+            message.owner(profile)
+            older = "" if self.stale_ok else stale(report, shop)
+        except Refused as error:
+            return Item(shop_id, recipient, said=str(error))
+        unasked = "" if test else objection(self.outbox, shop_id, period, recipient)
+        if unasked and not revise:
+            return Item(shop_id, recipient, said=unasked)
+        if older:
+            return Item(shop_id, recipient, said=f"{older}; run the shop again, or send it as it is with --stale-ok")
         return Plan(
-            self.report(shop, period),
+            report,
             profile,
             period,
             recipient,
-            revision=0 if last is None else last.revision + 1,
-            report_hash=content,
+            revision=int(bool(unasked)) if last is None else last.revision + 1,
+            test=test,
             mail=self.mail,
             sign=self.sign,
             date=self.now(),
@@ -126,8 +128,8 @@ class Post:
         item = Item(shop, plan.recipient, made.subject, len(made.raw), "would go")
         if not queue:
             preview = self.outbox.folder / PREVIEW
-            preview.mkdir(exist_ok=True)
-            (preview / f"{shop}.eml").write_bytes(made.raw)
+            private.folder(preview)
+            private.write(preview / f"{shop}.eml", made.raw)
             return item
         last = self.outbox.last(shop, plan.period, plan.recipient)
         if last is not None and last.state in OPEN:
@@ -137,11 +139,26 @@ class Post:
             period=plan.period,
             recipient=plan.recipient,
             revision=plan.revision,
-            report_hash=plan.report_hash,
+            report_hash=plan.report.hash,
             message_id=plan.message_id,
             raw=made.raw,
+            stale_ok=self.stale_ok,
+            test=plan.test,
         )
         return replace(item, state="queued")
+
+
+def _as_it_is(last: Row, report: Report, *, test: bool, revise: bool) -> Item | None:
+    """What is said of a message that is there already and stays the last one; None where another may follow it."""
+    unchanged = last.report_hash == report.hash
+    same = unchanged and last.state not in ("failed", "cancelled")
+    if not test and (same or not revise):
+        differs = "" if unchanged else "; the report has changed since: send it with --revise"
+        return Item(last.shop, last.recipient, state=last.state, said=f"{last.said}{differs}")
+    if last.state not in (*OPEN, "sent", "failed", "cancelled"):
+        first = "resolve the earlier one first: sizhen outbox reconcile"
+        return Item(last.shop, last.recipient, state=last.state, said=first)
+    return None
 
 
 def _made(plan: Item | Plan) -> Item | Made:
@@ -150,7 +167,7 @@ def _made(plan: Item | Plan) -> Item | Made:
         return plan
     try:
         built = message.build(
-            plan.folder,
+            plan.report,
             plan.profile,
             sender=plan.mail.sender,
             message_id=plan.message_id,
@@ -158,7 +175,7 @@ def _made(plan: Item | Plan) -> Item | Made:
             unsubscribe=plan.mail.unsubscribe,
             kept=plan.printed,
         )
-    except message.Refused as error:
+    except Refused as error:
         return Item(plan.profile.shop_id, plan.recipient, said=str(error))
     except Exception as error:  # noqa: BLE001 - one shop never stops the others
         why = f"its report cannot be put into words ({type(error).__name__}: {error}); run the shop again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import random
 import smtplib
 import time
@@ -14,9 +15,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from sizhen.delivery import answers
-from sizhen.delivery.guard import Refused
-from sizhen.delivery.outbox import Outbox, Row
+from sizhen.delivery import answers, private
+from sizhen.delivery.order import objection
+from sizhen.delivery.outbox import Outbox
+from sizhen.delivery.published import Refused
+from sizhen.delivery.row import Row
 from sizhen.delivery.transport import Connection, Server, told
 
 PER_CONNECTION = 20
@@ -56,9 +59,9 @@ class Pace:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Raises Busy where another sender holds the outbox."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "outbox.lock").open("w") as lock:
+    """Raises Busy where another sender holds the outbox, OutboxError where a link stands in its place."""
+    private.folder(folder)
+    with open(private.opened(folder / "outbox.lock", os.O_RDWR | os.O_CREAT), "r+b") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -129,6 +132,7 @@ class Sender:
         self._sleep(self._pace.wait(domain, self._now()))
         try:
             raw = checked(row)
+            self._in_order(row)
         except Refused as error:
             self._outbox.mark(row.id, "failed", said=f"refused: {error}")
             return "failed"
@@ -161,6 +165,12 @@ class Sender:
                 self._drop()
             return self._later(row, answer.code, answer.text)
         return self._ended(row, "sent" if means == answers.SENT else "failed", answer.code, answer.text)
+
+    def _in_order(self, row: Row) -> None:
+        """Raises Refused where the row should have been asked for: since it was queued, another may have gone."""
+        asked = row.test or row.revision
+        if not asked and (why := objection(self._outbox, row.shop, row.period, row.recipient)):
+            raise Refused(why)
 
     def _ended(self, row: Row, state: str, code: int | None, said: str) -> str:
         self._outbox.mark(row.id, state, code=code, said=said)

@@ -30,6 +30,13 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
+def canonical(address: str) -> str:
+    """The local part as it was given, for only its server knows whether case matters there; the domain in small
+    letters."""
+    local, at, domain = address.strip().rpartition("@")
+    return f"{local}{at}{domain.lower()}"
+
+
 def _an_address(value: str) -> str:
     if value and not is_address(value):
         raise ValueError(f"{value!r} must be one address such as a@agency.example")
