@@ -14,6 +14,8 @@ from sizhen.vocab.persons import MARKS, REACHING, cover
 PSEUDONYM = re.compile("[0-9a-f]{20}")
 KEY_FILE = ".key"
 KEY_BYTES = 32
+CODED = tuple(kind for kind in MARKS if kind != "number")
+PLACE = re.compile(r"[^\W\d_\u4e00-\u9fff](?:[^\W\d_\u4e00-\u9fff]|[ .'’()&-]){0,39}")  # the name of a province abroad
 
 
 def secret(data_dir: Path) -> bytes:
@@ -61,6 +63,16 @@ def clean(text: str, *names: str) -> str:
 def reaching(text: str) -> str:
     """A title, a plan's or a shop's name with mail addresses, messenger accounts and telephone numbers covered."""
     return cover(text, MARKS, kinds=REACHING)
+
+
+def variant(text: str, *names: str) -> str:
+    """Size or colour as `clean` leaves it, but with its long numbers, which are codes."""
+    return cover(text, MARKS, names, CODED)
+
+
+def is_place(text: str) -> bool:
+    """Whether a text can be the name of a province abroad: no Chinese, no figure, no comma, 40 letters at most."""
+    return PLACE.fullmatch(text.strip()) is not None
 
 
 def province(address: str, provinces: tuple[str, ...], country: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from sizhen.vocab.loader import LANGUAGES, load, read
 from sizhen.vocab.polarity import lexicon
@@ -182,7 +182,10 @@ def _spans(seen: str) -> Iterator[tuple[int, int, str]]:
 
 def _lead(seen: str, start: int) -> int:
     """Where the place names before a street begin."""
-    return next((i for i in range(start, max(start - LEAD, 0), -1) if not "\u4e00" <= seen[i - 1] <= "\u9fff"), max(start - LEAD, 0))
+    return next(
+        (i for i in range(start, max(start - LEAD, 0), -1) if not "\u4e00" <= seen[i - 1] <= "\u9fff"),
+        max(start - LEAD, 0),
+    )
 
 
 def _joined(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -240,7 +243,7 @@ def _signed(seen: str, name: str) -> Iterator[tuple[int, int]]:
         yield found.span("name")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _ordinary(name: str) -> bool:
     """Whether a name is a word of reviews, or a few digits: covered everywhere, it would change what a text says."""
     if name.isdigit():
