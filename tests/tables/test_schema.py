@@ -11,8 +11,8 @@ from pandera.errors import SchemaError
 
 from sizhen.tables import DataError, read_table
 from sizhen.tables.schema import MISSING, _ascends, _passes, conform, schema
-from sizhen.vocab.plain import plain
 from sizhen.vocab import Column, load
+from sizhen.vocab.plain import plain
 
 
 def refused(tmp_path: Path, table: str, text: str) -> DataError:

@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values

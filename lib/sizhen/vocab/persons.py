@@ -113,7 +113,8 @@ NAME = re.compile(
     r"|(?i:\bmy name is|\bname['’]s)\s(?P<n8>[A-Za-z][\w'’-]{1,20}+(?:\s[A-Z][\w'’-]{1,20}+){0,2})"
     rf"|\bI(?:['’]m|\sam)\s(?P<n9>{_LATIN}\s{_LATIN})"
     rf"|\b(?:Mr|Mrs|Ms|Miss|Dr|Mx|Prof)\b\.?\s(?P<n10>{_LATIN}(?:\s{_LATIN})?)"
-    rf"|(?i:\b(?:name|contact|recipient|ship(?:ping)? to|attn|signed|customer|buyer))\s?:\s?(?P<n11>{_LATIN}(?:\s{_LATIN}){{0,2}})"
+    r"|(?i:\b(?:name|contact|recipient|ship(?:ping)? to|attn|signed|customer|buyer))\s?:\s?"
+    rf"(?P<n11>{_LATIN}(?:\s{_LATIN}){{0,2}})"
     rf"|(?i:\b(?:regards|sincerely)),?\s(?P<n12>{_LATIN}(?:\s{_LATIN})?)|\bDear\s(?P<n13>{_LATIN}),)"
 )
 # Behind these a word is the name of whoever writes, before a letter it is not.
