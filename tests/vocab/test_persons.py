@@ -28,6 +28,9 @@ TELLING = [
     "住在万科城3栋2单元501室",
     "加微信：abc_1234吧",
     "微信        abc12345",
+    "微 信 abc12345",
+    "V x: hello1234",
+    "叫王小花",
     "加我v abc12345",
     "加v：xyz8899",
     "➕v hello123",
@@ -94,7 +97,7 @@ TELLING = [
 ]
 # What stays of those above beside the marks: words that name nobody.
 SAID = re.compile(
-    r"my name is|打|找我?|call|写信|吧|mail|now|证件|型号|不错|加我?|一?个?|➕|微信|号是|my|车牌|"
+    r"my name is|叫|打|找我?|call|写信|吧|mail|now|证件|型号|不错|加我?|一?个?|➕|微信|号是|my|车牌|"
     r"护照|IBAN|lives at|Springfield|我叫|我是|很好|联系人|收货人|姓名|客服|不理人|代收|签收|I'm|"
     r"Mrs?|Contact|one|[\W_]+"
 )
@@ -226,6 +229,10 @@ def test_of_a_title_only_what_reaches_somebody_is_covered() -> None:
         ("我是用户，用户很多", "用户", "我是用户，用户很多"),
         ("我是小红明，小红明真好", "小***明", "我是[name]，小红明真好"),
         ("默认好评", "", "默认好评"),
+        ("红色不错，很红色", "红色", "红色不错，很红色"),
+        ("妈妈说妈妈喜欢，我是妈妈", "妈妈", "妈妈说妈妈喜欢，我是[name]"),
+        ("很好，向日葵", "向日葵", "很好，[name]"),
+        ("李娜满意", "李娜", "[name]满意"),
         ("a.b", "a.b", "[name]"),
     ],
 )

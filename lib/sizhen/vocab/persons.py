@@ -24,6 +24,8 @@ HAN = "[一-鿿]"
 SPOKEN = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 HIDDEN = ("Cc", "Cf", "Mn", "Me", "Cs")  # categories of characters that nobody sees, or that sit on another
 MASKED, LONGEST = "***", 18  # of a name whose middle is covered
+HAN_LETTER = re.compile("[一-鿿]")
+LONG = 4  # characters of the longest name that may be a word
 FEW = 5  # digits that may be any number
 LEAD = 12  # characters of place names before a street that are covered with it
 
@@ -106,7 +108,7 @@ _LATIN = r"[A-Z][\w'’-]{1,20}+"
 NAME = re.compile(
     rf"(?:(?:{W['labelled']})\s?(?:是|为)?\s?:\s?(?P<n1>{HAN}{{2,4}}|{_LATIN}(?:\s{_LATIN}){{0,2}})"
     rf"|(?:{W['labelled']}|{W['called']})\s?(?:是|为)?\s?(?P<n2>{_NAME})"
-    rf"|我是(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|[{_SURE}]{HAN}{{1,2}})(?=[^一-鿿]|[的啊呀哦呢]|$)"
+    rf"|(?:我是|叫)(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|[{_SURE}]{HAN}{{1,2}})(?=[^一-鿿]|[的啊呀哦呢]|$)"
     rf"|(?P<n4>[{_ANY}]{HAN}{{0,2}}?(?:{W['titles']}))|(?<![感谢任])(?!谢谢)(?P<n5>[{_SURE}](?:(?!{W['no_given']}){HAN}){{0,2}}?(?:{W['posts']}))"
     rf"|(?:{W['staff']})\s?:?\s?(?P<n6>[小阿](?!{W['no_name']}){HAN}|(?<=:){_NAME})"
     rf"|[—–-]{{1,2}}\s?(?P<n7>{_NAME})\s?$"
@@ -210,7 +212,11 @@ def _named(seen: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
             if name and name.lower() not in _nobody():
                 yield from _signed(seen, re.escape(name))
             continue
-        yield from _anywhere(small, _small(name))
+        places = list(_anywhere(small, _small(name)))
+        if places and _in_dictionary(name):
+            yield from _signed(seen, re.escape(name))
+            places = [(s, e) for s, e in places if not HAN_LETTER.search(seen[s - 1 : s] + seen[e : e + 1])]
+        yield from places
         if MASKED in name and not name.startswith(MASKED) and not name.endswith(MASKED):
             first, last = re.escape(name[0]), re.escape(name[-1])
             yield from _signed(seen, rf"{first}[^\s,.!?;:。]{{1,{LONGEST}}}?{last}")
@@ -252,6 +258,16 @@ def _ordinary(name: str) -> bool:
     words = load().words["pattern.common_words"]
     common = {w for k in LANGUAGES for w in words[k].split("|")}
     return name.lower() in common | _nobody() or any(name.lower() in lexicon(k).weights for k in LANGUAGES)
+
+
+@lru_cache(maxsize=4096)
+def _in_dictionary(name: str) -> bool:
+    """Whether a name is a Chinese word too, such as a colour: it is one where it stands alone or is signed."""
+    import rjieba
+
+    return (
+        len(name) <= LONG and [kind != "nr" for _, kind in rjieba.tag(name)] == [True] and bool(HAN_LETTER.match(name))
+    )
 
 
 @cache
