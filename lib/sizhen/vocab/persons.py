@@ -263,11 +263,12 @@ def _ordinary(name: str) -> bool:
 @lru_cache(maxsize=4096)
 def _in_dictionary(name: str) -> bool:
     """Whether a name is a Chinese word too, such as a colour: it is one where it stands alone or is signed."""
+    if not 1 < len(name) <= LONG or not HAN_LETTER.match(name):
+        return False
     import rjieba
 
-    return (
-        len(name) <= LONG and [kind != "nr" for _, kind in rjieba.tag(name)] == [True] and bool(HAN_LETTER.match(name))
-    )
+    kinds = [kind for _, kind in rjieba.tag(name, hmm=False)]
+    return len(kinds) == 1 and not kinds[0].startswith("nr")
 
 
 @cache
