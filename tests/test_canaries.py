@@ -25,7 +25,7 @@ SEVENTH = 7  # of the reviews carries a canary: long texts take their time
 SUM = "60481729"  # 7777 × 7777
 HOSTILE = "<script>alert(1)</script>![x](https://evil.example/x.png){{ 7777*7777 }}<img src=x onerror=alert(2)>\u202e"
 TEXTS = [(t.name, c.name, c.kind) for t in load().tables.values() for c in t.columns if c.kind in ("text", "id")]
-# Columns whose words are the shop's or a platform's own and stand in the report as they are; others may name persons.
+# Columns whose words are the shop's or a platform's own: of them the report covers what reaches a person, no more.
 SHOWN = {
     *("products.title", "products.category", "peers.name", "peer_products_daily.title", "peers_daily.promotion"),
     *("traffic_daily.channel_raw", "ads_daily.plan", "ads_daily.keyword", "keywords_daily.keyword"),
@@ -58,6 +58,12 @@ def told(place: str) -> str:
     return f"{words}地址：浙江省杭州市{c['address']}3幢501室，我是{nickname}。"
 
 
+def reached(place: str) -> str:
+    """What nobody can be reached by, in a title, a plan or the name of a shop."""
+    n = sorted(SHOWN).index(place) + 900
+    return f" 微信：wxleak{n} 139{n:08d} canary{n}@leak.example"
+
+
 DIARY = pd.DataFrame(
     [
         ("2026-10-05", "violation", "售假投诉", 6.0),
@@ -80,7 +86,7 @@ def planted(values: pd.Series, table: str, column: str) -> pd.Series:
     if place in PERSONS:
         c = canaries(place if place != "refunds.order_id" else "orders.order_id")
         return (values + c["nickname"] + c["phone"] + c["order"] + HOSTILE).where(given, values)
-    return ("=" + values + HOSTILE).where(given, values)
+    return ("=" + values + (reached(place) if place in SHOWN else "") + HOSTILE).where(given, values)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +159,14 @@ def test_no_person_leaves_the_shop(made: Path) -> None:
         for file, text in said.items()
         if canary in text
     ]
+    leaks += [
+        (file, place, word) for place in SHOWN for word in _words(place) for file, text in said.items() if word in text
+    ]
     assert leaks == []
+
+
+def _words(place: str) -> list[str]:
+    return reached(place).removeprefix(" 微信：").split() if "." in place else []
 
 
 @pytest.mark.slow

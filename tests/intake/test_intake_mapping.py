@@ -23,7 +23,7 @@ strict = true
 date = "Tag"
 visitors = "Besucher"
 paid_amount = { from = "Umsatz", where = { "Status" = ["final"] } }
-weather = { from = "Wetter", kind = "text" }
+weather = { from = "Wetter", kind = "text", keep = true }
 """
 FILE = 'Tag,Besucher,Umsatz brutto,Wetter,Status\n31.10.2026,12,"1,234.50",Regen,final\n1.11.2026,7,9,Sonne,open\n'
 
@@ -55,6 +55,24 @@ def test_a_file_is_read_by_its_mapping(files: tuple[Path, Path], tmp_path: Path)
     assert (report.error, report.layout, report.changed) == (None, "my", {})
 
 
+def test_texts_beyond_the_contract_stay_only_where_the_mapping_says_so(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    export, map = files
+    export.write_text(FILE.replace("Regen", "Regen bei 13812345678"), encoding="utf-8")
+    (kept,) = import_files([export], shop_id="s1", data_dir=tmp_path / "data", map=map)
+    assert Shop.open(tmp_path / "data", "s1").table("shop_daily")["weather"].tolist() == ["Regen bei [phone]", "Sonne"]
+    for dropped in (', kind = "text"', ', kind = "text", keep = false', ', kind = "id"'):
+        map.write_text(MAP.replace(', kind = "text", keep = true', dropped), encoding="utf-8")
+        (report,) = import_files([export], shop_id="s2", data_dir=tmp_path / "data", map=map)
+        assert (kept.error, report.error, report.unread) == (None, None, ("Wetter",))
+        assert "weather" not in Shop.open(tmp_path / "data", "s2").table("shop_daily")
+    map.write_text(MAP.replace('kind = "text", keep = true', 'kind = "number"'), encoding="utf-8")
+    export.write_text(FILE.replace("Regen", "3").replace("Sonne", "4"), encoding="utf-8")
+    import_files([export], shop_id="s3", data_dir=tmp_path / "data", map=map)
+    assert Shop.open(tmp_path / "data", "s3").table("shop_daily")["weather"].tolist() == [3, 4]
+
+
 def test_a_mapping_fits_its_own_file_only(files: tuple[Path, Path], tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("date,visitors\n2026-10-01,1\n", encoding="utf-8")
@@ -74,6 +92,7 @@ def test_a_mapping_fits_its_own_file_only(files: tuple[Path, Path], tmp_path: Pa
         ('date = "Tag"', "", "shop_daily needs date"),
         ('"Besucher"', "3", "shop_daily.visitors must be a table, not 3"),
         ('kind = "text"', 'kind = "words"', "is 'words', not one of count, money"),
+        ("keep = true", 'keep = "yes"', "weather.keep is 'yes', not one of True, False"),
         ('kind = "text"', 'kind = "text", rule = "hide"', "weather.rule is 'hide', not one of mask_person"),
         ('kind = "text"', 'kind = "text", form = "x"', "shop_daily.weather is 'form', not one of rule"),
         ('where = { "Status" = ["final"] }', 'where = { "Status" = "final" }', "where.Status must be a list of texts"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sizhen.tables import DataError, Shop, read_table, write_table
 from sizhen.tables.schema import conform
 from sizhen.vocab import Column, load
+from sizhen.vocab.plain import plain
 
 DAY, MOMENT = date(2026, 1, 1), datetime(2026, 1, 1)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=12).filter(
@@ -31,7 +32,7 @@ KINDS: dict[str, st.SearchStrategy[object]] = {
     "datetime": st.integers(0, 10**7).map(lambda n: pd.Timestamp(MOMENT + timedelta(seconds=n))),
     "flag": st.booleans(),
     "text": TEXTS.filter(bool),
-    "id": TEXTS.filter(bool),
+    "id": TEXTS.filter(lambda s: bool(s) and s == plain(s)),
 }
 
 

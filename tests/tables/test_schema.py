@@ -12,6 +12,7 @@ from pandera.errors import SchemaError
 from sizhen.tables import DataError, read_table
 from sizhen.tables.schema import MISSING, _ascends, _passes, conform, schema
 from sizhen.vocab import Column, load
+from sizhen.vocab.plain import plain
 
 
 def refused(tmp_path: Path, table: str, text: str) -> DataError:
@@ -177,16 +178,28 @@ def test_rows_in_key_order_are_told_at_a_glance(days: list[int], products: list[
     assert _ascends(table, ["date", "product_id"]) == ascends
 
 
-@pytest.mark.parametrize("cell", ["", " ", "\u3000", "nan", " NULL ", "<NA>", "a\u202eb", "plain"])
+@pytest.mark.parametrize("cell", ["", " ", "\u3000", "nan", " NULL ", "<NA>", "a\u202eb", "a\x1b[2Jb", "\x00", "plain"])
 @pytest.mark.parametrize("beside", [["x"], ["x", None]])
 def test_a_text_is_read_alike_with_and_without_odd_cells_beside_it(cell: str, beside: list[str | None]) -> None:
     ids = [f"p{n}" for n in range(len(beside) + 1)]
     table = pd.DataFrame({"product_id": ids, "title": pd.Series([cell, *beside], dtype="str"), "role": [""] * len(ids)})
     read = conform(table, "products", "products.csv")
-    missing = cell.strip() in MISSING
+    missing = plain(cell).strip() in MISSING
     assert read["title"].isna().tolist() == [missing, *(b is None for b in beside)]
-    assert missing or read["title"].iloc[0] == cell.replace("\u202e", "")
+    assert missing or read["title"].iloc[0] == cell.replace("\u202e", "").replace("\x1b", "")
     assert (read["role"] == "").all()
+
+
+def test_nobody_can_be_reached_by_a_title_or_a_plan_and_keys_stay_apart() -> None:
+    titles = ["亚麻衬衫 咨询13812345678", "iPhone 15 Pro 256G", "加微信 abc_1234 有礼", None]
+    products = pd.DataFrame({"product_id": list("abcd"), "title": titles})
+    told = conform(products, "products", "products.csv")["title"].tolist()
+    assert told[:3] == ["亚麻衬衫 咨询[phone]", "iPhone 15 Pro 256G", "加[account] 有礼"]
+    plans = ["促销 a@b.example", "促销 c@d.example", "大促"]
+    ads = pd.DataFrame({"date": "2026-10-01", "kind": "search", "plan": plans, "keyword": "衬衫"})
+    found = conform(ads, "ads_daily", "ads_daily.csv")
+    assert sorted(found["plan"]) == ["促销 [mail]", "促销 [mail] 2", "大促"]
+    assert conform(found, "ads_daily", "again").equals(found)
 
 
 def test_a_plain_error_survives_a_process_boundary() -> None:

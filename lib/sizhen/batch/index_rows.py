@@ -12,6 +12,7 @@ from sizhen.batch.shop_result import ShopResult
 from sizhen.report import Row, note_outdated, outdated, write_index
 from sizhen.tables import DataError, Profile, Shop, UnknownShop
 from sizhen.vocab import LANGUAGES, word
+from sizhen.vocab.plain import plain
 
 
 def index_page(results: Sequence[ShopResult], order: Order) -> None:
@@ -32,8 +33,8 @@ def index_page(results: Sequence[ShopResult], order: Order) -> None:
 
 def _row(shop_id: str, profile: Profile | None, result: ShopResult | None) -> Row:
     return Row(
-        shop_id,
-        profile.name if profile else shop_id,
+        plain(shop_id),
+        profile.name if profile else plain(shop_id),
         profile.currency if profile else "",
         "done" if result is None or result.state == "skipped" else result.state,
         result.reason if result else "",

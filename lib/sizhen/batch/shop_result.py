@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sizhen.vocab.plain import plain
+
 State = Literal["done", "skipped", "failed", "no_data"]
 INTERRUPTED = "interrupted"
 
@@ -31,5 +33,5 @@ class ShopResult:
 
 def one_line(text: str, limit: int = 300) -> str:
     """The first line that says something, shortened."""
-    line = next((stripped for line in text.splitlines() if (stripped := line.strip())), "")
+    line = next((stripped for line in text.splitlines() if (stripped := plain(line).strip())), "")
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -35,6 +35,8 @@ from sizhen.report.prepare import ReportError
 from sizhen.report.write import sync, write_text
 from sizhen.tables import Period, Shop
 from sizhen.vocab import load
+from sizhen.vocab.persons import MARKS, REACHING, cover
+from sizhen.vocab.plain import visible
 
 RESULT = "result.json"
 STEP = "step"
@@ -54,7 +56,7 @@ def main(job_path: str) -> None:
     except (ReportError, ValueError, OSError) as error:
         result = {"state": "failed", "reason": one_line(str(error))}
     except Exception as error:  # noqa: BLE001 - the parent must hear of it
-        traceback.print_exc()
+        sys.stderr.write(cover(visible(traceback.format_exc()), MARKS, kinds=REACHING))
         result = {"state": "failed", "reason": one_line(f"{type(error).__name__}: {error}")}
     write_text(Path(job.staging) / RESULT, json.dumps({"shop_id": job.shop_id, **result}, ensure_ascii=False))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from sizhen.cli.data import Data, DataOrUrl, named, named_folder
-from sizhen.cli.stop import BUSY, FAILED, plainly, stop
+from sizhen.cli.stop import BUSY, FAILED, plainly, say, stop
 
 if TYPE_CHECKING:
     from sizhen.batch.examine import Order
@@ -83,11 +83,10 @@ def run(
     Ends with 0 when every shop has its report, 1 when one has not, 2 when the command was wrong, 75 while another run
     of the period goes on.
     """
-    from rich.console import Console
-
     from sizhen.batch import runner, summary
     from sizhen.batch.examine import Order
     from sizhen.batch.shop_result import INTERRUPTED
+    from sizhen.cli.screen import Screen
     from sizhen.tables import list_shops
 
     data = data or named()
@@ -103,15 +102,15 @@ def run(
             stop(error, BUSY)
         except OSError as error:
             stop(error, FAILED)
-    Console().print(summary.table(results))
+    Screen().print(summary.table(results))
     open_ = [r for r in results if r.reason == INTERRUPTED]
     for result in results:
         if not result.reported and result not in open_:
             log = order.work / result.shop_id / "worker.log"
             told = f" (log: {log})" if log.is_file() and log.stat().st_size else ""
-            typer.echo(f"error: {result.shop_id}: {result.reason}{told}", err=True)
+            say(f"error: {result.shop_id}: {result.reason}{told}", err=True)
     if open_:
-        typer.echo(f"interrupted: {len(open_)} shops were not examined; the same command examines them", err=True)
+        say(f"interrupted: {len(open_)} shops were not examined; the same command examines them", err=True)
     raise typer.Exit(0 if all(r.reported for r in results) else FAILED)
 
 
@@ -155,12 +154,11 @@ def diagnose(
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1).encode())
         return
-    from rich.console import Console
-
     from sizhen.cli import show
+    from sizhen.cli.screen import Screen
 
     for part in show.diagnosed(case, language or opened.profile.language):
-        Console().print(part)
+        Screen().print(part)
 
 
 def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] | None:
@@ -179,7 +177,7 @@ def sample(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the
     from sizhen.simulate import write_samples
 
     for shop_id in write_samples(folder):
-        typer.echo(folder / shop_id)
+        say(folder / shop_id)
 
 
 @app.command()
@@ -209,4 +207,4 @@ def simulate(
         made = make_shops(folder, count, base, fault or [], size=share, start=first, at_once=at_once)  # type: ignore[arg-type]
     except ValueError as error:
         stop(error)
-    typer.echo(f"{len(made)} shops in {folder}")
+    say(f"{len(made)} shops in {folder}")

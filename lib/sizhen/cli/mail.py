@@ -96,8 +96,7 @@ def send(
     Ends with 0 when all went or would go, 1 when one did not, 2 when the command or the settings are wrong, 75 when
     another sender is at work.
     """
-    from rich.console import Console
-
+    from sizhen.cli.screen import Screen
     from sizhen.delivery import sender
     from sizhen.delivery.outbox import opened
     from sizhen.delivery.post import Post
@@ -122,7 +121,7 @@ def send(
         post = Post(mail, home, reports, box, _now, sign, diverted, stale_ok)
         items = list(post.prepare(label, wanted, revise=revise, queue=send, jobs=jobs))
         waiting = _waiting(box, label, items, diverted) if send else []
-        Console().print(_prepared(items + waiting))
+        Screen().print(_prepared(items + waiting))
         failed = any(item.state not in GOING for item in items)
         if send:
             failed |= not _deliver(post, box)
@@ -183,8 +182,7 @@ def list_(
     period: Annotated[str | None, typer.Option(help="Only of this period.")] = None,
 ) -> None:
     """Show every message and its state."""
-    from rich.console import Console
-
+    from sizhen.cli.screen import Screen
     from sizhen.delivery.outbox import opened
 
     folder = _outbox(reports)
@@ -193,7 +191,7 @@ def list_(
     cells = (
         (str(r.id), r.shop, r.period, r.recipient, str(r.revision), r.state, str(r.attempts), _answer(r)) for r in rows
     )
-    Console().print(_table("no|shop|period|to|revision|state|attempts|answer", cells))
+    Screen().print(_table("no|shop|period|to|revision|state|attempts|answer", cells))
 
 
 def _answer(row: Row) -> str:
@@ -245,8 +243,7 @@ def bounces(reports: Reports = REPORTS, settings: Settings = SETTINGS) -> None:
     Ends with 0 when the mailbox was read, 1 when it could not be, 2 when the settings are wrong, 75 when a sender is at
     work.
     """
-    from rich.console import Console
-
+    from sizhen.cli.screen import Screen
     from sizhen.delivery import mailbox, sender
     from sizhen.delivery.bounces import collect
     from sizhen.delivery.outbox import opened
@@ -267,7 +264,7 @@ def bounces(reports: Reports = REPORTS, settings: Settings = SETTINGS) -> None:
     except mailbox.MailboxError as error:
         stop(error, FAILED)
     about = [(each.row, each.said) for each in seen if each.row is not None]
-    Console().print(
+    Screen().print(
         _table("no|shop|period|to|answer", ((str(r.id), r.shop, r.period, r.recipient, said) for r, said in about))
     )
     typer.echo(f"{len(seen) - len(about)} other mails left alone")

@@ -12,7 +12,7 @@ import typer
 
 from sizhen.cli.commands import Language
 from sizhen.cli.data import Data, named_folder
-from sizhen.cli.stop import BUSY, FAILED, plainly, stop
+from sizhen.cli.stop import BUSY, FAILED, plainly, say, stop
 
 
 def check_data(
@@ -25,9 +25,8 @@ def check_data(
     """
     home = data or named_folder()
     with plainly():
-        from rich.console import Console
-
         from sizhen.cli import show
+        from sizhen.cli.screen import Screen
         from sizhen.tables import Shop
         from sizhen.tables.inspect import kept_totals, overview
 
@@ -38,10 +37,10 @@ def check_data(
             parts += show.contradictions(opened, found["last"].max())
         parts += show.unanswered(found)
     for part in parts:
-        Console().print(part)
+        Screen().print(part)
     broken = found.loc[found["state"] == "broken", "note"]
     for note in broken:
-        typer.echo(f"error: {note}", err=True)
+        say(f"error: {note}", err=True)
     raise typer.Exit(FAILED if len(broken) else 0)
 
 
@@ -60,22 +59,22 @@ def import_(
     was wrong, 75 when another import of the shop did not end within ten minutes.
     """
     with plainly():
-        from rich.console import Console
         from rich.progress import Progress
 
         from sizhen import intake
+        from sizhen.cli.screen import Screen
         from sizhen.intake.summary import told
         from sizhen.tables import DataError, ShopBusy
 
         paths = intake.exports(files)
         for folder in (p for file in files if file.is_dir() for p in sorted(file.iterdir()) if p.is_dir()):
-            typer.echo(f"not looked into: {folder}; name it as well if its files are of this shop", err=True)
+            say(f"not looked into: {folder}; name it as well if its files are of this shop", err=True)
         if draft is not None:
             _draft(paths[0], draft)
             return
         home = data or named_folder()
         try:
-            screen = Console(stderr=True)
+            screen = Screen(stderr=True)
             with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
                 step = partial(bar.advance, bar.add_task("import", total=len(paths)))
                 reports = intake.import_files(paths, shop_id=shop, data_dir=home, progress=step, map=map)
@@ -88,12 +87,12 @@ def import_(
         except OSError as error:
             stop(f"{home / shop}: {error.strerror}; check the folder and who may write there", FAILED)
     for part in told(reports):
-        Console().print(part)
+        Screen().print(part)
     failed = [f"{r.error}" for r in reports if r.error is not None]
     if not failed and all(r.passed_over for r in reports):
         failed = ["there is nothing to import"]
     for reason in failed:
-        typer.echo(f"error: {reason}", err=True)
+        say(f"error: {reason}", err=True)
     raise typer.Exit(FAILED if failed else 0)
 
 
@@ -104,7 +103,7 @@ def _draft(file: Path, path: Path) -> None:
         intake.write_map(file, path)
     except (intake.IntakeError, OSError) as error:
         stop(error, FAILED)
-    typer.echo(f"a draft in {path}; correct it, then import with --map {path}")
+    say(f"a draft in {path}; correct it, then import with --map {path}")
 
 
 def questions(
@@ -122,4 +121,4 @@ def questions(
         count = write_questions(file, (on or datetime.now()).date(), language.value)
     except OSError as error:
         stop(f"{file} cannot be written ({error.strerror})", FAILED)
-    typer.echo(f"{count} questions in {file}")
+    say(f"{count} questions in {file}")

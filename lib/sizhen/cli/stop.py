@@ -1,4 +1,4 @@
-"""How a command ends when it cannot go on: one line on standard error, no traceback."""
+"""What a command says in one line, and how it ends when it cannot go on: no traceback."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from typing import NoReturn
 
 import typer
 
+from sizhen.vocab.plain import plain
+
 FAILED, USAGE, BUSY = 1, 2, 75
+
+
+def say(text: object, err: bool = False) -> None:
+    """One line, without what would command the terminal."""
+    typer.echo(plain(f"{text}"), err=err)
 
 
 def stop(message: object, code: int = USAGE) -> NoReturn:
     """Says `error: message` in one line and ends the command."""
-    typer.echo(f"error: {' '.join(str(message).split())}", err=True)
+    say(f"error: {' '.join(str(message).split())}", err=True)
     raise typer.Exit(code)
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from sizhen.intake.layouts import common, layouts
+from sizhen.intake.layouts import layouts
 from sizhen.intake.merge import merge
 from sizhen.intake.privacy import clean
 from sizhen.tables import Shop
 from sizhen.tables.switch import alone
 from sizhen.vocab import LANGUAGES
+from sizhen.vocab.plain import plain
 from sizhen.vocab.topics import questions
 
 LAYOUT = "questionnaire"
@@ -42,8 +43,7 @@ def add_answer(
     False, and nothing is written, where this question already has an answer of theirs on that day. Raises ValueError
     for what is no answer, UnknownShop, DataError; ShopBusy where an import of the shop goes on.
     """
-    marks = common().marks
-    row = {"asked_on": pd.Timestamp(asked_on), "question": clean(question.strip(), marks), "who": who}
+    row = {"asked_on": pd.Timestamp(asked_on), "question": clean(plain(question).strip()), "who": who}
     if not row["question"] or not answer.strip():
         raise ValueError("a question and an answer are needed")
     if score is not None and score not in SCORES:
@@ -54,7 +54,7 @@ def add_answer(
             told = shop.table("answers")
             if (told[list(row)] == pd.Series(row)).all(axis=1).any():
                 return False
-        made = pd.DataFrame([row | {"answer": clean(answer.strip(), marks), "score": score}])
+        made = pd.DataFrame([row | {"answer": clean(plain(answer).strip()), "score": score}])
         merge(change, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})})
         change.commit()
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -11,19 +11,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sizhen.intake import currency, days, origin, rules, scales, totals, values
-from sizhen.intake.body import Body, Coded, Mask, body
+from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values
+from sizhen.intake.body import Body, Mask, body
+from sizhen.intake.cells import Cells, read_cells
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
 from sizhen.intake.rules import Context
-from sizhen.tables.schema import MISSING
 from sizhen.vocab import Column, load
+from sizhen.vocab.plain import plain
 
 LISTED = 8  # words nobody has mapped
 
@@ -171,7 +171,8 @@ def _read(
             end = period[source.column == "last_day"]
             columns[source.column] = _Typed(pd.Series([end], dtype="datetime64[us]"), all_alike)
         elif source.after is None and (told := context.match.given(source)):
-            columns[source.column] = _column(rows, told, contract.get(source.column), context, findings)
+            cells = read_cells(rows, told, table, context)
+            columns[source.column] = _column(cells, told, contract.get(source.column), context, findings)
     for name, column in contract.items():
         if column.empty and name not in columns:
             columns[name] = _Typed(pd.Series([""], dtype="str"), all_alike)
@@ -199,14 +200,13 @@ def _in_order(columns: dict[str, _Typed], table: str, at: NDArray[np.int64]) -> 
     return pd.DataFrame({name: columns.pop(name).take(at[order]) for name in list(columns)})
 
 
-def _column(rows: Body, source: Source, contract: Column | None, context: Context, findings: _Findings) -> _Typed:
+def _column(cells: Cells, source: Source, contract: Column | None, context: Context, findings: _Findings) -> _Typed:
     """The column by its distinct cells: each is read once."""
-    cells = _cells(rows, source, context)
-    words, noted = _outcomes(cells, source, context)
-    findings.noted += [(_marked(at, cells), note) for note, at in noted.items()]
+    words, noted = cells.outcomes(context)
+    findings.noted += [(cells.rows(at), note) for note, at in noted.items()]
     if strange := noted.get("unmapped"):
-        names = {at: rules.innermost(tuple(c.words[at].as_py() for c in cells), context)[0] for at in strange}
-        findings.unmapped.append((source, cells[0].codes, {at: str(name) for at, name in names.items()}))
+        names = {at: rules.innermost(tuple(c.words[at].as_py() for c in cells.own), context)[0] for at in strange}
+        findings.unmapped.append((source, cells.codes, {at: privacy.clean(plain(str(n))) for at, n in names.items()}))
     formats = context.match.layout.dates
     read: Callable[[str], object] = values.parser(source.kind, formats, contract.allowed if contract else ())
     if source.column in days.ENDS:
@@ -214,10 +214,10 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
     typed, reasons = values.column(words, source.kind, read, formats)
     if source.kind == "score":
         outside = [at for at, reason in reasons.items() if reason == "out_of_range"]
-        scales.refuse_other(source.column, cells[0], typed, outside, context.file)
+        scales.refuse_other(source.column, cells.own[0], typed, outside, context.file)
     key = contract is not None and contract.key
     for reason in dict.fromkeys(reasons.values()):
-        rows_of = _marked([at for at, r in reasons.items() if r == reason], cells)
+        rows_of = cells.rows([at for at, r in reasons.items() if r == reason])
         if reason == "destroyed_id" and not key:
             findings.noted.append((rows_of, reason))
         else:
@@ -227,56 +227,9 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
     elif key or source.needed:
         refused = np.zeros(len(typed), dtype=bool)
         refused[list(reasons)] = True
-        missing = (typed.isna().to_numpy() & ~refused)[cells[0].codes]
+        missing = (typed.isna().to_numpy() & ~refused)[cells.codes]
         findings.refuse(missing, source.column, "missing_key" if key else "unanswered")
-    return _Typed(typed, cells[0].codes)
-
-
-def _cells(rows: Body, source: Source, context: Context) -> list[Coded]:
-    """The columns a source is made of, told by the same codes: rows alike in all of them have one code."""
-    told = context.stated.get(source.label, "") if source.label else source.value
-    if told is not None:
-        return [Coded(pa.array([told]), np.zeros(len(rows.numbers), dtype="int32"))]
-    headings = context.match.headings
-    places = context.match.columns(source)
-    parts = [scales.as_headed(rows.columns[at], headings[at]) for at in places]
-    if len(parts) == 1:
-        return parts
-    both = pd.DataFrame({i: c.codes for i, c in enumerate(parts)})
-    codes = both.groupby(list(both), sort=False).ngroup().to_numpy().astype("int32")
-    first = np.unique(codes, return_index=True)[1]
-    return [Coded(c.words.take(pa.array(c.codes[first])), codes) for c in parts]
-
-
-def _outcomes(cells: list[Coded], source: Source, context: Context) -> tuple[pa.StringArray, dict[str, list[int]]]:
-    """The distinct cells as their kind will read them, missing marks and rule applied, and which of them got a note."""
-    unknown = context.common.missing.union(MISSING if source.kind in values.TEXTUAL else context.common.missing_figures)
-    missing = pa.array(sorted(unknown))
-    none = pa.scalar(None, pa.string())
-    gone = pc.is_in(cells[0].words, missing)
-    for other in cells[1 : len(cells) - len(source.where)]:
-        gone = pc.and_(gone, pc.is_in(other.words, missing))
-    for other, wanted in zip(cells[len(cells) - len(source.where) :], source.where.values(), strict=True):
-        gone = pc.or_(gone, pc.invert(pc.is_in(other.words, pa.array(sorted(wanted)))))
-    rule = rules.cell_rule(source)
-    if rule is rules.as_it_stands or source.value is not None:
-        return pc.if_else(gone, none, cells[0].words), {}
-    told: list[str | None] = []
-    noted: dict[str, list[int]] = {}
-    whole = zip(*(c.words.to_pylist() for c in cells), strict=True)
-    for at, (each, absent) in enumerate(zip(whole, gone.to_pylist(), strict=True)):
-        text, note = (None, None) if absent else rule(each, context)
-        told.append(text)
-        if note:
-            noted.setdefault(note, []).append(at)
-    return pa.array(told, pa.string()), noted
-
-
-def _marked(at: Sequence[int], cells: list[Coded]) -> Mask:
-    """The rows that hold one of these distinct cells."""
-    words = np.zeros(len(cells[0].words), dtype=bool)
-    words[list(at)] = True
-    return words[cells[0].codes]
+    return _Typed(typed, cells.codes)
 
 
 def _refuse_other_days(
@@ -304,6 +257,7 @@ def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[
 def _one_of(names: set[str], what: str, context: Context) -> str | None:
     """The one shop or currency of the file. Raises IntakeError for several."""
     if len(names) > 1:
-        problem = f"holds rows of several {what} ({', '.join(sorted(names)[:3])})"
+        told = (privacy.clean(plain(name)) for name in sorted(names)[:3])
+        problem = f"holds rows of several {what} ({', '.join(told)})"
         raise IntakeError(context.file, problem, "export each on its own")
     return next(iter(names), None)

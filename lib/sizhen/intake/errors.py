@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from sizhen.vocab.persons import MARKS, REACHING, cover
+from sizhen.vocab.plain import plain
+
 
 class IntakeError(ValueError):
-    """A file that cannot be imported. str() is one line: the file, what is wrong, what to do."""
+    """A file that cannot be imported. str() is one line: the file, what is wrong, what to do; by what it quotes of the
+    file nobody can be reached."""
 
     def __init__(self, file: str, problem: str, remedy: str) -> None:
+        file, problem = plain(file), cover(plain(problem), MARKS, kinds=REACHING)
         super().__init__(f"{file}: {problem}; {remedy}")
         self.file = file
         self.problem = problem

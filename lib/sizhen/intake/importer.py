@@ -28,6 +28,7 @@ from sizhen.tables import DataError
 from sizhen.tables.profile import SHOP_ID
 from sizhen.tables.switch import Change, alone
 from sizhen.vocab import load
+from sizhen.vocab.plain import plain
 
 EXAMPLES = 3
 AHEAD = 1  # files read while another is converted
@@ -118,7 +119,7 @@ class _Session:
         self.taken: list[FileReport] = []
 
     def take(self, path: Path, content: Future[Content]) -> list[FileReport]:
-        report = FileReport(path.name)
+        report = FileReport(plain(path.name))
         try:
             digest, grids = content.result()
             report = replace(report, sha256=digest)

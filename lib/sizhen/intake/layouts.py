@@ -13,6 +13,7 @@ from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Cells, Grid
 from sizhen.intake.headings import heading, places
 from sizhen.vocab import Text, VocabError, load, loader
+from sizhen.vocab.plain import plain
 
 SEARCHED_ROWS = 20
 NEAR = 1 / 3  # below this share of headings, naming a nearest layout would mislead
@@ -89,13 +90,13 @@ class Common:
     missing_figures: frozenset[str]
     provinces: tuple[str, ...]
     country: str
-    marks: dict[str, str]
     dates: tuple[str, ...]
     suffixes: tuple[str, ...]
     sums: frozenset[str]
     means: frozenset[str]
     wholes: frozenset[str]
     parts: frozenset[str]
+    persons: frozenset[str]
     shop_labels: frozenset[str]
     period_labels: frozenset[str]
     shop_endings: tuple[str, ...]
@@ -158,14 +159,13 @@ def shared_maps() -> dict[str, dict[str, str]]:
 @cache
 def common() -> Common:
     entry, _ = _entries()
-    words = ("sums", "means", "wholes", "parts", "shop_labels", "period_labels")
+    words = ("sums", "means", "wholes", "parts", "persons", "shop_labels", "period_labels")
     compared = {k: frozenset(heading(w) for w in entry[k]) for k in words}
     return Common(
         missing=frozenset(entry["missing"]),
         missing_figures=frozenset(entry["missing_figures"]),
         provinces=tuple(entry["provinces"]),
         country=entry["country"],
-        marks=entry["marks"],
         dates=tuple(entry["dates"]),
         suffixes=tuple(heading(s) for s in entry["suffixes"]),
         shop_endings=tuple(entry["shop_endings"]),
@@ -280,7 +280,7 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     if twice:
         raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
-    unread = tuple(" ".join(written[i].split()) for i, c in enumerate(cells) if c and i not in read)
+    unread = tuple(plain(" ".join(written[i].split())) for i, c in enumerate(cells) if c and i not in read)
     return Match(layout, number, tuple(cells), found, unread)
 
 

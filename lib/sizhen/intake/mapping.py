@@ -24,6 +24,7 @@ HEADINGS = ("shop", "currency")
 NAMES = ("level_of",)
 OTHERS = ("platform", "title", "strict", "a table")
 KINDS = (*RANGES, "number", "date", "datetime", "id", "text", "flag")
+WRITTEN = ("text", "id")  # kinds of columns that may name people
 WITHIN = 0.9  # alike are a heading and a name that it holds
 ALIKE = 0.6  # of a heading and the name of a column, for a draft to set them side by side
 
@@ -33,6 +34,7 @@ def read(path: Path) -> Layout:
     try:
         entry = tomllib.loads(path.read_text(encoding="utf-8"))
         check(entry)
+        entry = _without_texts(entry)
         named = {"title": dict.fromkeys(LANGUAGES, path.stem), "platform": "other"}
         return layout(path.stem, named | entry, list(common().dates))
     except (ValueError, VocabError) as error:
@@ -77,7 +79,8 @@ def _columns(entry: dict[str, Any], spec: TableSpec) -> None:
         if isinstance(source, str):
             source = {"from": source}
         for key in _table(source, where):
-            _one_of(key, (*SOURCE_ENTRIES, "from", "kind"), where)
+            _one_of(key, (*SOURCE_ENTRIES, "from", "kind", "keep"), where)
+        _one_of(source.get("keep"), (None, True, False), f"{where}.keep")
         if column not in contract:
             _one_of(source.get("kind"), KINDS, f"{where}.kind (no column of the contract, which has {_all(contract)})")
         if not {"from", "value", "label", "period", "after"} & source.keys():
@@ -94,6 +97,17 @@ def _columns(entry: dict[str, Any], spec: TableSpec) -> None:
     missing = [k for k, c in contract.items() if c.key and not c.empty and k not in entry]
     if missing:
         raise ValueError(f"{spec.name} needs {', '.join(missing)}")
+
+
+def _without_texts(entry: dict[str, Any]) -> dict[str, Any]:
+    """The layout without texts beyond the contract that it does not say to keep: they may name people."""
+    known = load().tables
+    tables = {t: columns for t, columns in entry.items() if t in known}
+    for table, columns in tables.items():
+        own = {c.name for c in known[table].columns}
+        extra = {c for c, e in columns.items() if c not in own and e["kind"] in WRITTEN and not e.get("keep")}
+        tables[table] = {c: e for c, e in columns.items() if c not in extra}
+    return entry | tables
 
 
 def _map(value: Any, where: str) -> dict[str, Any]:

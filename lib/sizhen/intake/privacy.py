@@ -9,16 +9,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sizhen.intake.errors import IntakeError
-from sizhen.texts.clean import ACCOUNT, ADDRESS, HOUSE
+from sizhen.vocab.persons import MARKS, REACHING, cover
 
 PSEUDONYM = re.compile("[0-9a-f]{20}")
 KEY_FILE = ".key"
 KEY_BYTES = 32
-# The look-behind keeps a search through long runs of letters linear.
-MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-# Python's \d also matches full-width digits, which people use to get numbers past a filter.
-IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
-PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?[1１][3-9３-９]\d(?:[- ]?\d{4}){2}(?!\d)")
+CODED = tuple(kind for kind in MARKS if kind != "number")
+PLACE = re.compile(r"[^\W\d_\u4e00-\u9fff](?:[^\W\d_\u4e00-\u9fff]|[ .'’()&-]){0,39}")  # the name of a province abroad
 
 
 def secret(data_dir: Path) -> bytes:
@@ -58,13 +55,24 @@ def mask(name: str) -> str:
     return f"{name[0]}***{name[-1]}" if len(name) > 2 else f"{name[0]}***"
 
 
-def clean(text: str, marks: dict[str, str]) -> str:
-    """The text with mail and postal addresses, identity and mobile numbers, messenger accounts replaced by marks."""
-    text = MAIL.sub(marks["mail"], text)
-    text = IDENTITY.sub(marks["identity"], text)
-    text = PHONE.sub(marks["phone"], text)
-    text = ACCOUNT.sub(marks["account"], text)
-    return ADDRESS.sub(marks["address"], text) if HOUSE.search(text) else text
+def clean(text: str, *names: str) -> str:
+    """The text with what tells persons replaced by marks, and these names: what else the row says of who wrote it."""
+    return cover(text, MARKS, names)
+
+
+def reaching(text: str) -> str:
+    """A title, a plan's or a shop's name with mail addresses, messenger accounts and telephone numbers covered."""
+    return cover(text, MARKS, kinds=REACHING)
+
+
+def variant(text: str, *names: str) -> str:
+    """Size or colour as `clean` leaves it, but with its long numbers, which are codes."""
+    return cover(text, MARKS, names, CODED)
+
+
+def is_place(text: str) -> bool:
+    """Whether a text can be the name of a province abroad: no Chinese, no figure, no comma, 40 letters at most."""
+    return PLACE.fullmatch(text.strip()) is not None
 
 
 def province(address: str, provinces: tuple[str, ...], country: str) -> str | None:

@@ -13,7 +13,8 @@ from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Common, Match, Source
 from sizhen.intake.values import Cell, Refused, destroyed, parse_quantity, plain_moment
 from sizhen.tables.counter import added
-from sizhen.vocab import TableSpec
+from sizhen.tables.shown import SHOWN
+from sizhen.vocab import TOTALS, TableSpec, load
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,35 @@ def province(cells: tuple[str, ...], context: Context) -> Outcome:
     return found, None if found else "unknown_region"
 
 
+def region(cells: tuple[str, ...], context: Context) -> Outcome:
+    """The province, or a name of one abroad; of anything longer, such as an address, nothing."""
+    found, note = province(cells, context)
+    if found or not privacy.is_place(cells[0]):
+        return found, note
+    return free_text(cells, context)
+
+
 def as_it_stands(cells: tuple[str, ...], context: Context) -> Outcome:
     return cells[0], None
 
 
 def free_text(cells: tuple[str, ...], context: Context) -> Outcome:
-    cleaned = privacy.clean(cells[0], context.common.marks)
-    return cleaned, None if cleaned == cells[0] else "personal_data"
+    """Behind the text stand the names that its row tells."""
+    return _noted(cells[0], privacy.clean(*cells))
+
+
+def reaching(cells: tuple[str, ...], context: Context) -> Outcome:
+    return _noted(cells[0], cells[0] if cells[0].isdigit() else privacy.reaching(cells[0]))
+
+
+def variant(cells: tuple[str, ...], context: Context) -> Outcome:
+    """Digits alone are an id; among words they may be a buyer's remark. A name of two characters is mostly a colour."""
+    names = (name for name in cells[1:] if len(name) > 2)
+    return _noted(cells[0], cells[0] if cells[0].isdigit() else privacy.variant(cells[0], *names))
+
+
+def _noted(before: str, after: str) -> Outcome:
+    return after, None if after == before else "personal_data"
 
 
 def review_text(cells: tuple[str, ...], context: Context) -> Outcome:
@@ -93,7 +116,7 @@ def part(cells: tuple[str, ...], context: Context) -> Outcome:
 def innermost(cells: tuple[str, ...], context: Context) -> Outcome:
     """Of a name and the names inside it, the last that is one: the others say that the row holds the whole."""
     names = [c for c in cells if c not in context.common.missing and heading(c) not in context.common.sums]
-    return (names or cells)[-1], None
+    return reaching(((names or cells)[-1],), context)
 
 
 def mapped(cell: str, source: Source) -> Outcome:
@@ -118,8 +141,11 @@ CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {
     "pseudonym": pseudonym,
     "pseudonym_once": pseudonym_once,
     "province": province,
+    "region": region,
     "review_text": review_text,
     "free_text": free_text,
+    "reaching": reaching,
+    "variant": variant,
     "row_id": row_id,
     "innermost": innermost,
     "part": part,
@@ -129,10 +155,22 @@ TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[
 }
 
 
-def cell_rule(source: Source) -> Callable[[tuple[str, ...], Context], Outcome]:
-    """The rule a column names, or its list of words; texts without one are cleaned of personal data."""
+NAMED = (free_text, review_text, variant)  # what people write: the names that stand in its row are covered
+PERSONS = ("mask_person", "mask_once", "pseudonym", "pseudonym_once")
+OF_COLUMN = {"region": region, "sku": variant, "question": free_text}
+OF_TABLE = {("events", "name"): free_text}
+
+
+def cell_rule(source: Source, table: str) -> Callable[[tuple[str, ...], Context], Outcome]:
+    """The rule a column names, or its list of words; without one that of its place: texts are cleaned of personal
+    data, titles and plans of what reaches a person, of a region the province stays."""
+    table = table.removeprefix(TOTALS)
     if source.map:
         return lambda cells, context: mapped(str(innermost(cells, context)[0]), source)
     if source.rule:
         return CELL[source.rule]
-    return free_text if source.kind == "text" else as_it_stands
+    if source.column in SHOWN.get(table, ()) and source.column not in OF_COLUMN:
+        return reaching
+    written = source.kind == "text" or (source.kind == "id" and source.column not in load().tables[table].names)
+    usual = free_text if written else as_it_stands
+    return OF_TABLE.get((table, source.column), OF_COLUMN.get(source.column, usual))

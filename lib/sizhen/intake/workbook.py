@@ -15,6 +15,7 @@ import python_calamine as calamine
 from sizhen.intake import precheck
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import MAX_DIGITS, Grid, column
+from sizhen.vocab.plain import plain
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAX_CELLS = 40_000_000
@@ -51,14 +52,14 @@ def _holds_cells(sheet: calamine.SheetMetadata) -> bool:
 
 def _grid(sheet: calamine.CalamineSheet, file: str) -> Grid:
     if sheet.end is None:
-        return Grid((), np.array([], dtype="int64"), sheet=sheet.name)
+        return Grid((), np.array([], dtype="int64"), sheet=plain(sheet.name))
     rows, width = sheet.end[0] + 1, sheet.end[1] + 1
     if rows * width > MAX_CELLS:
         problem = f"has a sheet of {rows:,} rows by {width:,} columns"
         raise IntakeError(file, problem, "export a shorter period, or delete stray cells and save it")
     cells = sheet.to_python(skip_empty_area=False)
     columns = tuple(_column(c) for c in zip(*cells, strict=True))
-    return Grid(columns, np.arange(1, len(cells) + 1), sheet=sheet.name)
+    return Grid(columns, np.arange(1, len(cells) + 1), sheet=plain(sheet.name))
 
 
 def _column(cells: Sequence[Any]) -> pa.DictionaryArray:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from sizhen.vocab.plain import plain
+
 
 class DataError(ValueError):
     """A file breaks the contract of its table.
 
-    `row` counts as an editor does: the heading is row 1, so the first data row is row 2.
+    `row` counts as an editor does: the heading is row 1, so the first data row is row 2. By what the text quotes of the
+    file nobody can be reached.
     """
 
     def __init__(self, file: str, problem: str, remedy: str, *, row: int | None = None, column: str | None = None):
+        from sizhen.vocab.persons import MARKS, REACHING, cover
+
+        problem = cover(problem, MARKS, kinds=REACHING)
         place = "".join([f", row {row}" if row else "", f", column {column}" if column else ""])
-        super().__init__(f"{file}{place}: {problem}; {remedy}")
+        super().__init__(plain(f"{file}{place}: {problem}; {remedy}"))
         self.file, self.row, self.column, self.problem, self.remedy = file, row, column, problem, remedy
 
     def __reduce__(self) -> tuple[object, ...]:

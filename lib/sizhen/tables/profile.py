@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sizhen.tables.errors import DataError
+from sizhen.vocab.plain import plain
 
 SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PLATFORMS = ("taobao", "tmall", "jd", "douyin", "pinduoduo", "shopify", "amazon", "other")
@@ -46,7 +47,7 @@ def _check(entry: dict[str, Any], folder: Path) -> str | None:
         return f"shop_id: {entry.get('shop_id')!r} differs from the folder's name {folder.name!r}"
     if not SHOP_ID.fullmatch(folder.name):
         return "shop_id: may hold letters, digits, - and _ only, at most 64"
-    if not str(entry.get("name", "")).strip():
+    if not plain(entry.get("name", "")).strip():
         return "name: is missing"
     if entry.get("platform") not in PLATFORMS:
         return f"platform: must be one of {', '.join(PLATFORMS)}"
@@ -78,8 +79,9 @@ def read_profile(folder: Path) -> Profile:
         raise DataError("shop.toml", what, f"correct it in the file of {folder.name}", column=key)
     owner = entry.get("owner", {})
     return Profile(
-        **{k: entry[k] for k in (*_TEXTS, "gross_margin") if k in entry},
-        owner_name=owner.get("name", ""),
+        **{k: plain(entry[k]) for k in _TEXTS if k in entry},
+        gross_margin=entry.get("gross_margin"),
+        owner_name=plain(owner.get("name", "")),
         owner_email=owner.get("email", "").strip(),
         targets={k: float(v) for k, v in entry.get("targets", {}).items()},
     )

@@ -13,7 +13,9 @@ import pyarrow
 import pyarrow.compute as pc
 
 from sizhen.tables.errors import DataError
+from sizhen.tables.shown import SHOWN, unreachable
 from sizhen.vocab import Column, TableSpec, load
+from sizhen.vocab.plain import LINES, UNSEEN, plain
 
 NUMERIC = ("count", "money", "rate", "score", "seconds", "number")
 EXPECTED = {
@@ -30,7 +32,7 @@ EXPECTED = {
     "text": "a text",
 }
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
-TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text that follows on the page
+TEXTS = ("text", "id", "choice")
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
@@ -135,7 +137,7 @@ def _convert(values: pd.Series, column: Column) -> pd.Series:
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
         return pd.Series(pd.NA, index=values.index, dtype="str")
-    return values.astype("str").str.replace(TURNING, "", regex=True)
+    return values.astype("str")
 
 
 def _filled(column: Column) -> bool:
@@ -159,14 +161,23 @@ def _is_plain(values: pd.Series, column: Column) -> bool:
     odd = pc.is_in(pc.utf8_trim_whitespace(cells), pyarrow.array(MISSING))
     if _filled(column):
         odd = pc.and_(odd, pc.not_equal(cells, ""))
-    return not pc.any(pc.or_(odd, pc.match_substring_regex(cells, TURNING))).as_py()
+    return not pc.any(pc.or_(odd, pc.match_substring_regex(cells, f"{UNSEEN}|{LINES}"))).as_py()
+
+
+def _readable(values: pd.Series) -> pd.Series:
+    """Texts in one line, without control and direction characters."""
+    if values.dtype not in ("str", "object"):
+        return values
+    return values.map(lambda cell: plain(cell) if isinstance(cell, str) else cell, na_action="ignore")
 
 
 def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
     if _is_plain(values, column):
-        plain = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
-        return plain.fillna("") if _filled(column) else plain
+        typed = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
+        return typed.fillna("") if _filled(column) else typed
+    if column.kind in TEXTS:
+        values = _readable(values)
     given = values.notna()
     if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
         given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)
@@ -235,6 +246,7 @@ def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
             raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
     unknown = {c.name: pd.Series(None, index=frame.index, dtype=_dtype(c)) for c in spec.columns if c.name not in frame}
     columns = {c.name: _typed((unknown if c.name in unknown else frame)[c.name], c, file) for c in spec.columns}
+    columns |= {c: unreachable(columns[c], c in spec.keys) for c in SHOWN.get(table, ())}
     typed = pd.DataFrame(columns, copy=False)
     if extra := [c for c in frame.columns if c not in spec.names]:
         typed = pd.concat([typed, frame[extra]], axis=1)

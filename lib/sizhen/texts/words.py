@@ -9,9 +9,10 @@ from itertools import pairwise
 import rjieba
 
 from sizhen.texts.aspects import LEFTOVER, compiled
-from sizhen.texts.clean import COVER, mask
+from sizhen.texts.clean import mask
 from sizhen.texts.polarity import LETTERS
 from sizhen.vocab import LANGUAGES, load
+from sizhen.vocab.persons import COVER
 from sizhen.vocab.polarity import lexicon
 
 CLAUSE = re.compile(r"[^\w\s'’]+")
