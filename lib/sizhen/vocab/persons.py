@@ -46,7 +46,7 @@ ACCOUNT = re.compile(
     rf"(?:\s*+[:=@]\s*+@?{_HANDLE}|\s*+(?=[a-z._-]{{0,30}}[0-9_]){_HANDLE}"
     rf"|(?<=[a-z0-9.])\s{{1,3}}+is\s{{1,3}}+(?=[a-z.-]{{0,30}}[0-9_]){_HANDLE})"
     rf"|(?<=my )(?:{W['apps']})(?:\s(?:id|name|number))?\s{{1,3}}+is\s{{1,3}}+@?{_HANDLE}"
-    r"|(?<![a-z0-9])q\s?[:=]\s?\d{5,12}"
+    r"|(?<![a-z0-9])q\s?[:=]\s?\d{5,12}|旺旺号?\s?[:=]\s?[^\s,.;!?:，。；！？：、]{2,25}"
 )
 IDENTITY = re.compile(r"(?<!\d)(?:\d{17}[\dXx](?![\dXx])|\d{6}[\s-](?:19|20)\d{6}[\s-]\d{3}[\dXx](?![\dXx]))")
 # Strict enough for a title: grouped as telephone numbers are, and not the number of a model.
@@ -110,7 +110,8 @@ NAME = re.compile(
     rf"|(?:{W['labelled']}|{W['called']})\s?(?:是|为)?\s?(?P<n2>{_NAME})"
     rf"|(?:我是|叫)(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|[{_SURE}]{HAN}{{1,2}})(?=[^一-鿿]|[的啊呀哦呢]|$)"
     rf"|(?P<n4>[{_ANY}]{HAN}{{0,2}}?(?:{W['titles']}))|(?<![感谢任])(?!谢谢)(?P<n5>[{_SURE}](?:(?!{W['no_given']}){HAN}){{0,2}}?(?:{W['posts']}))"
-    rf"|(?:{W['staff']})\s?:?\s?(?P<n6>[小阿](?!{W['no_name']}){HAN}|(?<=:){_NAME})"
+    rf"|(?:{W['staff']})\s?:?\s?(?P<n6>[小阿](?!{W['no_name']}){HAN}|(?<=:){_NAME}"
+    rf"|[{_SURE}](?!{W['no_given']}){HAN}{{1,2}}?(?=[^一-鿿]|{W['of_staff']}|$))"
     rf"|[—–-]{{1,2}}\s?(?P<n7>{_NAME})\s?$"
     r"|(?i:\bmy name is|\bname['’]s)\s(?P<n8>[A-Za-z][\w'’-]{1,20}+(?:\s[A-Z][\w'’-]{1,20}+){0,2})"
     rf"|\bI(?:['’]m|\sam)\s(?P<n9>{_LATIN}\s{_LATIN})"
