@@ -52,5 +52,5 @@ def add_answer(
         if (told[list(row)] == pd.Series(row)).all(axis=1).any():
             return False
     made = pd.DataFrame([row | {"answer": clean(answer.strip(), marks), "score": score}])
-    merge(shop.folder, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})})
+    merge(shop.folder, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})}, shop.profile.timezone)
     return True

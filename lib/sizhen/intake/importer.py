@@ -25,6 +25,7 @@ from sizhen.intake.reports import FileReport, Rejection
 from sizhen.intake.rules import Context
 from sizhen.intake.worker import Reader
 from sizhen.tables import DataError
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.profile import SHOP_ID
 from sizhen.vocab import load
 
@@ -127,7 +128,9 @@ class _Session:
         layout = match.layout
         report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
         try:
-            converted = convert(grid, Context(match, common(), privacy.secret(self.data_dir), report.file))
+            timezone = records.timezone(self.folder, self.taken)
+            key = privacy.secret(self.data_dir)
+            converted = convert(grid, Context(match, common(), key, report.file, timezone=timezone))
             report = _counted(report, converted)
             if not converted.kept:
                 raise nothing_kept(report.file, converted)
@@ -139,7 +142,7 @@ class _Session:
             records.refuse_other_level(report, lineage)
             main, frame = next(iter(converted.frames.items()))
             refuse_other_figures(report, main, frame, layout, before)
-            told, changed = self.tables.add(layout, converted.frames)
+            told, changed = self.tables.add(layout, converted.frames, converted.timezone or TIMEZONE)
             before.append((report.sheet, main, frame))
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
@@ -216,6 +219,7 @@ def _counted(report: FileReport, converted: Converted) -> FileReport:
         absent=converted.absent,
         remarks=converted.remarks,
         currency=converted.currency,
+        timezone=converted.timezone,
     )
 
 

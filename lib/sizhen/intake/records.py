@@ -13,6 +13,7 @@ from sizhen.intake.errors import IntakeError
 from sizhen.intake.layouts import layouts
 from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.profile import read_profile
 from sizhen.vocab import TOTALS
 
@@ -35,7 +36,7 @@ def make_profile(folder: Path, reports: list[FileReport]) -> None:
         "category": "",
         "language": "en" if platform in ENGLISH else "zh",
         "currency": _stated_currency(reports) or CURRENCY,
-        "timezone": "Asia/Shanghai",
+        "timezone": _stated_timezone(reports) or TIMEZONE,
     }
     _replace(path, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()))
 
@@ -43,6 +44,15 @@ def make_profile(folder: Path, reports: list[FileReport]) -> None:
 def _stated_currency(reports: list[FileReport]) -> str | None:
     """Most platforms' files leave it out."""
     return next((currency.code(r.currency) for r in reports if r.currency), None)
+
+
+def timezone(folder: Path, taken: list[FileReport]) -> str | None:
+    """The shop's timezone; of a new shop, what the files taken so far tell. Raises DataError."""
+    return read_profile(folder).timezone if (folder / PROFILE).exists() else _stated_timezone(taken)
+
+
+def _stated_timezone(reports: list[FileReport]) -> str | None:
+    return next((r.timezone for r in reports if r.timezone), None)
 
 
 def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, lineage: list[dict[str, Any]]) -> None:

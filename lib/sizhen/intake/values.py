@@ -6,7 +6,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from contextlib import suppress
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from sizhen.intake.grid import MAX_DIGITS
 from sizhen.intake.headings import DASHES, INVISIBLE
+from sizhen.tables.clock import TIMEZONE, on_clock, told_apart
 
 UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
 # What tells a currency, of which a sign may be several; the first of each is what a new shop gets.
@@ -56,6 +58,8 @@ RANGES = {"count": (0, None), "money": (0, None), "seconds": (0, None), "rate": 
 NUMERIC = (*RANGES, "number")
 TEXTUAL = ("id", "text", "choice")
 TYPED = "%Y-%m-%dT%H:%M:%S"  # a date by its cell's type, as the reader of workbooks writes it
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?", re.ASCII)
+OFFSET = re.compile("\\s*%z", re.IGNORECASE)  # in a format; every format may have a zone behind it
 PLAIN_MOMENTS = {
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "%Y-%m-%d",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": "%Y-%m-%d %H:%M:%S",
@@ -112,54 +116,68 @@ def _seconds(hours: str, minutes: str, seconds: str) -> float:
     return int(hours) * 3600.0 + int(minutes) * 60 + int(seconds)
 
 
-def parse_moment(text: str, formats: Sequence[str]) -> datetime:
-    """A date or time in one of the formats, between the years 1990 and 2100, as its clock showed it. Raises Refused.
+def parse_moment(text: str, formats: Sequence[str], timezone: str = TIMEZONE) -> datetime:
+    """A date or time in one of the formats, between the years 1990 and 2100; one that names its zone, on the clock of
+    `timezone`. Raises Refused.
 
     A period is read where it is one day; one of several days is nobody's day.
     """
-    first, last = parse_period(text, formats)
+    first, last = parse_period(text, formats, timezone)
     if first != last:
         raise Refused("several_days")
     return first
 
 
-def parse_period(text: str, formats: Sequence[str]) -> tuple[datetime, datetime]:
+def parse_period(text: str, formats: Sequence[str], timezone: str = TIMEZONE) -> tuple[datetime, datetime]:
     """First and last day of a period, such as 2026-09-08 ~ 2026-09-14; of one day, that day twice. Raises Refused.
 
     A period may tell the minutes too: that until 23:59 ends with its last day.
     """
     ends = [e for e in BETWEEN.split(unicodedata.normalize("NFKC", text)) if e]
     if len(ends) == 2:
-        first, last = (_moment(end, formats) for end in ends)
+        first, last = (_moment(end, formats, timezone) for end in ends)
         if first > last:
             raise Refused("not_a_date")
         return first, last.replace(hour=0, minute=0, second=0) if last.time() >= LAST_MINUTE else last
-    moment = _moment(text, formats)
+    moment = _moment(text, formats, timezone)
     return moment, moment
 
 
-def _moment(text: str, formats: Sequence[str]) -> datetime:
+def told_moment(text: str, formats: Sequence[str]) -> tuple[datetime, timedelta | None]:
+    """A date or time as its own clock showed it, and how far that is ahead of UTC where it says so. Raises Refused."""
     text = WEEKDAY.sub(" ", DASHES.sub("-", unicodedata.normalize("NFKC", text))).strip()
-    for pattern in (*formats, TYPED):
+    text, ahead = told_apart(text)
+    for pattern in formats:
         # %m and %d also accept one digit, so a pattern without separators would read 202698 as 2026-09-08.
         if pattern == "%Y%m%d" and len(text) != 8:
             continue
         try:
-            moment = datetime.strptime(text, pattern).replace(tzinfo=None)
+            return datetime.strptime(text, OFFSET.sub("", pattern)), ahead
         except ValueError:
             continue
-        if YEARS[0] <= moment.year <= YEARS[1]:
-            return moment
-        raise Refused("out_of_range")
+    if ISO.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text), ahead
     raise Refused("not_a_date")
 
 
+def _moment(text: str, formats: Sequence[str], timezone: str) -> datetime:
+    try:
+        moment = on_clock(*told_moment(text, formats), timezone)
+    except OverflowError:
+        raise Refused("out_of_range") from None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise Refused("out_of_range")
+    return moment
+
+
 def plain_moment(text: str, formats: Sequence[str]) -> str:
-    """A day or time in the shape of ISO, without a clock at midnight; one that has it, and any other text, as it is."""
+    """A day or time in the shape of ISO, without a clock at midnight, in UTC where it names its zone; one that has it,
+    and any other text, as it is."""
     if len(text) > LONGEST_MOMENT or not any(c.isdigit() for c in text) or PLAIN_MOMENT.fullmatch(text):
         return text
     try:
-        moment = parse_moment(text, formats)
+        moment = parse_moment(text, formats, "UTC")
     except Refused:
         return text
     return f"{moment:%Y-%m-%d}" if moment.time() == time() else f"{moment:%Y-%m-%d %H:%M:%S}"
@@ -190,12 +208,14 @@ def parse_flag(text: str) -> bool:
         raise Refused("not_allowed") from None
 
 
-def parser(kind: str, formats: Sequence[str], allowed: Sequence[str] = ()) -> Callable[[str], object]:
+def parser(
+    kind: str, formats: Sequence[str], allowed: Sequence[str] = (), timezone: str = TIMEZONE
+) -> Callable[[str], object]:
     """The function that reads cells of this kind. It gets a trimmed cell that is there."""
     if kind in NUMERIC:
         return lambda text: parse_quantity(text, kind)
     if kind in ("date", "datetime"):
-        return lambda text: parse_moment(text, formats)
+        return lambda text: parse_moment(text, formats, timezone)
     if kind == "choice":
         return lambda text: _choice(text, allowed)
     plain: dict[str, Callable[[str], object]] = {"id": parse_id, "flag": parse_flag, "text": str}

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet  # noqa: F401  # what pandas would import while the first table is read
 from pyarrow import ArrowException
 
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
 from sizhen.tables.schema import conform
 from sizhen.tables.shop import SUFFIXES
@@ -42,25 +43,34 @@ def _read_csv(path: Path) -> pd.DataFrame:
     return pd.DataFrame(rows[1:], columns=head, dtype="str")
 
 
-def read_table(path: Path, table: str) -> pd.DataFrame:
-    """The table in `path` (.parquet or .csv), typed and checked. Raises DataError."""
+def read_table(path: Path, table: str, *, timezone: str = TIMEZONE) -> pd.DataFrame:
+    """The table in `path` (.parquet or .csv), typed and checked, its times on the clock of the shop's `timezone`.
+    Raises DataError."""
     if path.suffix == ".csv":
-        return conform(_read_csv(path), table, path.name)
+        return conform(_read_csv(path), table, path.name, timezone=timezone)
     try:
         frame = pd.read_parquet(path)
     except (ArrowException, OSError) as error:
         reason = str(error).splitlines()[0][:100]
         raise DataError(path.name, f"not a readable parquet file ({reason})", "write it again") from None
-    return conform(frame, table, path.name)
+    return conform(frame, table, path.name, timezone=timezone)
 
 
-def write_table(folder: Path, table: str, frame: pd.DataFrame, format: Literal["parquet", "csv"] = "parquet") -> Path:
-    """Checks `frame` and writes it as `<folder>/<table>.<format>`, replacing the table as a whole.
+def write_table(
+    folder: Path,
+    table: str,
+    frame: pd.DataFrame,
+    format: Literal["parquet", "csv"] = "parquet",
+    *,
+    timezone: str = TIMEZONE,
+) -> Path:
+    """Checks `frame` and writes it as `<folder>/<table>.<format>`, replacing the table as a whole; times that name
+    their zone are written as the clock of `timezone` shows them.
 
     Raises DataError and leaves the old file when `frame` breaks the contract.
     """
     path = folder / f"{table}.{format}"
-    frame = conform(frame, table, path.name)
+    frame = conform(frame, table, path.name, timezone=timezone)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=f".{format}")
     os.close(handle)

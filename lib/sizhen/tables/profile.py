@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
 
 SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -27,7 +28,7 @@ class Profile:
     category: str = ""
     language: str = "zh"
     currency: str = "CNY"
-    timezone: str = "Asia/Shanghai"
+    timezone: str = TIMEZONE
     gross_margin: float | None = None
     owner_name: str = ""
     owner_email: str = ""
@@ -55,7 +56,7 @@ def _check(entry: dict[str, Any], folder: Path) -> str | None:
     if not re.fullmatch(r"[A-Z]{3}", str(entry.get("currency", "CNY"))):
         return "currency: must be an ISO 4217 code such as CNY"
     try:
-        ZoneInfo(entry.get("timezone", "Asia/Shanghai"))
+        ZoneInfo(entry.get("timezone", TIMEZONE))
     except (ZoneInfoNotFoundError, ValueError):
         return "timezone: must be an IANA name such as Asia/Shanghai"
     margin = entry.get("gross_margin")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from sizhen.tables.clock import TIMEZONE, on_clock, told_apart
 from sizhen.tables.errors import DataError
 from sizhen.vocab import Column, TableSpec, load
 
@@ -31,6 +34,7 @@ EXPECTED = {
 }
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
 TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text that follows on the page
+ZONED = r"^.{8}.*[-+]|[zZcCtT]$"  # what a time with a zone has, and one without has not
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
@@ -109,14 +113,44 @@ def _number(values: pd.Series) -> pd.Series:
     return pd.to_numeric(values, errors="coerce").astype("float64")
 
 
-def _moment(values: pd.Series, kind: str) -> pd.Series:
+def _moment(values: pd.Series, kind: str, timezone: str) -> pd.Series:
+    """Times and days on the shop's clock; NaT for what is none."""
     if pd.api.types.is_numeric_dtype(values):
         return pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
-    parsed = pd.to_datetime(values, errors="coerce", format="ISO8601")
-    if isinstance(parsed.dtype, pd.DatetimeTZDtype):
-        parsed = parsed.dt.tz_localize(None)
-    parsed = parsed.astype("datetime64[us]")
-    return parsed.where(parsed == parsed.dt.normalize()) if kind == "date" else parsed
+    if pd.api.types.is_datetime64_any_dtype(values):
+        parsed = _of_shop(values, timezone)
+    else:
+        text = values.astype("str").str.strip()
+        zoned = text.str.contains(ZONED).fillna(False).astype(bool)
+        parsed = pd.to_datetime(text.mask(zoned), errors="coerce", format="ISO8601").astype("datetime64[us]")
+        if zoned.any():
+            read = {cell: _zoned(cell, timezone) for cell in text[zoned].unique()}
+            parsed[zoned] = text[zoned].map(read).astype("datetime64[us]")
+    return _days(parsed, timezone) if kind == "date" else parsed
+
+
+def _days(moments: pd.Series, timezone: str) -> pd.Series:
+    """The days that begin at these moments, NaT for any other: where a night has no midnight, a day begins after it."""
+    days = moments.dt.normalize()
+    other = days[moments != days].dropna()
+    begins = other.dt.tz_localize(ZoneInfo(timezone), nonexistent="shift_forward", ambiguous="NaT").dt.tz_localize(None)
+    return days.drop(other.index[moments[other.index] != begins]).reindex(moments.index)
+
+
+def _of_shop(moments: pd.Series, timezone: str) -> pd.Series:
+    if isinstance(moments.dtype, pd.DatetimeTZDtype):
+        moments = moments.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None)
+    return moments.astype("datetime64[us]")
+
+
+def _zoned(cell: str, timezone: str) -> datetime | None:
+    """A time of ISO 8601 that names its zone."""
+    text, ahead = told_apart(cell)
+    try:
+        moment = datetime.fromisoformat(text)
+        return on_clock(moment, ahead, timezone) if ahead is not None and moment.tzinfo is None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _flag(values: pd.Series) -> pd.Series:
@@ -126,11 +160,11 @@ def _flag(values: pd.Series) -> pd.Series:
     return values.astype("str").str.strip().str.lower().map(words).astype("boolean")
 
 
-def _convert(values: pd.Series, column: Column) -> pd.Series:
+def _convert(values: pd.Series, column: Column, timezone: str) -> pd.Series:
     if column.kind in NUMERIC:
         return _number(values)
     if column.kind in ("date", "datetime"):
-        return _moment(values, column.kind)
+        return _moment(values, column.kind, timezone)
     if column.kind == "flag":
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
@@ -162,7 +196,7 @@ def _is_plain(values: pd.Series, column: Column) -> bool:
     return not pc.any(pc.or_(odd, pc.match_substring_regex(cells, TURNING))).as_py()
 
 
-def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
+def typed(values: pd.Series, column: Column, file: str, timezone: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
     if _is_plain(values, column):
         plain = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
@@ -171,10 +205,10 @@ def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
         given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)
     try:
-        typed = _convert(values.where(given), column)
+        read = _convert(values.where(given), column, timezone)
     except TypeError:
-        typed = pd.Series(pd.NA, index=values.index)
-    lost = typed.isna() & given
+        read = pd.Series(pd.NA, index=values.index)
+    lost = read.isna() & given
     if lost.any():
         at = _first(lost)
         raise DataError(
@@ -184,7 +218,7 @@ def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
             row=at + 2,
             column=column.name,
         )
-    return typed.fillna("") if _filled(column) else typed
+    return read.fillna("") if _filled(column) else read
 
 
 def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
@@ -198,7 +232,7 @@ def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
 def _shown(value: object) -> str:
     """A cell as a person would type it."""
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
+        return f"{value:%Y-%m-%d}" if value == value.normalize() and value.tz is None else str(value)
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
@@ -223,10 +257,11 @@ def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame,
     )
 
 
-def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
+def conform(frame: pd.DataFrame, table: str, file: str, *, timezone: str = TIMEZONE) -> pd.DataFrame:
     """`frame` with the contract's columns, typed and checked, rows in key order; extra columns kept.
 
-    Columns the file lacks come as unknown. Raises DataError naming `file`, row and column.
+    Columns the file lacks come as unknown; times that name their zone, on the clock of `timezone`. Raises DataError
+    naming `file`, row and column.
     """
     spec = load().table(table)
     frame = frame.reset_index(drop=True)
@@ -234,18 +269,20 @@ def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
         if column.name not in frame and column.key and not column.empty:
             raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
     unknown = {c.name: pd.Series(None, index=frame.index, dtype=_dtype(c)) for c in spec.columns if c.name not in frame}
-    columns = {c.name: _typed((unknown if c.name in unknown else frame)[c.name], c, file) for c in spec.columns}
-    typed = pd.DataFrame(columns, copy=False)
+    columns = {
+        c.name: typed((unknown if c.name in unknown else frame)[c.name], c, file, timezone) for c in spec.columns
+    }
+    made = pd.DataFrame(columns, copy=False)
     if extra := [c for c in frame.columns if c not in spec.names]:
-        typed = pd.concat([typed, frame[extra]], axis=1)
-    if all(_passes(typed[c.name], c) for c in spec.columns) and _ascends(typed, spec.keys):
-        return typed
+        made = pd.concat([made, frame[extra]], axis=1)
+    if all(_passes(made[c.name], c) for c in spec.columns) and _ascends(made, spec.keys):
+        return made
     try:
-        schema(table).validate(typed, inplace=True)  # it changes nothing; without it copies all
+        schema(table).validate(made, inplace=True)  # it changes nothing; without it copies all
     except pa.errors.SchemaError as error:
         if error.schema.name != table:
-            raise _explain(error, spec, typed, file) from None
-        _refuse_duplicates(typed, spec, file)
+            raise _explain(error, spec, made, file) from None
+        _refuse_duplicates(made, spec, file)
         raise
-    order = typed[spec.keys].sort_values(spec.keys, kind="stable").index
-    return typed if order.is_monotonic_increasing else typed.take(order.to_numpy()).reset_index(drop=True)
+    order = made[spec.keys].sort_values(spec.keys, kind="stable").index
+    return made if order.is_monotonic_increasing else made.take(order.to_numpy()).reset_index(drop=True)

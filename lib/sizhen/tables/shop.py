@@ -65,7 +65,7 @@ class Shop:
             path = self.path(name)
             if path is None:
                 raise MissingTable(self.id, name)
-            self._read[name] = read_table(path, name)
+            self._read[name] = read_table(path, name, timezone=self.profile.timezone)
         return self._read[name]
 
     def adopt(self, other: Shop) -> None:
