@@ -44,12 +44,12 @@ def _is_own(findings: Path) -> bool:
     """False for a copy of a shop's folder under another name; of a file that cannot be read nobody knows."""
     try:
         return bool(json.loads(findings.read_text(encoding="utf-8"))["shop_id"] == findings.parent.name)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return True
 
 
 def _profile(data_dir: Path, shop_id: str) -> Profile | None:
     try:
         return Shop.open(data_dir, shop_id).profile
-    except (DataError, UnknownShop):
+    except (DataError, UnknownShop, OSError):
         return None

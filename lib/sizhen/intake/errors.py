@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from sizhen.tables.errors import plain_line
+
 
 class IntakeError(ValueError):
     """A file that cannot be imported. str() is one line: the file, what is wrong, what to do."""
 
     def __init__(self, file: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}: {problem}; {remedy}")
-        self.file = file
-        self.problem = problem
-        self.remedy = remedy
+        self.file, self.problem, self.remedy = plain_line(file), plain_line(problem), plain_line(remedy)
+        super().__init__(f"{self.file}: {self.problem}; {self.remedy}")
 
 
 class PassedOver(IntakeError):

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+LONGEST = 1000  # characters of what a file holds, in a line about it
+
+
+def plain_line(text: str) -> str:
+    """A text from outside as a terminal and a log may show it: on one line, shortened, without control characters."""
+    line = " ".join(CONTROL.sub(" ", text[: 4 * LONGEST]).split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
 
 class DataError(ValueError):
     """A file breaks the contract of its table.
@@ -11,7 +22,7 @@ class DataError(ValueError):
 
     def __init__(self, file: str, problem: str, remedy: str, *, row: int | None = None, column: str | None = None):
         place = "".join([f", row {row}" if row else "", f", column {column}" if column else ""])
-        super().__init__(f"{file}{place}: {problem}; {remedy}")
+        super().__init__(f"{plain_line(file + place)}: {plain_line(problem)}; {plain_line(remedy)}")
         self.file, self.row, self.column, self.problem, self.remedy = file, row, column, problem, remedy
 
     def __reduce__(self) -> tuple[object, ...]:

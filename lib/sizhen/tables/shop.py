@@ -36,7 +36,7 @@ class Shop:
                 f"{shop_id!r} cannot be a shop: the folder's name, which is also the shop_id in its "
                 "shop.toml, may hold letters, digits, - and _ only, at most 64, and begins with a letter or digit"
             )
-        if not (data_dir / shop_id / "shop.toml").is_file():
+        if not (data_dir / shop_id / "shop.toml").exists():
             known = ", ".join(list_shops(data_dir)) or "none"
             raise UnknownShop(f"no shop {shop_id!r} in {data_dir.name}/; there: {known}")
         return cls(data_dir / shop_id, read_profile(data_dir / shop_id))
