@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 HEAD = 'shop_id = "{id}"\nname = "{id}"\nplatform = "tmall"\n'
@@ -61,6 +62,7 @@ FILES = {  # in place of the file: what is said
     b"5": "(at end of document)",
 }
 FOLDER = "is no file"
+NAMES = (b"\xff\xfe", "坏店".encode(), b"a b", b"x\x1b[2J", b"two\nlines")  # of folders that can be no shop
 
 
 def write_all(data: Path) -> dict[str, str]:
@@ -73,4 +75,7 @@ def write_all(data: Path) -> dict[str, str]:
         (data / shop / "shop.toml").write_bytes(text.replace(b"{id}", shop.encode()))
         said[shop] = what
     (data / "bad-folder" / "shop.toml").mkdir(parents=True)
+    for name in NAMES:
+        (data / os.fsdecode(name)).mkdir()
+        (data / os.fsdecode(name) / "shop.toml").write_text(HEAD, encoding="utf-8")
     return said | {"bad-folder": FOLDER}

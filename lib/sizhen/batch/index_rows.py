@@ -11,6 +11,7 @@ from sizhen.batch.examine import Order
 from sizhen.batch.shop_result import ShopResult
 from sizhen.report import Row, note_outdated, outdated, write_index
 from sizhen.tables import DataError, Profile, Shop, UnknownShop
+from sizhen.tables.errors import plain_line
 from sizhen.vocab import LANGUAGES, word
 
 
@@ -31,9 +32,10 @@ def index_page(results: Sequence[ShopResult], order: Order) -> None:
 
 
 def _row(shop_id: str, profile: Profile | None, result: ShopResult | None) -> Row:
+    shown = plain_line(shop_id)  # a folder that is none of a shop may have any name
     return Row(
-        shop_id,
-        profile.name if profile else shop_id,
+        shown,
+        profile.name if profile else shown,
         profile.currency if profile else "",
         "done" if result is None or result.state == "skipped" else result.state,
         result.reason if result else "",

@@ -89,6 +89,7 @@ def run(
     from sizhen.batch.examine import Order
     from sizhen.batch.shop_result import INTERRUPTED
     from sizhen.tables import list_shops
+    from sizhen.tables.errors import plain_line
 
     order = Order(Path(data), _period(period), Path(reports), notebooks or _notebooks(), language, fresh=fresh)
     if scheduler:
@@ -108,7 +109,7 @@ def run(
         if not result.reported and result not in open_:
             log = order.work / result.shop_id / "worker.log"
             told = f" (log: {log})" if log.is_file() and log.stat().st_size else ""
-            typer.echo(f"error: {result.shop_id}: {result.reason}{told}", err=True)
+            typer.echo(f"error: {plain_line(result.shop_id)}: {result.reason}{told}", err=True)
     if open_:
         typer.echo(f"interrupted: {len(open_)} shops were not examined; the same command examines them", err=True)
     raise typer.Exit(0 if all(r.reported for r in results) else FAILED)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,9 +33,13 @@ EXPECTED = {
     "id": "a text id that is not empty",
     "text": "a text",
 }
+YEARS = (pd.Timestamp("0001-01-02"), pd.Timestamp("9999-12-30"))  # of a calendar, whatever the clock
+COLUMNS = 1000  # a table with more is none
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
 TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text that follows on the page
 ZONED = r"^.{8}.*[-+]|[zZcCtT]$"  # what a time with a zone has, and one without has not
+NUMBERS, TEXTS = ((str, int, float, Decimal), bool), ((str,), ())  # types of cells, and those of them that are none
+WRITTEN = {"date": ((str, date), ()), "datetime": ((str, date), ()), "flag": ((str, int, float), ())}
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
@@ -106,11 +111,21 @@ def _first(bad: pd.Series) -> int:
 
 
 def _number(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_bool_dtype(values):
-        raise TypeError("booleans are not numbers")
     if pd.api.types.is_numeric_dtype(values):
         return values.astype("float64")
     return pd.to_numeric(values, errors="coerce").astype("float64")
+
+
+def _of_other_type(values: pd.Series, kind: str) -> pd.Series:
+    """Cells of a type that nothing of this kind is written in: a list is no text, a duration no number."""
+    if values.dtype == "object":
+        types, others = WRITTEN.get(kind, NUMBERS if kind in NUMERIC else TEXTS)
+        return values.map(lambda v: not isinstance(v, types) or isinstance(v, others)).astype(bool)
+    is_time = pd.api.types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.PeriodDtype)
+    odd = is_time if kind not in WRITTEN or kind == "flag" else False
+    odd |= pd.api.types.is_timedelta64_dtype(values)
+    odd |= pd.api.types.is_bool_dtype(values) and kind != "flag"
+    return pd.Series(odd, index=values.index)
 
 
 def _moment(values: pd.Series, kind: str, timezone: str) -> pd.Series:
@@ -126,6 +141,7 @@ def _moment(values: pd.Series, kind: str, timezone: str) -> pd.Series:
         if zoned.any():
             read = {cell: _zoned(cell, timezone) for cell in text[zoned].unique()}
             parsed[zoned] = text[zoned].map(read).astype("datetime64[us]")
+    parsed = parsed.where(parsed.between(*YEARS))
     return _days(parsed, timezone) if kind == "date" else parsed
 
 
@@ -139,6 +155,8 @@ def _days(moments: pd.Series, timezone: str) -> pd.Series:
 
 def _of_shop(moments: pd.Series, timezone: str) -> pd.Series:
     if isinstance(moments.dtype, pd.DatetimeTZDtype):
+        first, last = (year.tz_localize("UTC") for year in YEARS)
+        moments = moments.where(moments.between(first, last))
         moments = moments.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None)
     return moments.astype("datetime64[us]")
 
@@ -187,8 +205,9 @@ def _is_plain(values: pd.Series, column: Column) -> bool:
         return False
     if column.kind in ("date", "datetime"):
         moments = values.to_numpy()
+        good = (moments >= YEARS[0].to_numpy()) & (moments <= YEARS[1].to_numpy()) | np.isnat(moments)
         whole = (moments.astype("datetime64[D]") == moments) | np.isnat(moments)
-        return column.kind == "datetime" or bool(whole.all())
+        return bool(good.all()) and (column.kind == "datetime" or bool(whole.all()))
     cells = pyarrow.array(values)
     odd = pc.is_in(pc.utf8_trim_whitespace(cells), pyarrow.array(MISSING))
     if _filled(column):
@@ -201,24 +220,34 @@ def typed(values: pd.Series, column: Column, file: str, timezone: str) -> pd.Ser
     if _is_plain(values, column):
         plain = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
         return plain.fillna("") if _filled(column) else plain
-    given = values.notna()
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if values.dtype == "object" and column.kind not in NUMERIC:
+        values = values.map(_decoded)
+    other = _of_other_type(values, column.kind)
+    given, readable = values.notna(), values.where(~other)
     if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
-        given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)
-    try:
-        read = _convert(values.where(given), column, timezone)
-    except TypeError:
-        read = pd.Series(pd.NA, index=values.index)
+        given &= ~readable.astype("str").str.strip().isin(MISSING).fillna(False)
+    read = _convert(readable.where(given), column, timezone)
     lost = read.isna() & given
     if lost.any():
         at = _first(lost)
         raise DataError(
             file,
-            f"{_shown(values.iloc[at])!r:.60} is not {EXPECTED.get(column.kind, column.kind)}",
+            f"{_shown(values.iloc[at])!r:.60} is not {_wanted(column)}",
             "correct the cell or leave it empty if it is unknown",
             row=at + 2,
             column=column.name,
         )
     return read.fillna("") if _filled(column) else read
+
+
+def _decoded(cell: object) -> object:
+    """Some programs write texts as bytes; other bytes stay what they are."""
+    try:
+        return cell.decode() if isinstance(cell, bytes) else cell
+    except UnicodeDecodeError:
+        return cell
 
 
 def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
@@ -229,16 +258,22 @@ def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
         raise DataError(file, f"the key {key} stands twice", "keep one row", row=at + 2, column=spec.keys[0])
 
 
+def _wanted(column: Column) -> str:
+    return f"one of {', '.join(column.allowed)}" if column.allowed else EXPECTED[column.kind]
+
+
 def _shown(value: object) -> str:
     """A cell as a person would type it."""
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}" if value == value.normalize() and value.tz is None else str(value)
+        beyond = not YEARS[0].year <= value.year <= YEARS[1].year  # such a time with a zone cannot be written
+        return str(value.to_numpy() if beyond else value).removesuffix(" 00:00:00")
+    if isinstance(value, dict | list | np.ndarray):
+        return f"a {type(value).__name__}"
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame, file: str) -> DataError:
     column = next(c for c in spec.columns if c.name == error.schema.name)
-    wanted = f"one of {', '.join(column.allowed)}" if column.allowed else EXPECTED[column.kind]
     cases = error.failure_cases
     at = int(cases["index"].min()) if isinstance(cases, pd.DataFrame) and cases["index"].notna().any() else None
     value = (
@@ -250,11 +285,18 @@ def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame,
         at = _first(frame[column.name].isna())
     return DataError(
         file,
-        f"{value:.60} is not {wanted}",
+        f"{value:.60} is not {_wanted(column)}",
         "correct the cell" if column.key else "correct the cell or leave it empty if it is unknown",
         row=None if at is None else at + 2,
         column=column.name,
     )
+
+
+def refuse_width(columns: int, file: str) -> None:
+    """Raises DataError where no table is so wide."""
+    if columns > COLUMNS:
+        problem = f"has {columns:,} columns, more than {COLUMNS:,}"
+        raise DataError(file, problem, "keep those of the contract, see the codebook")
 
 
 def conform(frame: pd.DataFrame, table: str, file: str, *, timezone: str = TIMEZONE) -> pd.DataFrame:
@@ -264,6 +306,7 @@ def conform(frame: pd.DataFrame, table: str, file: str, *, timezone: str = TIMEZ
     naming `file`, row and column.
     """
     spec = load().table(table)
+    refuse_width(len(frame.columns), file)
     frame = frame.reset_index(drop=True)
     for column in spec.columns:
         if column.name not in frame and column.key and not column.empty:
