@@ -30,7 +30,7 @@ def over_several(rows: Body, period: Period | None, context: Context) -> bool:
         return False
     if day.period:
         return period is not None and period[0] != period[1]
-    at = context.match.places.get(day.headings[0])
+    at = context.match.places.get(day.headings[0]) if day.headings else None
     if at is None:
         return False
     coded = rows.columns[at]
