@@ -148,8 +148,10 @@ def diagnose(
     with plainly():
         from sizhen.diagnosis import open_case
         from sizhen.tables import Shop
+        from sizhen.tables.coverage import refuse_empty
 
         opened = Shop.open(data, shop)
+        refuse_empty(opened, days)
         case = open_case(opened, days, previous=_last(reports, shop, days))
         document = case.document()
     if as_json:
@@ -168,9 +170,9 @@ def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] 
     if reports is None:
         return None
     from sizhen.batch.plan import previous
+    from sizhen.diagnosis import read_findings
 
-    path = previous(reports, shop_id, period)
-    return None if path is None else json.loads(path.read_text(encoding="utf-8"))
+    return read_findings(previous(reports, shop_id, period) or "")
 
 
 @app.command()

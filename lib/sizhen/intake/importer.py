@@ -14,10 +14,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from sizhen.intake import canonical, mapping, privacy, records
+from sizhen.intake import canonical, mapping, records
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Grid
+from sizhen.intake.key import mark, shop_key
 from sizhen.intake.layouts import STRANGER, Layout, Match, common, layouts, recognise
 from sizhen.intake.merge import Tables, joined
 from sizhen.intake.origin import ONE_A_DAY
@@ -26,6 +27,7 @@ from sizhen.intake.rules import Context
 from sizhen.intake.worker import Reader
 from sizhen.tables import DataError
 from sizhen.tables.clock import TIMEZONE
+from sizhen.tables.lineage import read_lineage
 from sizhen.tables.profile import SHOP_ID
 from sizhen.vocab import load
 
@@ -109,6 +111,7 @@ class _Session:
         self.layout = layout
         self.tables = Tables(folder)
         self.taken: list[FileReport] = []
+        self.key = b""
 
     def take(self, path: Path, content: Future[Content]) -> list[FileReport]:
         report = FileReport(path.name)
@@ -129,14 +132,14 @@ class _Session:
         report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
         try:
             timezone = records.timezone(self.folder, self.taken)
-            key = privacy.secret(self.data_dir)
-            converted = convert(grid, Context(match, common(), key, report.file, timezone=timezone))
+            self.key = shop_key(self.data_dir, self.folder)
+            converted = convert(grid, Context(match, common(), self.key, report.file, timezone=timezone))
             report = _counted(report, converted)
             if not converted.kept:
                 raise nothing_kept(report.file, converted)
             if layout.strict and "repeated_key" in report.rejected:
                 raise repeated(report.file, load().tables[layout.main].keys, converted.rejected)
-            lineage = [*records.read_lineage(self.folder), *map(records.entry, self.taken)]
+            lineage = [*read_lineage(self.folder), *map(records.entry, self.taken)]
             records.refuse_other_shop(self.folder, report.file, layout.platform, converted.shop, lineage)
             records.refuse_other_currency(self.folder, report.file, converted.currency, self.taken)
             records.refuse_other_level(report, lineage)
@@ -155,10 +158,10 @@ class _Session:
         if not self.taken:
             return reports
         try:
-            lineage = records.read_lineage(self.folder)
+            lineage = read_lineage(self.folder)
             self.tables.write()
             records.make_profile(self.folder, self.taken)
-            records.write_lineage(self.folder, lineage, self.taken)
+            records.write_lineage(self.folder, lineage, self.taken, mark(self.key))
         except (IntakeError, DataError, OSError) as error:
             return [r if r.error else _failed(r, error) for r in reports]
         return reports

@@ -14,10 +14,10 @@ from sizhen.intake.layouts import layouts
 from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
 from sizhen.tables.clock import TIMEZONE
+from sizhen.tables.lineage import FILE
 from sizhen.tables.profile import read_profile
 from sizhen.vocab import TOTALS
 
-LINEAGE = "lineage.json"
 PROFILE = "shop.toml"
 CURRENCY = "CNY"
 ENGLISH = ("shopify", "amazon")
@@ -89,7 +89,8 @@ def refuse_other_level(report: FileReport, lineage: list[dict[str, Any]]) -> Non
         other = known.get(str(e.get("layout")))
         if other is None or other.id == report.layout or other.level_of != level or _of_several_days(e["tables"]):
             continue
-        if e["first"] and e["first"] <= report.last.isoformat() and report.first.isoformat() <= e["last"]:
+        first, last = e.get("first"), e.get("last")
+        if first and last and first <= report.last.isoformat() and report.first.isoformat() <= last:
             problem = f"tells again of days that {e['file']} told as {other.title.en}: they would count twice"
             raise IntakeError(report.file, problem, "import one level of these reports only")
 
@@ -101,20 +102,6 @@ def _of_several_days(tables: Iterable[str]) -> bool:
 def _platform(entry: dict[str, Any]) -> str | None:
     known = layouts().get(str(entry.get("layout")))
     return known.platform if known else entry.get("platform")
-
-
-def read_lineage(folder: Path) -> list[dict[str, Any]]:
-    """The entries of lineage.json, oldest first; none for a new shop. Raises IntakeError when the file is damaged."""
-    path = folder / LINEAGE
-    if not path.exists():
-        return []
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return [e for e in entries if e["sha256"]]
-    except (ValueError, TypeError, KeyError):
-        raise IntakeError(
-            LINEAGE, "the shop's record of imports is damaged", "put back your copy or remove it"
-        ) from None
 
 
 def entry(report: FileReport) -> dict[str, Any]:
@@ -142,13 +129,14 @@ def entry(report: FileReport) -> dict[str, Any]:
     return told | {k: v for k, v in more.items() if v}
 
 
-def write_lineage(folder: Path, lineage: list[dict[str, Any]], reports: list[FileReport]) -> None:
-    """Notes in lineage.json which file gave what; a file imported again keeps its one entry."""
+def write_lineage(folder: Path, lineage: list[dict[str, Any]], reports: list[FileReport], mark: str) -> None:
+    """Notes in lineage.json which file gave what, and the mark of the key it was read with; a file imported again keeps
+    its one entry."""
     entries = {(e["sha256"], e.get("sheet")): e for e in lineage}
     for report in reports:
         entries.pop((report.sha256, report.sheet), None)
-        entries[report.sha256, report.sheet] = entry(report)
-    _replace(folder / LINEAGE, json.dumps(list(entries.values()), ensure_ascii=False, indent=1) + "\n")
+        entries[report.sha256, report.sheet] = entry(report) | {"key": mark}
+    _replace(folder / FILE, json.dumps(list(entries.values()), ensure_ascii=False, indent=1) + "\n")
 
 
 def _replace(path: Path, text: str) -> None:

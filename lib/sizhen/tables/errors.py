@@ -44,5 +44,9 @@ class MissingTable(LookupError):
         return (MissingTable, (self.shop_id, self.table))
 
 
+class NoDays(LookupError):
+    """No table of the shop has a day of the period: nothing can be said of it."""
+
+
 class UnknownShop(LookupError):
     """No such shop in the data folder."""

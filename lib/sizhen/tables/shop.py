@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sizhen.tables.errors import MissingTable, UnknownShop
+from sizhen.tables.lineage import read_lineage
 from sizhen.tables.profile import SHOP_ID, Profile, read_profile
 from sizhen.vocab import load
 
@@ -87,9 +87,9 @@ class Shop:
         return self._read[name]
 
     def lineage(self) -> list[dict[str, Any]]:
-        """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was."""
-        path = self.folder / "lineage.json"
-        return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+        """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was. Raises
+        DataError."""
+        return read_lineage(self.folder)
 
     def fingerprint(self) -> str:
         """sha256 over the bytes of shop.toml and every table, named."""
