@@ -46,7 +46,8 @@ def orders(cells: object, shop: str = "Asia/Shanghai") -> pd.Series:
 def test_an_instant_is_the_same_shop_time_in_every_form(instant: datetime, ahead: timedelta, shop: str) -> None:
     told, shown = forms(instant, ahead), instant.astimezone(ZoneInfo(shop)).replace(tzinfo=None)
     assert set(orders(told, shop)) == {pd.Timestamp(shown)}
-    imported, refused = column(told, "datetime", parser("datetime", common().dates, timezone=shop), common().dates)
+    formats = common().dates
+    imported, refused = column(told, "datetime", parser("datetime", formats, timezone=shop), formats, shop)
     assert (set(imported), refused) == ({pd.Timestamp(shown)}, {})
 
 

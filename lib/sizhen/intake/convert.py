@@ -220,7 +220,7 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
     read: Callable[[str], object] = values.parser(source.kind, formats, allowed, context.zone)
     if source.column in days.ENDS:
         read = days.reader(source.column, formats, context.zone)
-    typed, reasons = values.column(words, source.kind, read, formats)
+    typed, reasons = values.column(words, source.kind, read, formats, context.zone)
     if source.kind == "score":
         outside = [at for at, reason in reasons.items() if reason == "out_of_range"]
         scales.refuse_other(source.column, cells[0], typed, outside, context.file)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from sizhen.intake.grid import MAX_DIGITS
 from sizhen.intake.headings import DASHES, INVISIBLE
 from sizhen.tables.clock import TIMEZONE, on_clock, told_apart
+from sizhen.tables.schema import of_shop
 
 UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
 # What tells a currency, of which a sign may be several; the first of each is what a new shop gets.
@@ -60,11 +61,13 @@ TEXTUAL = ("id", "text", "choice")
 TYPED = "%Y-%m-%dT%H:%M:%S"  # a date by its cell's type, as the reader of workbooks writes it
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?", re.ASCII)
 OFFSET = re.compile("\\s*%z", re.IGNORECASE)  # in a format; every format may have a zone behind it
+SPACED = "%Y-%m-%d %H:%M:%S"
 PLAIN_MOMENTS = {
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "%Y-%m-%d",
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": "%Y-%m-%d %H:%M:%S",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": SPACED,
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$": TYPED,
 }
+ZONED = r"^(?P<shown>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?P<zone> ?(?:Z|UTC|GMT|[-+]\d\d:?\d\d))$"
 PLAIN_MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
 LONGEST_MOMENT = 30  # characters
 YEARS = (1990, 2100)
@@ -229,14 +232,18 @@ def _choice(text: str, allowed: Sequence[str]) -> str:
 
 
 def column(
-    cells: Sequence[Cell] | pa.StringArray, kind: str, read: Callable[[str], object], formats: Sequence[str] = ()
+    cells: Sequence[Cell] | pa.StringArray,
+    kind: str,
+    read: Callable[[str], object],
+    formats: Sequence[str] = (),
+    timezone: str = TIMEZONE,
 ) -> tuple[pd.Series, dict[int, str]]:
     """The typed column, and by position the reason of every refused cell (its value is missing).
 
     Cells of the plainest shape are read all at once, to the same values as `read` gives; `read` takes the others.
     """
     words = cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
-    quick = _at_once(words, kind, formats)
+    quick = _at_once(words, kind, formats, timezone)
     slow = np.flatnonzero(quick.isna().to_numpy() & words.is_valid().to_numpy(zero_copy_only=False))
     made: list[object] = []
     reasons: dict[int, str] = {}
@@ -251,7 +258,7 @@ def column(
     return (quick.dt.normalize() if kind == "date" else quick), reasons
 
 
-def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str]) -> pd.Series:
+def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str], timezone: str) -> pd.Series:
     """The column with the values of cells of the plainest shape; the others are missing."""
     if kind in NUMERIC:
         return pd.Series(_numbers(words, kind))
@@ -261,7 +268,9 @@ def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str]) -> pd.Ser
         plain = pc.match_substring_regex(words, PLAIN_ID)
         return _series(pc.if_else(plain, words, pa.scalar(None, pa.string())))
     if kind in ("date", "datetime"):
-        return _moments(words, formats)
+        zoned = told_moments(words, formats)
+        shown = of_shop((zoned["shown"] - zoned["ahead"]).dt.tz_localize("UTC"), timezone)
+        return _moments(words, formats).fillna(shown.where(shown.dt.year.between(*YEARS)))
     return pd.Series(None, index=range(len(words)), dtype=DTYPES.get(kind, "str"))
 
 
@@ -282,6 +291,20 @@ def _numbers(words: pa.StringArray, kind: str) -> np.ndarray:
     if kind == "count":
         good &= np.floor(values) == values
     return np.where(good, values, np.nan)
+
+
+def told_moments(words: pa.StringArray, formats: Sequence[str]) -> pd.DataFrame:
+    """What `told_moment` tells of times of the plainest shapes that name their zone: shown, ahead (of UTC). Missing for
+    all other cells."""
+    parts = pc.extract_regex(words, ZONED)
+    zones = pc.struct_field(parts, "zone").dictionary_encode()
+    ahead = [told_apart(f"T00:00:00{zone}")[1] for zone in zones.dictionary.to_pylist()]
+    text = _series(pc.struct_field(parts, "shown"))
+    spaced = text.str[10] == " "
+    shown = pd.to_datetime(text.where(~spaced | (SPACED in formats)), errors="coerce", format="ISO8601")
+    codes = pd.Series(zones.indices.to_pandas(), dtype="Int64")
+    told = codes.map(dict(enumerate(ahead))).astype("timedelta64[us]")
+    return pd.DataFrame({"shown": shown.astype("datetime64[us]").where(told.notna()), "ahead": told})
 
 
 def _moments(words: pa.StringArray, formats: Sequence[str]) -> pd.Series:

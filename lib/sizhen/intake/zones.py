@@ -2,62 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sizhen.intake.body import Body
+from sizhen.intake.body import Body, Coded
 from sizhen.intake.layouts import Common, Match
-from sizhen.intake.values import Refused, told_moment
-from sizhen.tables.clock import on_clock
+from sizhen.intake.values import Refused, told_moment, told_moments
+from sizhen.tables.schema import of_shop
 
+NONE = pd.DataFrame({"shown": [], "ahead": []}).astype({"shown": "datetime64[us]", "ahead": "timedelta64[us]"})
 MAYBE = r"[-+][0-9:]{1,5}$|[zZcCtT]$"  # has a zone, if it is a time
-Told = tuple[datetime, timedelta]  # a time, and how far its clock is ahead of UTC
 
 
-def told(rows: Body, match: Match) -> set[Told]:
-    """The times of a file that name their zone."""
+def told(rows: Body, match: Match) -> pd.DataFrame:
+    """The times of a file that name their zone: shown (by their own clock), ahead (of UTC)."""
     places = {at for s in match.layout.sources if s.kind in ("date", "datetime") for at in match.columns(s)}
-    return {found for at in places for found in _zoned(rows, at, match.layout.dates)}
+    found = [_zoned(rows.columns[at], match.layout.dates) for at in sorted(places)]
+    return pd.concat(found, ignore_index=True) if found else NONE
 
 
-def _zoned(rows: Body, at: int, formats: Sequence[str]) -> Iterator[Told]:
-    words = rows.columns[at].words.take(pa.array(np.unique(rows.columns[at].codes)))
-    for cell in words.filter(pc.match_substring_regex(words, MAYBE)).to_pylist():
-        try:
-            moment, ahead = told_moment(cell, formats)
-        except Refused:
-            continue
-        if ahead is not None:
-            yield moment, ahead
+def _zoned(column: Coded, formats: Sequence[str]) -> pd.DataFrame:
+    words = column.words.take(pa.array(np.unique(column.codes)))
+    words = words.filter(pc.match_substring_regex(words, MAYBE))
+    quick = told_moments(words, formats)
+    others = []
+    for cell in words.filter(pa.array(quick["shown"].isna())).to_pylist():
+        with suppress(Refused):
+            others.append(told_moment(cell, formats))
+    slow = pd.DataFrame([each for each in others if each[1] is not None], columns=list(NONE)).astype(NONE.dtypes)
+    return pd.concat([quick.dropna(), slow], ignore_index=True)
 
 
-def of_new_shop(times: set[Told], common: Common) -> str | None:
+def of_new_shop(times: pd.DataFrame, common: Common) -> str | None:
     """The first of the common timezones whose clock showed all these times as they are written; None where none did, or
     all are in UTC, which is nobody's clock in particular."""
-    if not any(ahead for _, ahead in times):
+    if not times["ahead"].any():
         return None
-    return next((zone for zone in common.timezones if all(_shown(zone, *each) for each in times)), None)
+    return next((zone for zone in common.timezones if _other(times, zone).empty), None)
 
 
-def _shown(timezone: str, moment: datetime, ahead: timedelta) -> bool:
-    try:
-        return on_clock(moment, ahead, timezone) == moment
-    except OverflowError:
-        return True  # refused as it is out of range
+def _other(times: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """The times that the clock of `timezone` showed otherwise."""
+    there = of_shop((times["shown"] - times["ahead"]).dt.tz_localize("UTC"), timezone)
+    return times[there.notna() & (there != times["shown"])]
 
 
-def moved(times: set[Told], timezone: str) -> tuple[str, ...]:
+def moved(times: pd.DataFrame, timezone: str) -> tuple[str, ...]:
     """A sentence where times are not written by the shop's clock."""
-    offsets = {ahead for moment, ahead in times if not _shown(timezone, moment, ahead)}
+    offsets = sorted(pd.Timedelta(ahead) for ahead in _other(times, timezone)["ahead"].unique())
     if not offsets:
         return ()
-    names = ", ".join(_offset(ahead) for ahead in sorted(offsets))
     remedy = "a shop that keeps another says so in its shop.toml: then import the file again"
-    return (f"times of {names} are put on the clock of {timezone}; {remedy}",)
+    return (f"times of {', '.join(map(_offset, offsets))} are put on the clock of {timezone}; {remedy}",)
 
 
 def _offset(ahead: timedelta) -> str:

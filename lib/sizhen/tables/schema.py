@@ -133,7 +133,7 @@ def _moment(values: pd.Series, kind: str, timezone: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         return pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
     if pd.api.types.is_datetime64_any_dtype(values):
-        parsed = _of_shop(values, timezone)
+        parsed = of_shop(values, timezone)
     else:
         text = values.astype("str").str.strip()
         zoned = text.str.contains(ZONED).fillna(False).astype(bool)
@@ -153,7 +153,8 @@ def _days(moments: pd.Series, timezone: str) -> pd.Series:
     return days.drop(other.index[moments[other.index] != begins]).reindex(moments.index)
 
 
-def _of_shop(moments: pd.Series, timezone: str) -> pd.Series:
+def of_shop(moments: pd.Series, timezone: str) -> pd.Series:
+    """Times with a zone as the clock of `timezone` shows them, NaT beyond a calendar's years; others as they are."""
     if isinstance(moments.dtype, pd.DatetimeTZDtype):
         first, last = (year.tz_localize("UTC") for year in YEARS)
         moments = moments.where(moments.between(first, last))
