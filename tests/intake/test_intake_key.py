@@ -32,7 +32,9 @@ def test_a_key_that_is_gone_is_no_reason_to_make_another(bring: Bring, data_dir:
     bring(ORDERS, order(1))
     (data_dir / ".key").unlink()
     line = said(bring(ORDERS, order(2), name="more.csv"))
-    assert line.startswith(".key: is gone, but the tables of s1 were made with it; with another key pseudonyms change")
+    assert line.startswith(
+        "more.csv: .key: is gone, but the tables of s1 were made with it; with another key pseudonyms change"
+    )
     assert "put back your copy" in line
     assert not (data_dir / ".key").exists()
     assert len(Shop.open(data_dir, "s1").table("orders")) == 1
@@ -67,7 +69,7 @@ def test_another_key_is_refused(bring: Bring, data_dir: Path) -> None:
     (data_dir / ".key").write_bytes(b"x" * 32)
     before = (data_dir / "s1" / "lineage.json").read_bytes()
     line = said(bring(ORDERS, order(2), name="more.csv"))
-    assert line.startswith(".key: is another key than the tables of s1 were made with; ")
+    assert line.startswith("more.csv: .key: is another key than the tables of s1 were made with; ")
     assert (data_dir / "s1" / "lineage.json").read_bytes() == before
 
 

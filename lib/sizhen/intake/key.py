@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sizhen.intake import canonical, privacy
-from sizhen.intake.errors import IntakeError
 from sizhen.intake.layouts import layouts
 from sizhen.tables import DataError, Shop
 from sizhen.tables.lineage import FILE, read_lineage
@@ -24,15 +23,16 @@ def mark(key: bytes) -> str:
 
 
 def shop_key(data_dir: Path, folder: Path) -> bytes:
-    """The key of the data folder, made where nothing was made with one yet. Raises IntakeError where it is gone or is
-    not the one that the shop's tables were made with; DataError where the shop's record of imports cannot be read."""
+    """The key of the data folder, made where nothing was made with one yet. Raises DataError where it is gone or is not
+    the one that the shop's tables were made with, and where the shop's record of imports cannot be read; IntakeError
+    where it is damaged."""
     if not (data_dir / privacy.KEY_FILE).exists() and (shops := _with_pseudonyms(data_dir)):
         problem = f"is gone, but the tables of {', '.join(shops)} were made with it; {LOST}"
-        raise IntakeError(privacy.KEY_FILE, problem, "put back your copy of it, or import everything into a new folder")
+        raise DataError(privacy.KEY_FILE, problem, "put back your copy of it, or import everything into a new folder")
     key = privacy.secret(data_dir)
     if any(entry.get("key", mark(key)) != mark(key) for entry in read_lineage(folder) if _keyed(entry)):
         problem = f"is another key than the tables of {folder.name} were made with; {LOST}"
-        raise IntakeError(privacy.KEY_FILE, problem, "put back the key that lay beside them")
+        raise DataError(privacy.KEY_FILE, problem, "put back the key that lay beside them")
     return key
 
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from sizhen.intake.grid import MAX_DIGITS
 from sizhen.intake.headings import DASHES, INVISIBLE
 from sizhen.tables.clock import TIMEZONE, on_clock, told_apart
-from sizhen.tables.schema import of_shop
+from sizhen.tables.moments import of_shop
 
 UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
 # What tells a currency, of which a sign may be several; the first of each is what a new shop gets.

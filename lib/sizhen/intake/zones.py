@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from sizhen.intake.body import Body, Coded
 from sizhen.intake.layouts import Common, Match
 from sizhen.intake.values import Refused, told_moment, told_moments
-from sizhen.tables.schema import of_shop
+from sizhen.tables.moments import of_shop
 
 NONE = pd.DataFrame({"shown": [], "ahead": []}).astype({"shown": "datetime64[us]", "ahead": "timedelta64[us]"})
 MAYBE = r"[-+][0-9:]{1,5}$|[zZcCtT]$"  # has a zone, if it is a time

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,9 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
-from sizhen.tables.clock import TIMEZONE, on_clock, told_apart
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
+from sizhen.tables.moments import YEARS, moments
 from sizhen.vocab import Column, TableSpec, load
 
 NUMERIC = ("count", "money", "rate", "score", "seconds", "number")
@@ -33,11 +33,9 @@ EXPECTED = {
     "id": "a text id that is not empty",
     "text": "a text",
 }
-YEARS = (pd.Timestamp("0001-01-02"), pd.Timestamp("9999-12-30"))  # of a calendar, whatever the clock
 COLUMNS = 1000  # a table with more is none
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
 TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text that follows on the page
-ZONED = r"^.{8}.*[-+]|[zZcCtT]$"  # what a time with a zone has, and one without has not
 NUMBERS, TEXTS = ((str, int, float, Decimal), bool), ((str,), ())  # types of cells, and those of them that are none
 WRITTEN = {"date": ((str, date), ()), "datetime": ((str, date), ()), "flag": ((str, int, float), ())}
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
@@ -128,50 +126,6 @@ def _of_other_type(values: pd.Series, kind: str) -> pd.Series:
     return pd.Series(odd, index=values.index)
 
 
-def _moment(values: pd.Series, kind: str, timezone: str) -> pd.Series:
-    """Times and days on the shop's clock; NaT for what is none."""
-    if pd.api.types.is_numeric_dtype(values):
-        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
-    if pd.api.types.is_datetime64_any_dtype(values):
-        parsed = of_shop(values, timezone)
-    else:
-        text = values.astype("str").str.strip()
-        zoned = text.str.contains(ZONED).fillna(False).astype(bool)
-        parsed = pd.to_datetime(text.mask(zoned), errors="coerce", format="ISO8601").astype("datetime64[us]")
-        if zoned.any():
-            read = {cell: _zoned(cell, timezone) for cell in text[zoned].unique()}
-            parsed[zoned] = text[zoned].map(read).astype("datetime64[us]")
-    parsed = parsed.where(parsed.between(*YEARS))
-    return _days(parsed, timezone) if kind == "date" else parsed
-
-
-def _days(moments: pd.Series, timezone: str) -> pd.Series:
-    """The days that begin at these moments, NaT for any other: where a night has no midnight, a day begins after it."""
-    days = moments.dt.normalize()
-    other = days[moments != days].dropna()
-    begins = other.dt.tz_localize(ZoneInfo(timezone), nonexistent="shift_forward", ambiguous="NaT").dt.tz_localize(None)
-    return days.drop(other.index[moments[other.index] != begins]).reindex(moments.index)
-
-
-def of_shop(moments: pd.Series, timezone: str) -> pd.Series:
-    """Times with a zone as the clock of `timezone` shows them, NaT beyond a calendar's years; others as they are."""
-    if isinstance(moments.dtype, pd.DatetimeTZDtype):
-        first, last = (year.tz_localize("UTC") for year in YEARS)
-        moments = moments.where(moments.between(first, last))
-        moments = moments.dt.tz_convert(ZoneInfo(timezone)).dt.tz_localize(None)
-    return moments.astype("datetime64[us]")
-
-
-def _zoned(cell: str, timezone: str) -> datetime | None:
-    """A time of ISO 8601 that names its zone."""
-    text, ahead = told_apart(cell)
-    try:
-        moment = datetime.fromisoformat(text)
-        return on_clock(moment, ahead, timezone) if ahead is not None and moment.tzinfo is None else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _flag(values: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("boolean")
@@ -183,7 +137,7 @@ def _convert(values: pd.Series, column: Column, timezone: str) -> pd.Series:
     if column.kind in NUMERIC:
         return _number(values)
     if column.kind in ("date", "datetime"):
-        return _moment(values, column.kind, timezone)
+        return moments(values, column.kind, timezone)
     if column.kind == "flag":
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
