@@ -41,7 +41,7 @@ class Agency:
     def publish(self, shop: str, amount: float = 1000.0, period: str = PERIOD) -> None:
         home = self.reports / period / shop
         (home / "notebooks").mkdir(parents=True, exist_ok=True)
-        made_from = {"fingerprint": Shop.open(self.data, shop).fingerprint()}
+        made_from = document()["data"] | {"fingerprint": Shop.open(self.data, shop).fingerprint()}
         days = Period.parse(period)
         told = document(finding(amount=amount), shop_id=shop, data=made_from)
         told["period"] = {"start": f"{days.start}", "end": f"{days.end}"}

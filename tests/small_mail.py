@@ -52,6 +52,8 @@ def document(*findings: dict[str, Any], **changed: Any) -> dict[str, Any]:
         ],
         "cost_lines": [],
         "findings": list(findings),
+        "data": {"tables": {"shop_daily": {"rows": 61, "first": "2026-09-01", "last": "2026-10-31"}}},
+        "not_concluded": [],
         "previous": [],
     } | changed
 

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -82,6 +84,50 @@ def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path)
     asked = ["diagnose", "tiny", "--data", tmp_path, *PERIOD, "--json"]
     assert json.loads(sizhen(*asked).stdout)["previous"] == []
     assert len(json.loads(sizhen(*asked, "--reports", tmp_path / "reports").stdout)["previous"]) == 1
+
+
+def test_a_period_without_data_is_no_verdict(tiny_shop: Shop, tmp_path: Path) -> None:
+    asked = ["diagnose", "tiny", "--data", tmp_path, "--period", "2026-12"]
+    refused(sizhen(*asked), 1, "error: tiny has no day of 2026-12")
+    refused(sizhen(*asked, "--json"), 1, "error: tiny has no day of 2026-12")
+
+
+@pytest.mark.parametrize(("language", "until"), [("zh", " · 数据到 10月14日 为止"), ("en", " · data up to 14 Oct")])
+def test_a_period_known_in_part_says_up_to_which_day(
+    tiny_shop: Shop, tmp_path: Path, language: str, until: str
+) -> None:
+    asked = ["diagnose", "tiny", "--data", tmp_path, *PERIOD, "--language", language]
+    assert until not in sizhen(*asked).stdout
+    daily = tiny_shop.daily()
+    write_table(tiny_shop.folder, "shop_daily", daily[daily["date"] <= "2026-10-14"])
+    assert sizhen(*asked).stdout.partition("\n")[0].endswith(until)
+
+
+DAMAGED = {"empty": "", "half": '{"schema": 1', "deep": "[" * 50_000, "a list": "[]", "bytes": "\ud8ff"}
+CHANGED: dict[str, dict[str, object]] = {
+    "another shop's": {"shop_id": "other"},
+    "of another form": {"schema": 99},
+    "without findings": {"findings": None},
+    "findings of another kind": {"findings": [{"id": 5}]},
+    "no period": {"period": {"start": "x", "end": "y"}},
+}
+
+
+@pytest.mark.parametrize("kind", [*DAMAGED, *CHANGED])
+def test_last_advice_that_cannot_be_read_is_said(tiny_shop: Shop, tmp_path: Path, kind: str) -> None:
+    last = open_case(tiny_shop, Period.parse("2026-09")).document() | CHANGED.get(kind, {})
+    path = tmp_path / "reports" / "2026-09" / "tiny" / "findings.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(DAMAGED.get(kind, json.dumps(last)), encoding="utf-8", errors="surrogatepass")
+    asked = ["diagnose", "tiny", "--data", tmp_path, *PERIOD, "--reports", tmp_path / "reports"]
+    result = sizhen(*asked, "--language", "en")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Unknown: the last advice could not be read. Did the last advice help?" in " ".join(result.stdout.split())
+    document = json.loads(sizhen(*asked, "--json").stdout)
+    assert document["previous"] == []
+    assert [o["rule"] for o in document["not_concluded"] if o["needs"] == ["unread_advice"]] == ["check.revisit"]
+    schema = files("sizhen.diagnosis").joinpath("findings.schema.json").read_text(encoding="utf-8")
+    jsonschema.validate(document, json.loads(schema))
 
 
 def test_a_misspelt_shop_names_the_known_ones(tiny_shop: Shop, tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_previous_is_the_latest_that_ended_before(tmp_path: Path) -> None:
     (tmp_path / "bad" / "s").mkdir(parents=True)
     (tmp_path / "bad" / "s" / "findings.json").write_text("{")
     assert previous(tmp_path, "s", period) == week
+    month = wrote("2026-09", "2026-09-01", "2026-09-30", "another")
+    assert previous(tmp_path, "s", period) == month  # so that it is said that it cannot be read
+    for damaged in ("{", "[" * 50_000, "[]", ""):
+        month.write_text(damaged)
+        assert previous(tmp_path, "s", period) == month
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from sizhen.delivery.letter import Letter, plain
 from sizhen.delivery.message import LONGEST_BODY
 from sizhen.delivery.picture import waterfall
 from sizhen.tables import Period, Profile
+from sizhen.view import cards
 from sizhen.view.style import BEFORE, BETTER, NOW, WORSE
 from small_mail import ENGLISH, OWNER, SENT, document, earlier, finding, html_of, text_of
 
@@ -127,6 +128,34 @@ def test_what_came_of_the_last_advice_is_told() -> None:
     assert "recovered" in told.previous[0][0] and "worse" in told.previous[1][0]
     assert told.previous_more.startswith("2 further")
     assert written(document()).previous == ()
+
+
+UNREAD = {"rule": "check.revisit", "needs": ["unread_advice"], "why": "Unknown."}
+
+
+@pytest.mark.parametrize(("owner", "said"), [(OWNER, "上次的建议读不出来"), (ENGLISH, "last advice could not be read")])
+def test_last_advice_that_could_not_be_read_is_said(mail: Mail, owner: Profile, said: str) -> None:
+    sent = mail(document(not_concluded=[UNREAD]), owner)
+    assert said in text_of(sent)
+    assert said in BeautifulSoup(html_of(sent), "html.parser").get_text()
+    assert said in str(cards.previous(document(not_concluded=[UNREAD])).html)
+    assert said not in text_of(mail(document(), owner))
+    assert said not in str(cards.previous(document()).html)
+
+
+@pytest.mark.parametrize(
+    ("owner", "said"), [(OWNER, "10月31日，数据到 10月14日 为止"), (ENGLISH, "31 Oct, data up to 14 Oct")]
+)
+def test_a_period_known_in_part_says_up_to_which_day(mail: Mail, owner: Profile, said: str) -> None:
+    tables = {name: {"rows": 1, "first": None, "last": day} for name, day in (("reviews", "2026-10-31"), *SALES)}
+    sent = mail(known := document(data={"tables": tables}), owner)
+    assert said in text_of(sent)
+    assert said in BeautifulSoup(html_of(sent), "html.parser").get_text()
+    assert said in str(cards.verdict(known).html)
+    assert "10月14日" not in text_of(mail(document(), owner))
+
+
+SALES = (("orders", "2026-10-15"), ("shop_daily", "2026-10-14"))
 
 
 def test_text_from_outside_is_escaped_and_nothing_in_it_is_active(mail: Mail) -> None:

@@ -110,13 +110,24 @@ def test_without_a_password_both_ways_are_named(ring: Memory, monkeypatch: pytes
         (GOOD.replace("reports@agency.example", "@agency.example"), "mail.sender"),
         (GOOD.replace("reports@agency.example", "reports@agency..example"), "mail.sender"),
         (GOOD.replace("Agency <", "Agency\\r\\nBcc: x@y.example <"), "mail.sender"),
+        (GOOD + f"x = {'[' * 2000}{']' * 2000}\n", "is nested too deep"),
+        (GOOD + f"x{'.a' * 20_000} = 1\n", "has a key of over 30 parts"),
+        (GOOD + f"# {'a' * 100_000}\n", "is larger than 64 kB"),
+        (GOOD + f"port = {'9' * 5000}\n", "digits"),
+        (GOOD + 'trust = "a\\u0000b"\n', "mail.trust"),
+        (GOOD + 'folder = ["a"]\n', "mail.folder"),
+        (GOOD + "domains = 5\n", "mail.domains"),
+        (GOOD + "x = '\0'\n", "sizhen.toml: "),
+        ("mail = [[1]]\n", "sizhen.toml mail:"),
+        ("\ud8ff", "is not UTF-8 at byte 0"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "sizhen.toml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=said):
+    file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    with pytest.raises(SettingsError, match=said) as caught:
         read_settings(file)
+    assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,9 @@ def test_late_refunds_are_told_by_column(files: list[Path], data_dir: Path) -> N
 
 def test_one_call_or_several_make_the_same_bytes(files: list[Path], tmp_path: Path) -> None:
     together, apart = tmp_path / "together", tmp_path / "apart"
+    for folder in (together, apart):
+        folder.mkdir()
+        (folder / ".key").write_bytes(b"k" * 32)
     import_files(files, shop_id="s1", data_dir=together)
     for file in files:
         import_files([file], shop_id="s1", data_dir=apart)

@@ -18,6 +18,7 @@ from sizhen.intake.values import (
     parse_period,
     parse_quantity,
     parser,
+    plain_moment,
 )
 
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y年%m月%d日")
@@ -196,9 +197,20 @@ def test_a_period_of_several_days_is_no_day(text: str) -> None:
         parse_moment(text, FORMATS_OF_DAYS)
 
 
-def test_a_date_by_its_cells_type_is_read_in_every_layout_and_its_clock_counts() -> None:
+def test_a_date_by_its_cells_type_is_read_in_every_layout() -> None:
     assert parse_moment("2026-09-08T03:04:05", ["%d.%m.%Y"]) == datetime(2026, 9, 8, 3, 4, 5)
-    assert parse_moment("2026-09-08 23:37:00 +0800", ["%Y-%m-%d %H:%M:%S %z"]) == datetime(2026, 9, 8, 23, 37)
+
+
+def test_an_hour_to_another_is_no_zone_and_a_format_may_name_its_zone_or_not() -> None:
+    with pytest.raises(Refused, match="not_a_date"):
+        parse_moment("2026-09-08 09:00-10:00", FORMATS)
+    for told in ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %z", "%d.%m.%Y %H:%M%z"):
+        assert parse_moment("08.09.2026 09:00 -10:00", [told]) == datetime(2026, 9, 9, 3)
+
+
+def test_an_id_made_of_a_row_is_the_same_in_whatever_zone_its_times_are_written() -> None:
+    forms = ("2026-09-30T17:00:00Z", "2026-10-01 01:00:00 +0800", "2026-09-30 17:00:00 UTC", "2026-09-30T13:00-0400")
+    assert {plain_moment(form, FORMATS) for form in forms} == {"2026-09-30 17:00:00"}
 
 
 NUMBERS = st.one_of(

@@ -12,7 +12,7 @@ from sizhen.batch.shop_result import ShopResult
 from sizhen.report import Row, note_outdated, outdated, write_index
 from sizhen.tables import DataError, Profile, Shop, UnknownShop
 from sizhen.vocab import LANGUAGES, word
-from sizhen.vocab.plain import plain
+from sizhen.vocab.plain import plain_line
 
 
 def index_page(results: Sequence[ShopResult], order: Order) -> None:
@@ -32,9 +32,10 @@ def index_page(results: Sequence[ShopResult], order: Order) -> None:
 
 
 def _row(shop_id: str, profile: Profile | None, result: ShopResult | None) -> Row:
+    shown = plain_line(shop_id)  # a folder that is none of a shop may have any name
     return Row(
-        plain(shop_id),
-        profile.name if profile else plain(shop_id),
+        shown,
+        profile.name if profile else shown,
         profile.currency if profile else "",
         "done" if result is None or result.state == "skipped" else result.state,
         result.reason if result else "",
@@ -45,12 +46,12 @@ def _is_own(findings: Path) -> bool:
     """False for a copy of a shop's folder under another name; of a file that cannot be read nobody knows."""
     try:
         return bool(json.loads(findings.read_text(encoding="utf-8"))["shop_id"] == findings.parent.name)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return True
 
 
 def _profile(data_dir: Path, shop_id: str) -> Profile | None:
     try:
         return Shop.open(data_dir, shop_id).profile
-    except (DataError, UnknownShop):
+    except (DataError, UnknownShop, OSError):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -73,7 +74,8 @@ class Mirror:
         order.work.mkdir(parents=True)
         data, root = fsspec.core.url_to_fs(self.data)
         for path in data.glob(f"{root}/*/shop.toml"):
-            _down(data, path, order.data_dir / path.rsplit("/", 2)[1] / "shop.toml")
+            with suppress(PermissionError):  # that shop's result says so
+                _down(data, path, order.data_dir / path.rsplit("/", 2)[1] / "shop.toml")
         reports, root = fsspec.core.url_to_fs(self.reports)
         for path in reports.glob(f"{root}/{order.period.label}/*/findings.json"):
             _down(reports, path, order.published / path.rsplit("/", 2)[1] / "findings.json")

@@ -46,14 +46,20 @@ def work_dir(reports_dir: Path, period: Period) -> Path:
 
 
 def previous(reports_dir: Path, shop_id: str, period: Period) -> Path | None:
-    """The shop's published findings with the latest end before the period starts, judged by what is in the file."""
-    found: list[tuple[date, Path]] = []
-    for path in reports_dir.glob(f"*/{shop_id}/findings.json"):
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            end = date.fromisoformat(document["period"]["end"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if document.get("shop_id") == shop_id and end < period.start:
-            found.append((end, path))
-    return max(found, default=(None, None))[1]
+    """The shop's published findings with the latest end before the period starts. When that is, is judged by what is in
+    the file; of one that cannot be read, or is another shop's, by its folder."""
+    found = [(_end(path, shop_id), path) for path in reports_dir.glob(f"*/{shop_id}/findings.json")]
+    return max(((end, path) for end, path in found if end and end < period.start), default=(None, None))[1]
+
+
+def _end(path: Path, shop_id: str) -> date | None:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["shop_id"] == shop_id:
+            return date.fromisoformat(document["period"]["end"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    try:
+        return Period.parse(path.parent.parent.name).end
+    except ValueError:
+        return None

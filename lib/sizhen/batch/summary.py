@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sizhen.batch.shop_result import ShopResult
+from sizhen.vocab.plain import plain_line
 
 _STYLES = {"done": "green", "skipped": "dim green", "failed": "bold red", "no_data": "yellow"}
 
@@ -22,7 +23,7 @@ def table(results: Sequence[ShopResult]) -> Table:
     made.add_column("first finding, or reason", overflow="fold")
     for result in results:
         made.add_row(
-            Text(result.shop_id),
+            Text(plain_line(result.shop_id)),
             Text(result.state.replace("_", " "), style=_STYLES[result.state]),
             f"{result.seconds:.1f}",
             "" if result.stake is None else f"{result.stake:,.0f}",

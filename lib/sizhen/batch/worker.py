@@ -34,7 +34,8 @@ from sizhen.report.page import build
 from sizhen.report.prepare import ReportError
 from sizhen.report.write import sync, write_text
 from sizhen.tables import Period, Shop
-from sizhen.vocab import load
+from sizhen.tables.coverage import refuse_empty
+from sizhen.tables.errors import NoDays
 from sizhen.vocab.persons import MARKS, REACHING, cover
 from sizhen.vocab.plain import visible
 
@@ -49,8 +50,10 @@ def main(job_path: str) -> None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     job = Job.read(Path(job_path))
     try:
-        _refuse_empty(job)
+        refuse_empty(Shop.open(job.data_dir, job.shop_id), Period.parse(job.parameters[PRESCRIBE]["period"]))
         result = {"state": "done", "reason": "", **examine(job)}
+    except NoDays as error:
+        result = {"state": "no_data", "reason": one_line(str(error))}
     except RunError as error:
         result = {"state": error.state, "reason": one_line(str(error))}
     except (ReportError, ValueError, OSError) as error:
@@ -87,14 +90,6 @@ def examine(job: Job) -> dict[str, Any]:
     refuse_broken_workbook(job.ready / TABLES)
     sync(job.ready)
     return {"stake": stake(findings), "top_finding": top_finding(findings, job.language)}
-
-
-def _refuse_empty(job: Job) -> None:
-    shop = Shop.open(job.data_dir, job.shop_id)
-    period = Period.parse(job.parameters[PRESCRIBE]["period"])
-    dated = {name: spec.dated for name, spec in load().tables.items() if spec.dated and shop.has(name)}
-    if all(period.clip(shop.table(name), column).empty for name, column in dated.items()):
-        raise RunError(f"{shop.id} has no day of {period.label}", "no_data")
 
 
 def _check_known(path: Path, given: dict[str, Any]) -> None:

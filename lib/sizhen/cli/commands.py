@@ -88,6 +88,7 @@ def run(
     from sizhen.batch.shop_result import INTERRUPTED
     from sizhen.cli.screen import Screen
     from sizhen.tables import list_shops
+    from sizhen.vocab.plain import plain_line
 
     data = data or named()
     order = Order(Path(data), _period(period), Path(reports), notebooks or _notebooks(), language, fresh=fresh)
@@ -108,7 +109,7 @@ def run(
         if not result.reported and result not in open_:
             log = order.work / result.shop_id / "worker.log"
             told = f" (log: {log})" if log.is_file() and log.stat().st_size else ""
-            say(f"error: {result.shop_id}: {result.reason}{told}", err=True)
+            say(f"error: {plain_line(result.shop_id)}: {result.reason}{told}", err=True)
     if open_:
         say(f"interrupted: {len(open_)} shops were not examined; the same command examines them", err=True)
     raise typer.Exit(0 if all(r.reported for r in results) else FAILED)
@@ -147,8 +148,10 @@ def diagnose(
     with plainly():
         from sizhen.diagnosis import open_case
         from sizhen.tables import Shop
+        from sizhen.tables.coverage import refuse_empty
 
         opened = Shop.open(home, shop)
+        refuse_empty(opened, days)
         case = open_case(opened, days, previous=_last(reports, shop, days))
         document = case.document()
     if as_json:
@@ -166,9 +169,9 @@ def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] 
     if reports is None:
         return None
     from sizhen.batch.plan import previous
+    from sizhen.diagnosis import read_findings
 
-    path = previous(reports, shop_id, period)
-    return None if path is None else json.loads(path.read_text(encoding="utf-8"))
+    return read_findings(previous(reports, shop_id, period) or "")
 
 
 @app.command()

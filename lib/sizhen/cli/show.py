@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from sizhen.diagnosis.data_faults import Contradiction, find_faults
 from sizhen.tables import Period, Shop
 from sizhen.tables.coverage import MISSING, OUTSIDE, PARTIAL, THERE, calendar, open_questions
 from sizhen.vocab import load, word
+from sizhen.vocab.document import sold_until
 
 STYLES = {"act": "bold red", "watch": "yellow", "ok": "green", "unknown": "dim"}
 FILES = {"there": "green", "missing": "dim", "broken": "bold red"}
@@ -27,7 +29,10 @@ def diagnosed(case: Case, language: str) -> Iterator[RenderableType]:
     """The verdict, the sales, the findings and what could not be concluded, in the reader's language."""
     shop, period = case.chart.shop, case.chart.period
     document = case.document()
-    yield Text(_verdict(document["findings"], shop, period, language), style="bold")
+    verdict = _verdict(document["findings"], shop, period, language)
+    if last := sold_until(document):
+        verdict += " · " + _say("terminal.until", language, last=wording.day(date.fromisoformat(last))[language])
+    yield Text(verdict, style="bold")
     yield Text(_sales(document["sales"], shop, language))
     if document["findings"]:
         yield _findings(document["findings"], shop, language)

@@ -28,12 +28,13 @@ def stop(message: object, code: int = USAGE) -> NoReturn:
 def plainly() -> Iterator[None]:
     """Errors a person can act on end the command plainly; anything else is a fault of ours and shows itself."""
     from sizhen.tables import DataError, MissingTable, ShopBusy, UnknownShop
+    from sizhen.tables.errors import NoDays
 
     try:
         yield
     except UnknownShop as error:
         stop(error)
-    except (DataError, MissingTable) as error:
+    except (DataError, MissingTable, NoDays) as error:
         stop(error, FAILED)
     except ShopBusy as error:
         stop(error, BUSY)

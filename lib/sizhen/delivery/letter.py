@@ -14,6 +14,7 @@ from sizhen.view import labels, sentences
 from sizhen.view.labels import name, say
 from sizhen.view.sentences import Document, Figure
 from sizhen.vocab import load
+from sizhen.vocab.document import unread
 
 TOLD = 3  # findings
 LOOKED_BACK = 4  # advices of the last period
@@ -99,8 +100,14 @@ def write(document: Document, profile: Profile, period: Period, when: datetime) 
         more=_more(acts[TOLD:]),
         watched=tuple((_cause(f), plain(labels.text(f["says"]))) for f in watched[: TOLD - len(acts[:TOLD])]),
         previous=tuple((_sentence(sentences.followed_up(e)), plain(e["advice"])) for e in earlier[:LOOKED_BACK]),
-        previous_more=say("mail.previous_more", count=further) if further > 0 else "",
+        previous_more=_previous_more(document, further),
     )
+
+
+def _previous_more(document: Document, further: int) -> str:
+    if unread(document):
+        return name("card.previous_unread")
+    return say("mail.previous_more", count=further) if further > 0 else ""
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import ssl
-import tomllib
 from email.utils import getaddresses, parseaddr
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
@@ -13,6 +12,8 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sizhen.delivery.transport import Security, Server
+from sizhen.tables.toml import read_toml
+from sizhen.vocab.plain import plain_line
 
 PASSWORD, BOUNCES_PASSWORD = "SIZHEN_MAIL_PASSWORD", "SIZHEN_BOUNCES_PASSWORD"
 _HERE = re.compile(r"localhost|127\.[0-9.]+|::1")
@@ -153,15 +154,17 @@ def _table(path: Path, name: str, kind: type[_AnyTable]) -> _AnyTable:
     if not path.is_file():
         raise SettingsError(f"{path.name} is not there; docs/mail.md shows one to copy")
     try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))[name])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name}: {error}") from None
-    except KeyError:
-        raise SettingsError(f"{path.name}: has no table [{name}]; docs/mail.md shows one to copy") from None
+        found = read_toml(path)
+    except ValueError as error:
+        raise SettingsError(f"{path.name}: {plain_line(str(error))}") from None
+    if name not in found:
+        raise SettingsError(f"{path.name}: has no table [{name}]; docs/mail.md shows one to copy")
+    try:
+        return kind.model_validate(found[name])
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in (name, *first["loc"]))
-        raise SettingsError(f"{path.name} {where}: {first['msg']}") from None
+        raise SettingsError(plain_line(f"{path.name} {where}: {first['msg']}")) from None
 
 
 def password(variable: str, user: str) -> str:

@@ -45,8 +45,9 @@ def _key(settings: Dkim) -> bytes:
     how = f"make one with: openssl genrsa -out {settings.key} 2048"
     try:
         pem = settings.key.read_bytes().replace(b"\r\n", b"\n")
-    except OSError as error:
-        raise SettingsError(f"mail.dkim.key {settings.key}: {error.strerror}; {how}") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"mail.dkim.key {settings.key}: {why}; {how}") from None
     try:
         bits = parse_pem_private_key(pem)["modulus"].bit_length()
     except (UnparsableKeyError, ValueError, LookupError, TypeError, AssertionError):  # all of them the library's own

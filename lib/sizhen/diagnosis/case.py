@@ -22,6 +22,7 @@ from sizhen.files import replacing
 from sizhen.tables import Period, Shop, kept
 from sizhen.texts.aspects import remember, remembered
 from sizhen.vocab import load
+from sizhen.vocab.document import UNREAD
 
 SCHEMA = 1
 FAULTY = 0.1
@@ -51,10 +52,12 @@ def believable(claims: list[Claim], days: int) -> list[Claim]:
 
 @dataclass(frozen=True)
 class Case:
-    """The diagnosis of `chart`. Everything is worked out at first use and kept."""
+    """The diagnosis of `chart`. Everything is worked out at first use and kept. `unread`: there are last findings that
+    could not be read."""
 
     chart: Chart
     previous: dict[str, Any] | None = None
+    unread: bool = False
 
     @cached_property
     def sales(self) -> Sales:
@@ -91,7 +94,10 @@ class Case:
 
     def judge(self, rule_id: str) -> Judgement:
         """The answer to one rule. KeyError for a rule the vocabulary does not know."""
-        return judge(self.chart, load().rules[rule_id], self.findings, self.real, self.outcomes)
+        rule = load().rules[rule_id]
+        if self.unread and rule.metric == "advice_helped":
+            return Judgement(rule, "unknown", load().words["unknown_unread_advice"], None, 0.0, (), (UNREAD,))
+        return judge(self.chart, rule, self.findings, self.real, self.outcomes)
 
     @cached_property
     def judgements(self) -> list[Judgement]:
@@ -158,18 +164,21 @@ def _data(chart: Chart) -> dict[str, Any]:
 
 def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None) -> Case:
     """Opens the case of `shop` over `period`; `previous` is the last period's findings document, if any: its advice is
-    followed up, and the days its troubles spoilt are no baseline.
+    followed up, and the days its troubles spoilt are no baseline. What is no such document of this shop is said to be
+    unread.
 
     Raises DataError when a table breaks its contract.
     """
-    place = kept.place(shop, period, previous)
+    last = follow_up.believed(previous, shop.id)
+    unread = previous is not None and last is None
+    place = kept.place(shop, period, last, unread)
     if place is not None and place.is_file():
         case: Case
         case, read = kept.get(place)
         remember(read)
         shop.adopt(case.chart.shop)
         return case
-    case = Case(open_chart(shop, period, follow_up.ill_since(previous, period)), previous)
+    case = Case(open_chart(shop, period, follow_up.ill_since(last, period)), last, unread)
     if place is not None:
         case.document()
         kept.put(place, (case, remembered()))
@@ -177,10 +186,11 @@ def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None
 
 
 def read_findings(path: str | Path) -> dict[str, Any] | None:
-    """The findings document at `path`; None for an empty path. ValueError when it is not one."""
+    """What a findings.json holds, nothing where it cannot be read; None for an empty path."""
     if not str(path):
         return None
-    document = json.loads(Path(path).read_text(encoding="utf-8"))
-    if document.get("schema") != SCHEMA:
-        raise ValueError(f"{Path(path).name} is not a findings document of schema {SCHEMA}")
-    return dict(document)
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sizhen.diagnosis.chart import SOURCES, Chart
 from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.findings import number
 from sizhen.diagnosis.reading import Reading
 from sizhen.tables import Period
-from sizhen.vocab import load
+from sizhen.vocab import LANGUAGES, load
 
 BY_KEY = {
     "channel": "channel",
@@ -34,6 +35,65 @@ ELSEWHERE = {
 RECOVERED, IMPROVED, WORSE = 0.8, 0.3, -0.2
 TELLING = 0.6  # with a larger standard error, no change and full recovery look alike
 LONGEST_ILLNESS = timedelta(days=42)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class _Expected(_Part):
+    metric: str
+    value: float | None
+
+
+class _Advice(_Part):
+    what: dict[Literal["zh", "en"], str] = Field(min_length=len(LANGUAGES))
+    expect: _Expected
+
+
+class _Stake(_Part):
+    amount: float
+
+
+class _Finding(_Part):
+    id: str
+    cause: str
+    subject: dict[str, str]
+    state: Literal["act", "watch", "ok", "unknown"]
+    observed: float | None
+    reference: str
+    since: date | None
+    stake: _Stake
+    advice: _Advice
+
+    @field_validator("cause")
+    @classmethod
+    def _known(cls, cause: str) -> str:
+        if cause not in load().causes:
+            raise ValueError("no cause of that name")
+        return cause
+
+
+class _Days(_Part):
+    start: date
+    end: date
+
+
+class _Document(_Part):
+    """What is asked of the last findings; the rest of the document may be of any release."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    shop_id: str
+    period: _Days
+    findings: list[_Finding]
+
+
+def believed(previous: dict[str, Any] | None, shop_id: str) -> dict[str, Any] | None:
+    """The last findings where they are such and of this shop."""
+    try:
+        return previous if _Document.model_validate(previous).shop_id == shop_id else None
+    except ValidationError:
+        return None
 
 
 def acted(previous: dict[str, Any] | None) -> list[dict[str, Any]]:

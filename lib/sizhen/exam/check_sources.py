@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.exam.needs import needs
-from sizhen.tables import Period, Shop
+from sizhen.exam.needs import because, needs
+from sizhen.tables import DataError, Period, Shop
 
 
 def imported(shop: Shop, period: Period) -> pd.DataFrame:
-    """file, imported (rows_read, rows_kept, a reason or a note), rows: per imported file. Empty without imports."""
+    """file, imported (rows_read, rows_kept, a reason or a note), rows: per imported file. Empty without imports, and
+    where their record cannot be read."""
+    try:
+        lineage = shop.lineage()
+    except DataError:
+        return because("imports.unread")
     entries = [
         (entry["file"], what, float(count))
-        for entry in shop.lineage()
+        for entry in lineage
         for what, count in {
             "rows_read": entry["read"],
             "rows_kept": entry["kept"],

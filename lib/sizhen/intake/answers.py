@@ -55,6 +55,6 @@ def add_answer(
             if (told[list(row)] == pd.Series(row)).all(axis=1).any():
                 return False
         made = pd.DataFrame([row | {"answer": clean(plain(answer).strip()), "score": score}])
-        merge(change, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})})
+        merge(change, layouts()[LAYOUT], {"answers": made.astype({"score": "float64"})}, shop.profile.timezone)
         change.commit()
     return True

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values
+from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values, zones
 from sizhen.intake.body import Body, Mask, body
 from sizhen.intake.cells import Cells, read_cells
 from sizhen.intake.errors import IntakeError
@@ -33,7 +33,7 @@ class Converted:
     """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
 
     `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `currency`: that of its
-    money, where it tells; `remarks`: sums that do not agree with their rows.
+    money, and `timezone`: the clock of its times, where it tells; `remarks`: sums that do not agree with their rows.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -44,6 +44,7 @@ class Converted:
     shop: str | None = None
     remarks: tuple[str, ...] = ()
     currency: str | None = None
+    timezone: str | None = None
 
     @property
     def kept(self) -> int:
@@ -92,7 +93,9 @@ def convert(grid: Grid, context: Context) -> Converted:
     rows = body(grid, match, context.common, context.file)
     origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
-    context = replace(context, stated=dict(lines))
+    times = zones.told(rows, match)
+    timezone = context.timezone or zones.of_new_shop(times, context.common)
+    context = replace(context, stated=dict(lines), timezone=timezone)
     origin.refuse_other_scope(lines, match, context.file)
     stated = origin.stated_period(lines)
     needs_day = any(s.period for s in match.layout.sources)
@@ -131,12 +134,18 @@ def convert(grid: Grid, context: Context) -> Converted:
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
         _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
-        (*days.told(kept[main]), *findings.strange(), *totals.disagreements(rows.sums, kept[main], context)),
+        (
+            *days.told(kept[main]),
+            *zones.moved(times, context.zone),
+            *findings.strange(),
+            *totals.disagreements(rows.sums, kept[main], context),
+        ),
         _one_of(
             currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
             "currencies",
             context,
         ),
+        timezone,
     )
 
 
@@ -207,11 +216,11 @@ def _column(cells: Cells, source: Source, contract: Column | None, context: Cont
     if strange := noted.get("unmapped"):
         names = {at: rules.innermost(tuple(c.words[at].as_py() for c in cells.own), context)[0] for at in strange}
         findings.unmapped.append((source, cells.codes, {at: privacy.clean(plain(str(n))) for at, n in names.items()}))
-    formats = context.match.layout.dates
-    read: Callable[[str], object] = values.parser(source.kind, formats, contract.allowed if contract else ())
+    formats, allowed = context.match.layout.dates, contract.allowed if contract else ()
+    read: Callable[[str], object] = values.parser(source.kind, formats, allowed, context.zone)
     if source.column in days.ENDS:
-        read = days.reader(source.column, formats)
-    typed, reasons = values.column(words, source.kind, read, formats)
+        read = days.reader(source.column, formats, context.zone)
+    typed, reasons = values.column(words, source.kind, read, formats, context.zone)
     if source.kind == "score":
         outside = [at for at, reason in reasons.items() if reason == "out_of_range"]
         scales.refuse_other(source.column, cells.own[0], typed, outside, context.file)

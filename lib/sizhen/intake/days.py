@@ -30,19 +30,19 @@ def over_several(rows: Body, period: Period | None, context: Context) -> bool:
         return False
     if day.period:
         return period is not None and period[0] != period[1]
-    at = context.match.places.get(day.headings[0])
+    at = context.match.places.get(day.headings[0]) if day.headings else None
     if at is None:
         return False
     coded = rows.columns[at]
     cells = coded.words.take(pa.array(np.unique(coded.codes))).to_pylist()
-    lengths = {_is_several(cell, layout.dates) for cell in cells if cell not in context.common.missing}
+    lengths = {_is_several(cell, layout.dates, context.zone) for cell in cells if cell not in context.common.missing}
     return True in lengths and False not in lengths
 
 
-def _is_several(cell: str, formats: Sequence[str]) -> bool | None:
+def _is_several(cell: str, formats: Sequence[str], timezone: str) -> bool | None:
     """None where the cell is no day."""
     try:
-        first, last = values.parse_period(cell, formats)
+        first, last = values.parse_period(cell, formats, timezone)
     except values.Refused:
         return None
     return first != last
@@ -72,9 +72,9 @@ def sources(table: str, layout: Layout) -> list[Source]:
     return [replace(s, column=c) for s in found for c in (ENDS if s.column == "date" else (s.column,))]
 
 
-def reader(end: str, formats: Sequence[str]) -> Callable[[str], datetime]:
+def reader(end: str, formats: Sequence[str], timezone: str) -> Callable[[str], datetime]:
     """Reads the first or last day of a period's cell."""
-    return lambda text: values.parse_period(text, formats)[ENDS.index(end)]
+    return lambda text: values.parse_period(text, formats, timezone)[ENDS.index(end)]
 
 
 def told(frame: pd.DataFrame) -> tuple[str, ...]:

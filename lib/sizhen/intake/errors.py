@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sizhen.vocab.persons import MARKS, REACHING, cover
-from sizhen.vocab.plain import plain
+from sizhen.vocab.plain import plain_line
 
 
 class IntakeError(ValueError):
@@ -11,11 +11,9 @@ class IntakeError(ValueError):
     file nobody can be reached."""
 
     def __init__(self, file: str, problem: str, remedy: str) -> None:
-        file, problem = plain(file), cover(plain(problem), MARKS, kinds=REACHING)
-        super().__init__(f"{file}: {problem}; {remedy}")
-        self.file = file
-        self.problem = problem
-        self.remedy = remedy
+        self.file, self.remedy = plain_line(file), plain_line(remedy)
+        self.problem = cover(plain_line(problem), MARKS, kinds=REACHING)
+        super().__init__(f"{self.file}: {self.problem}; {self.remedy}")
 
 
 class PassedOver(IntakeError):

@@ -18,6 +18,7 @@ from sizhen.intake import canonical, mapping, privacy, records
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.grid import Grid
+from sizhen.intake.key import mark, shop_key
 from sizhen.intake.layouts import STRANGER, Layout, Match, common, layouts, recognise
 from sizhen.intake.merge import Tables, joined
 from sizhen.intake.origin import ONE_A_DAY
@@ -25,6 +26,8 @@ from sizhen.intake.reports import FileReport, Rejection
 from sizhen.intake.rules import Context
 from sizhen.intake.worker import Reader
 from sizhen.tables import DataError
+from sizhen.tables.clock import TIMEZONE
+from sizhen.tables.lineage import read_lineage
 from sizhen.tables.profile import SHOP_ID
 from sizhen.tables.switch import Change, alone
 from sizhen.vocab import load
@@ -117,6 +120,7 @@ class _Session:
         self.layout = layout
         self.tables = Tables(self.folder)
         self.taken: list[FileReport] = []
+        self.key = b""
 
     def take(self, path: Path, content: Future[Content]) -> list[FileReport]:
         report = FileReport(plain(path.name))
@@ -136,19 +140,21 @@ class _Session:
         layout = match.layout
         report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
         try:
-            converted = convert(grid, Context(match, common(), privacy.secret(self.data_dir), report.file))
+            timezone = records.timezone(self.folder, self.taken)
+            self.key = shop_key(self.data_dir, self.folder)
+            converted = convert(grid, Context(match, common(), self.key, report.file, timezone=timezone))
             report = _counted(report, converted)
             if not converted.kept:
                 raise nothing_kept(report.file, converted)
             if layout.strict and "repeated_key" in report.rejected:
                 raise repeated(report.file, load().tables[layout.main].keys, converted.rejected)
-            lineage = [*records.read_lineage(self.folder), *map(records.entry, self.taken)]
+            lineage = [*read_lineage(self.folder), *map(records.entry, self.taken)]
             records.refuse_other_shop(self.folder, report.file, layout.platform, converted.shop, lineage)
             records.refuse_other_currency(self.folder, report.file, converted.currency, self.taken)
             records.refuse_other_level(report, lineage)
             main, frame = next(iter(converted.frames.items()))
             refuse_other_figures(report, main, frame, layout, before)
-            told, changed = self.tables.add(layout, converted.frames)
+            told, changed = self.tables.add(layout, converted.frames, converted.timezone or TIMEZONE)
             before.append((report.sheet, main, frame))
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
@@ -161,10 +167,10 @@ class _Session:
         if not self.taken:
             return reports
         try:
-            lineage = records.read_lineage(self.folder)
+            lineage = read_lineage(self.folder)
             self.tables.put(self.change)
             records.make_profile(self.change, self.taken)
-            records.put_lineage(self.change, lineage, self.taken)
+            records.put_lineage(self.change, lineage, self.taken, mark(self.key))
             self.change.commit()
         except (IntakeError, DataError, OSError) as error:
             return [r if r.error else _failed(r, error) for r in reports]
@@ -226,6 +232,7 @@ def _counted(report: FileReport, converted: Converted) -> FileReport:
         absent=converted.absent,
         remarks=converted.remarks,
         currency=converted.currency,
+        timezone=converted.timezone,
     )
 
 

@@ -100,6 +100,7 @@ class Common:
     shop_labels: frozenset[str]
     period_labels: frozenset[str]
     shop_endings: tuple[str, ...]
+    timezones: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def common() -> Common:
         dates=tuple(entry["dates"]),
         suffixes=tuple(heading(s) for s in entry["suffixes"]),
         shop_endings=tuple(entry["shop_endings"]),
+        timezones=tuple(entry["timezones"]),
         **compared,
     )
 

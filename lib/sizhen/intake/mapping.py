@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sizhen.intake.headings import heading
 from sizhen.intake.layouts import SEARCHED_ROWS, SOURCE_ENTRIES, Layout, common, layout, shared_maps
 from sizhen.intake.values import RANGES
 from sizhen.tables.profile import PLATFORMS
+from sizhen.tables.toml import read_toml
 from sizhen.vocab import LANGUAGES, TableSpec, VocabError, load
 
 TEXTS = ("required", "ignored", "without", "additive", "adds", "default_texts", "dates")
@@ -25,22 +27,24 @@ NAMES = ("level_of",)
 OTHERS = ("platform", "title", "strict", "a table")
 KINDS = (*RANGES, "number", "date", "datetime", "id", "text", "flag")
 WRITTEN = ("text", "id")  # kinds of columns that may name people
+WORDS, FLAGS = ("value", "label", "of", "otherwise"), ("needed", "period", "keep")  # of a column
+NOON = datetime(2026, 10, 31, 12, tzinfo=UTC)  # a time to try a format with
 WITHIN = 0.9  # alike are a heading and a name that it holds
 ALIKE = 0.6  # of a heading and the name of a column, for a draft to set them side by side
 
 
 def read(path: Path) -> Layout:
     """The layout of a mapping file. Raises IntakeError that names the entry and what may stand there."""
+    if not path.is_file():
+        raise IntakeError(path.name, "cannot be read (there is no such file)", "check the path of the mapping")
     try:
-        entry = tomllib.loads(path.read_text(encoding="utf-8"))
+        entry = read_toml(path)
         check(entry)
         entry = _without_texts(entry)
         named = {"title": dict.fromkeys(LANGUAGES, path.stem), "platform": "other"}
         return layout(path.stem, named | entry, list(common().dates))
     except (ValueError, VocabError) as error:
         raise IntakeError(path.name, f"is no mapping: {error}", "see docs/intake.md and correct it") from None
-    except OSError as error:
-        raise IntakeError(path.name, f"cannot be read ({error.strerror})", "check the path of the mapping") from None
 
 
 def check(entry: dict[str, Any]) -> None:
@@ -50,6 +54,8 @@ def check(entry: dict[str, Any]) -> None:
     for name, value in entry.items():
         if name in TEXTS:
             _texts(value, name)
+            if name == "dates":
+                _formats(value)
         elif name in GROUPS:
             for of, values in _table(value, name).items():
                 _texts(values, f"{name}.{of}")
@@ -57,6 +63,7 @@ def check(entry: dict[str, Any]) -> None:
             _one_of(value, PLATFORMS, name)
         elif name == "title":
             _one_of(sorted(_table(value, name)), [sorted(LANGUAGES)], name)
+            _texts([*value.values()], name)
         elif name in found:
             _one_of(name, known, "the table")
             _columns(value, known[name])
@@ -88,6 +95,11 @@ def _columns(entry: dict[str, Any], spec: TableSpec) -> None:
         _texts([source["from"]] if isinstance(source.get("from"), str) else source.get("from", ["."]), f"{where}.from")
         _one_of(source.get("rule"), (None, *rules.CELL), f"{where}.rule")
         _one_of(source.get("after"), (None, *rules.TABLE), f"{where}.after")
+        _texts([source[k] for k in WORDS if k in source] or ["."], f"{where}: each of {_all(WORDS)}")
+        for key in FLAGS:
+            _one_of(source.get(key, False), (True, False), f"{where}.{key}")
+        if "after" in source:
+            _one_of(source.get("of"), entry, f"{where}.of")
         for of, values in _table(source.get("where", {}), f"{where}.where").items():
             _texts(values, f"{where}.where.{of}")
         words = [*_map(source.get("map", {}), f"{where}.map").values(), source.get("otherwise"), source.get("value")]
@@ -115,7 +127,17 @@ def _map(value: Any, where: str) -> dict[str, Any]:
     if isinstance(value, str):
         _one_of(value, shared_maps(), where)
         return shared_maps()[value]
-    return _table(value, where)
+    _texts([*_table(value, where).values()] or ["."], f"{where}: what it maps to")
+    return dict(value)
+
+
+def _formats(dates: list[str]) -> None:
+    """Raises ValueError for a format of dates that no date can be read by."""
+    for text in dates:
+        try:
+            datetime.strptime(NOON.strftime(text), text)
+        except (ValueError, re.error):
+            raise ValueError(f"dates: {text!r} is no format such as %d.%m.%Y") from None
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:
@@ -130,6 +152,7 @@ def _texts(value: Any, where: str) -> None:
 
 
 def _one_of(value: Any, allowed: Iterable[Any], where: str) -> None:
+    allowed = list(allowed)
     if value not in allowed:
         raise ValueError(f"{where} is {value!r}, not one of {_all(allowed)}")
 

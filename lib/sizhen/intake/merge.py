@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,10 @@ from sizhen.intake.layouts import Layout, Source
 from sizhen.intake.values import NUMERIC
 from sizhen.tables import read_table
 from sizhen.tables.files import Format, put_table
+from sizhen.tables.schema import typed
 from sizhen.tables.switch import SUFFIXES, Change
-from sizhen.vocab import TOTALS, TableSpec, load
+from sizhen.vocab import TOTALS, Column, TableSpec, Text, load
+from sizhen.vocab.model import Kind
 
 
 @dataclass
@@ -29,15 +32,18 @@ class Tables:
     _frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
 
-    def add(self, layout: Layout, frames: dict[str, pd.DataFrame]) -> tuple[dict[str, int], dict[str, int]]:
-        """(notes by id, how many known values each column changes). Raises DataError where a table cannot be read."""
+    def add(
+        self, layout: Layout, frames: dict[str, pd.DataFrame], timezone: str
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """(notes by id, how many known values each column changes). `timezone`: the shop's. Raises DataError where a
+        table cannot be read."""
         ready: dict[str, pd.DataFrame] = {}
         touched: set[str] = set()
         notes: Counter[str] = Counter()
         changed: Counter[str] = Counter()
         for table, frame in frames.items():
             spec, sources = load().table(table), layout.tables[table.removeprefix(TOTALS)]
-            old = self._known(spec, sources)
+            old = self._known(spec, sources, timezone)
             merged = frame.reset_index(drop=True)
             if old is not None:
                 merged, told = joined(old, merged, spec, sources)
@@ -63,43 +69,42 @@ class Tables:
             put_table(change, table, self._frames.pop(table), format)
         self._touched.clear()
 
-    def _known(self, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:
+    def _known(self, spec: TableSpec, sources: tuple[Source, ...], timezone: str) -> pd.DataFrame | None:
         if spec.name not in self._frames:
-            stored = _stored(self.folder, spec, sources)
+            stored = _stored(self.folder, spec, sources, timezone)
             if stored is None:
                 return None
             self._frames[spec.name] = stored
         return self._frames[spec.name]
 
 
-def merge(change: Change, layout: Layout, frames: dict[str, pd.DataFrame]) -> None:
+def merge(change: Change, layout: Layout, frames: dict[str, pd.DataFrame], timezone: str) -> None:
     """Makes the shop's tables with the frames added a part of the change. Raises DataError."""
     tables = Tables(change.folder)
-    tables.add(layout, frames)
+    tables.add(layout, frames, timezone)
     tables.put(change)
 
 
-def _stored(folder: Path, spec: TableSpec, sources: tuple[Source, ...]) -> pd.DataFrame | None:
+def _stored(folder: Path, spec: TableSpec, sources: tuple[Source, ...], timezone: str) -> pd.DataFrame | None:
     path = next((p for s in SUFFIXES if (p := folder / f"{spec.name}{s}").exists()), None)
     if path is None:
         return None
-    frame = read_table(path, spec.name)
+    frame = read_table(path, spec.name, timezone=timezone)
     for column in spec.columns:
         if column.kind == "choice" and not column.key:
             frame[column.name] = frame[column.name].replace("", pd.NA)
     for source in sources:
         if source.column in frame and source.column not in spec.names:
-            frame[source.column] = _typed(frame[source.column], source.kind)
+            frame[source.column] = _as_kind(frame[source.column], source, path.name, timezone)
     return frame
 
 
-def _typed(values: pd.Series, kind: str) -> pd.Series:
-    """A column beyond the contract in its kind again: a CSV table keeps it as text."""
-    if kind in NUMERIC:
-        return pd.to_numeric(values.replace("", pd.NA)).astype("float64")
-    if kind in ("date", "datetime"):
-        return pd.to_datetime(values.replace("", pd.NA)).astype("datetime64[us]")
-    return values
+def _as_kind(values: pd.Series, source: Source, file: str, timezone: str) -> pd.Series:
+    """A column beyond the contract in its kind again: a CSV table keeps it as text. Raises DataError."""
+    if source.kind not in (*NUMERIC, "date", "datetime"):
+        return values
+    column = Column(source.column, cast(Kind, source.kind), Text(source.column, source.column))
+    return typed(values, column, file, timezone)
 
 
 def joined(

@@ -12,6 +12,7 @@ from sizhen.intake.errors import IntakeError
 from sizhen.intake.layouts import layouts
 from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.profile import read_profile
 from sizhen.tables.switch import LINEAGE, PROFILE, Change
 from sizhen.vocab import TOTALS
@@ -32,7 +33,7 @@ def make_profile(change: Change, reports: list[FileReport]) -> None:
         "category": "",
         "language": "en" if platform in ENGLISH else "zh",
         "currency": _stated_currency(reports) or CURRENCY,
-        "timezone": "Asia/Shanghai",
+        "timezone": _stated_timezone(reports) or TIMEZONE,
     }
     change.put(PROFILE, "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in entry.items()).encode())
 
@@ -40,6 +41,15 @@ def make_profile(change: Change, reports: list[FileReport]) -> None:
 def _stated_currency(reports: list[FileReport]) -> str | None:
     """Most platforms' files leave it out."""
     return next((currency.code(r.currency) for r in reports if r.currency), None)
+
+
+def timezone(folder: Path, taken: list[FileReport]) -> str | None:
+    """The shop's timezone; of a new shop, what the files taken so far tell. Raises DataError."""
+    return read_profile(folder).timezone if (folder / PROFILE).exists() else _stated_timezone(taken)
+
+
+def _stated_timezone(reports: list[FileReport]) -> str | None:
+    return next((r.timezone for r in reports if r.timezone), None)
 
 
 def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, lineage: list[dict[str, Any]]) -> None:
@@ -76,7 +86,8 @@ def refuse_other_level(report: FileReport, lineage: list[dict[str, Any]]) -> Non
         other = known.get(str(e.get("layout")))
         if other is None or other.id == report.layout or other.level_of != level or _of_several_days(e["tables"]):
             continue
-        if e["first"] and e["first"] <= report.last.isoformat() and report.first.isoformat() <= e["last"]:
+        first, last = e.get("first"), e.get("last")
+        if first and last and first <= report.last.isoformat() and report.first.isoformat() <= last:
             problem = f"tells again of days that {e['file']} told as {other.title.en}: they would count twice"
             raise IntakeError(report.file, problem, "import one level of these reports only")
 
@@ -88,20 +99,6 @@ def _of_several_days(tables: Iterable[str]) -> bool:
 def _platform(entry: dict[str, Any]) -> str | None:
     known = layouts().get(str(entry.get("layout")))
     return known.platform if known else entry.get("platform")
-
-
-def read_lineage(folder: Path) -> list[dict[str, Any]]:
-    """The entries of lineage.json, oldest first; none for a new shop. Raises IntakeError when the file is damaged."""
-    path = folder / LINEAGE
-    if not path.exists():
-        return []
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return [e for e in entries if e["sha256"]]
-    except (ValueError, TypeError, KeyError):
-        raise IntakeError(
-            LINEAGE, "the shop's record of imports is damaged", "put back your copy or remove it"
-        ) from None
 
 
 def entry(report: FileReport) -> dict[str, Any]:
@@ -129,10 +126,11 @@ def entry(report: FileReport) -> dict[str, Any]:
     return told | {k: v for k, v in more.items() if v}
 
 
-def put_lineage(change: Change, lineage: list[dict[str, Any]], reports: list[FileReport]) -> None:
-    """Notes in lineage.json which file gave what; a file imported again keeps its one entry."""
+def put_lineage(change: Change, lineage: list[dict[str, Any]], reports: list[FileReport], mark: str) -> None:
+    """Notes in lineage.json which file gave what, and the mark of the key it was read with; a file imported again keeps
+    its one entry."""
     entries = {(e["sha256"], e.get("sheet")): e for e in lineage}
     for report in reports:
         entries.pop((report.sha256, report.sheet), None)
-        entries[report.sha256, report.sheet] = entry(report)
+        entries[report.sha256, report.sheet] = entry(report) | {"key": mark}
     change.put(LINEAGE, f"{json.dumps(list(entries.values()), ensure_ascii=False, indent=1)}\n".encode())

@@ -26,8 +26,8 @@ class FileReport:
     `shop` is the platform's name of the shop, where the file tells it; `unread` are headings nothing is read from,
     `absent` columns the file lacks; `changed` counts by column the known values that the file replaced; `remarks` are
     sentences on sums that do not agree. `title` and `platform` are those of the layout, `currency` is told by the
-    rows, a code or a sign. With `error` set nothing of the file was imported; nor with `passed_over`, which says what
-    the file is and why no table holds it.
+    rows, a code or a sign, `timezone` is that of the shop or told by the times. With `error` set nothing of the file
+    was imported; nor with `passed_over`, which says what the file is and why no table holds it.
     """
 
     file: str
@@ -52,6 +52,7 @@ class FileReport:
     title: str = ""
     platform: str = ""
     currency: str | None = None
+    timezone: str | None = None
 
     @property
     def table(self) -> str | None:

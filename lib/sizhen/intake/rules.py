@@ -12,6 +12,7 @@ from sizhen.intake import privacy
 from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Common, Match, Source
 from sizhen.intake.values import Cell, Refused, destroyed, parse_quantity, plain_moment
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.counter import added
 from sizhen.tables.shown import SHOWN
 from sizhen.vocab import TOTALS, TableSpec, load
@@ -26,6 +27,11 @@ class Context:
     key: bytes
     file: str = ""
     stated: dict[str, str] = field(default_factory=dict)  # what the lines above the headings say, by label
+    timezone: str | None = None  # of the shop; None while nothing tells it
+
+    @property
+    def zone(self) -> str:
+        return self.timezone or TIMEZONE
 
 
 # A cell's new text (None is missing) and, if the report should tell, the id of a note.

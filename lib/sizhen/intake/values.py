@@ -6,7 +6,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from contextlib import suppress
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ import pyarrow.compute as pc
 
 from sizhen.intake.grid import MAX_DIGITS
 from sizhen.intake.headings import DASHES, INVISIBLE
+from sizhen.tables.clock import TIMEZONE, on_clock, told_apart
+from sizhen.tables.moments import of_shop
 
 UNITS = {"%": "e-2", "\u4e07": "e4", "\u4ebf": "e8"}  # ten thousand, a hundred million
 # What tells a currency, of which a sign may be several; the first of each is what a new shop gets.
@@ -56,11 +59,15 @@ RANGES = {"count": (0, None), "money": (0, None), "seconds": (0, None), "rate": 
 NUMERIC = (*RANGES, "number")
 TEXTUAL = ("id", "text", "choice")
 TYPED = "%Y-%m-%dT%H:%M:%S"  # a date by its cell's type, as the reader of workbooks writes it
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?", re.ASCII)
+OFFSET = re.compile("\\s*%z", re.IGNORECASE)  # in a format; every format may have a zone behind it
+SPACED = "%Y-%m-%d %H:%M:%S"
 PLAIN_MOMENTS = {
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "%Y-%m-%d",
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": "%Y-%m-%d %H:%M:%S",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$": SPACED,
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$": TYPED,
 }
+ZONED = r"^(?P<shown>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?P<zone> ?(?:Z|UTC|GMT|[-+]\d\d:?\d\d))$"
 PLAIN_MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
 LONGEST_MOMENT = 30  # characters
 YEARS = (1990, 2100)
@@ -112,54 +119,68 @@ def _seconds(hours: str, minutes: str, seconds: str) -> float:
     return int(hours) * 3600.0 + int(minutes) * 60 + int(seconds)
 
 
-def parse_moment(text: str, formats: Sequence[str]) -> datetime:
-    """A date or time in one of the formats, between the years 1990 and 2100, as its clock showed it. Raises Refused.
+def parse_moment(text: str, formats: Sequence[str], timezone: str = TIMEZONE) -> datetime:
+    """A date or time in one of the formats, between the years 1990 and 2100; one that names its zone, on the clock of
+    `timezone`. Raises Refused.
 
     A period is read where it is one day; one of several days is nobody's day.
     """
-    first, last = parse_period(text, formats)
+    first, last = parse_period(text, formats, timezone)
     if first != last:
         raise Refused("several_days")
     return first
 
 
-def parse_period(text: str, formats: Sequence[str]) -> tuple[datetime, datetime]:
+def parse_period(text: str, formats: Sequence[str], timezone: str = TIMEZONE) -> tuple[datetime, datetime]:
     """First and last day of a period, such as 2026-09-08 ~ 2026-09-14; of one day, that day twice. Raises Refused.
 
     A period may tell the minutes too: that until 23:59 ends with its last day.
     """
     ends = [e for e in BETWEEN.split(unicodedata.normalize("NFKC", text)) if e]
     if len(ends) == 2:
-        first, last = (_moment(end, formats) for end in ends)
+        first, last = (_moment(end, formats, timezone) for end in ends)
         if first > last:
             raise Refused("not_a_date")
         return first, last.replace(hour=0, minute=0, second=0) if last.time() >= LAST_MINUTE else last
-    moment = _moment(text, formats)
+    moment = _moment(text, formats, timezone)
     return moment, moment
 
 
-def _moment(text: str, formats: Sequence[str]) -> datetime:
+def told_moment(text: str, formats: Sequence[str]) -> tuple[datetime, timedelta | None]:
+    """A date or time as its own clock showed it, and how far that is ahead of UTC where it says so. Raises Refused."""
     text = WEEKDAY.sub(" ", DASHES.sub("-", unicodedata.normalize("NFKC", text))).strip()
-    for pattern in (*formats, TYPED):
+    text, ahead = told_apart(text)
+    for pattern in formats:
         # %m and %d also accept one digit, so a pattern without separators would read 202698 as 2026-09-08.
         if pattern == "%Y%m%d" and len(text) != 8:
             continue
         try:
-            moment = datetime.strptime(text, pattern).replace(tzinfo=None)
+            return datetime.strptime(text, OFFSET.sub("", pattern)), ahead
         except ValueError:
             continue
-        if YEARS[0] <= moment.year <= YEARS[1]:
-            return moment
-        raise Refused("out_of_range")
+    if ISO.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text), ahead
     raise Refused("not_a_date")
 
 
+def _moment(text: str, formats: Sequence[str], timezone: str) -> datetime:
+    try:
+        moment = on_clock(*told_moment(text, formats), timezone)
+    except OverflowError:
+        raise Refused("out_of_range") from None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise Refused("out_of_range")
+    return moment
+
+
 def plain_moment(text: str, formats: Sequence[str]) -> str:
-    """A day or time in the shape of ISO, without a clock at midnight; one that has it, and any other text, as it is."""
+    """A day or time in the shape of ISO, without a clock at midnight, in UTC where it names its zone; one that has it,
+    and any other text, as it is."""
     if len(text) > LONGEST_MOMENT or not any(c.isdigit() for c in text) or PLAIN_MOMENT.fullmatch(text):
         return text
     try:
-        moment = parse_moment(text, formats)
+        moment = parse_moment(text, formats, "UTC")
     except Refused:
         return text
     return f"{moment:%Y-%m-%d}" if moment.time() == time() else f"{moment:%Y-%m-%d %H:%M:%S}"
@@ -190,12 +211,14 @@ def parse_flag(text: str) -> bool:
         raise Refused("not_allowed") from None
 
 
-def parser(kind: str, formats: Sequence[str], allowed: Sequence[str] = ()) -> Callable[[str], object]:
+def parser(
+    kind: str, formats: Sequence[str], allowed: Sequence[str] = (), timezone: str = TIMEZONE
+) -> Callable[[str], object]:
     """The function that reads cells of this kind. It gets a trimmed cell that is there."""
     if kind in NUMERIC:
         return lambda text: parse_quantity(text, kind)
     if kind in ("date", "datetime"):
-        return lambda text: parse_moment(text, formats)
+        return lambda text: parse_moment(text, formats, timezone)
     if kind == "choice":
         return lambda text: _choice(text, allowed)
     plain: dict[str, Callable[[str], object]] = {"id": parse_id, "flag": parse_flag, "text": str}
@@ -209,14 +232,18 @@ def _choice(text: str, allowed: Sequence[str]) -> str:
 
 
 def column(
-    cells: Sequence[Cell] | pa.StringArray, kind: str, read: Callable[[str], object], formats: Sequence[str] = ()
+    cells: Sequence[Cell] | pa.StringArray,
+    kind: str,
+    read: Callable[[str], object],
+    formats: Sequence[str] = (),
+    timezone: str = TIMEZONE,
 ) -> tuple[pd.Series, dict[int, str]]:
     """The typed column, and by position the reason of every refused cell (its value is missing).
 
     Cells of the plainest shape are read all at once, to the same values as `read` gives; `read` takes the others.
     """
     words = cells if isinstance(cells, pa.Array) else pa.array(cells, pa.string())
-    quick = _at_once(words, kind, formats)
+    quick = _at_once(words, kind, formats, timezone)
     slow = np.flatnonzero(quick.isna().to_numpy() & words.is_valid().to_numpy(zero_copy_only=False))
     made: list[object] = []
     reasons: dict[int, str] = {}
@@ -231,7 +258,7 @@ def column(
     return (quick.dt.normalize() if kind == "date" else quick), reasons
 
 
-def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str]) -> pd.Series:
+def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str], timezone: str) -> pd.Series:
     """The column with the values of cells of the plainest shape; the others are missing."""
     if kind in NUMERIC:
         return pd.Series(_numbers(words, kind))
@@ -241,7 +268,9 @@ def _at_once(words: pa.StringArray, kind: str, formats: Sequence[str]) -> pd.Ser
         plain = pc.match_substring_regex(words, PLAIN_ID)
         return _series(pc.if_else(plain, words, pa.scalar(None, pa.string())))
     if kind in ("date", "datetime"):
-        return _moments(words, formats)
+        zoned = told_moments(words, formats)
+        shown = of_shop((zoned["shown"] - zoned["ahead"]).dt.tz_localize("UTC"), timezone)
+        return _moments(words, formats).fillna(shown.where(shown.dt.year.between(*YEARS)))
     return pd.Series(None, index=range(len(words)), dtype=DTYPES.get(kind, "str"))
 
 
@@ -262,6 +291,20 @@ def _numbers(words: pa.StringArray, kind: str) -> np.ndarray:
     if kind == "count":
         good &= np.floor(values) == values
     return np.where(good, values, np.nan)
+
+
+def told_moments(words: pa.StringArray, formats: Sequence[str]) -> pd.DataFrame:
+    """What `told_moment` tells of times of the plainest shapes that name their zone: shown, ahead (of UTC). Missing for
+    all other cells."""
+    parts = pc.extract_regex(words, ZONED)
+    zones = pc.struct_field(parts, "zone").dictionary_encode()
+    ahead = [told_apart(f"T00:00:00{zone}")[1] for zone in zones.dictionary.to_pylist()]
+    text = _series(pc.struct_field(parts, "shown"))
+    spaced = text.str[10] == " "
+    shown = pd.to_datetime(text.where(~spaced | (SPACED in formats)), errors="coerce", format="ISO8601")
+    codes = pd.Series(zones.indices.to_pandas(), dtype="Int64")
+    told = codes.map(dict(enumerate(ahead))).astype("timedelta64[us]")
+    return pd.DataFrame({"shown": shown.astype("datetime64[us]").where(told.notna()), "ahead": told})
 
 
 def _moments(words: pa.StringArray, formats: Sequence[str]) -> pd.Series:

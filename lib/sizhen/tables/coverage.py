@@ -6,13 +6,21 @@ from collections import defaultdict
 
 import pandas as pd
 
-from sizhen.tables.errors import DataError
+from sizhen.tables.errors import DataError, NoDays
 from sizhen.tables.inspect import looks_partial
+from sizhen.tables.period import Period
 from sizhen.tables.shop import Shop
 from sizhen.vocab import Rule, load
 
 DAYS = 56  # eight weeks fit a terminal
 THERE, PARTIAL, MISSING, OUTSIDE = "there", "partial", "missing", "outside"
+
+
+def refuse_empty(shop: Shop, period: Period) -> None:
+    """Raises NoDays where no table has a day of the period, DataError where one that is read cannot be."""
+    dated = {name: spec.dated for name, spec in load().tables.items() if spec.dated and shop.has(name)}
+    if all(period.clip(shop.table(name), column).empty for name, column in dated.items()):
+        raise NoDays(f"{shop.id} has no day of {period.label}")
 
 
 def calendar(shop: Shop) -> pd.DataFrame:

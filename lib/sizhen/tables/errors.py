@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sizhen.vocab.plain import plain
+from sizhen.vocab.plain import plain_line
 
 
 class DataError(ValueError):
@@ -17,7 +17,7 @@ class DataError(ValueError):
 
         problem = cover(problem, MARKS, kinds=REACHING)
         place = "".join([f", row {row}" if row else "", f", column {column}" if column else ""])
-        super().__init__(plain(f"{file}{place}: {problem}; {remedy}"))
+        super().__init__(f"{plain_line(file + place)}: {plain_line(problem)}; {plain_line(remedy)}")
         self.file, self.row, self.column, self.problem, self.remedy = file, row, column, problem, remedy
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -37,6 +37,10 @@ class MissingTable(LookupError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (MissingTable, (self.shop_id, self.table))
+
+
+class NoDays(LookupError):
+    """No table of the shop has a day of the period: nothing can be said of it."""
 
 
 class UnknownShop(LookupError):

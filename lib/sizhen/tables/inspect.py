@@ -86,13 +86,13 @@ def kept_totals(shop: Shop) -> pd.DataFrame:
     """One row per table of totals over several days, which no examination reads: table, rows, first and last day, days
     (the lengths, joined by `, `) and a note where it is broken."""
     paths = {TOTALS + name: shop.path(TOTALS + name) for name in load().tables}
-    lines = [_totals_line(table, path) for table, path in paths.items() if path is not None]
+    lines = [_totals_line(table, path, shop.profile.timezone) for table, path in paths.items() if path is not None]
     return pd.DataFrame(lines, columns=["table", "rows", "first", "last", "days", "note"])
 
 
-def _totals_line(table: str, path: Path) -> dict[str, object]:
+def _totals_line(table: str, path: Path, timezone: str) -> dict[str, object]:
     try:
-        frame = read_table(path, table)
+        frame = read_table(path, table, timezone=timezone)
     except DataError as error:
         return {"table": table, "rows": pd.NA, "note": str(error)}
     first, last = frame["first_day"], frame["last_day"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,7 +14,9 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
+from sizhen.tables.moments import YEARS, moments
 from sizhen.tables.shown import SHOWN, unreachable
 from sizhen.vocab import Column, TableSpec, load
 from sizhen.vocab.plain import LINES, UNSEEN, plain
@@ -31,8 +35,11 @@ EXPECTED = {
     "id": "a text id that is not empty",
     "text": "a text",
 }
+COLUMNS = 1000  # a table with more is none
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
-TEXTS = ("text", "id", "choice")
+READABLE = ("text", "id", "choice")
+NUMBERS, TEXTS = ((str, int, float, Decimal), bool), ((str,), ())  # types of cells, and those of them that are none
+WRITTEN = {"date": ((str, date), ()), "datetime": ((str, date), ()), "flag": ((str, int, float), ())}
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
@@ -104,21 +111,21 @@ def _first(bad: pd.Series) -> int:
 
 
 def _number(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_bool_dtype(values):
-        raise TypeError("booleans are not numbers")
     if pd.api.types.is_numeric_dtype(values):
         return values.astype("float64")
     return pd.to_numeric(values, errors="coerce").astype("float64")
 
 
-def _moment(values: pd.Series, kind: str) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        return pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
-    parsed = pd.to_datetime(values, errors="coerce", format="ISO8601")
-    if isinstance(parsed.dtype, pd.DatetimeTZDtype):
-        parsed = parsed.dt.tz_localize(None)
-    parsed = parsed.astype("datetime64[us]")
-    return parsed.where(parsed == parsed.dt.normalize()) if kind == "date" else parsed
+def _of_other_type(values: pd.Series, kind: str) -> pd.Series:
+    """Cells of a type that nothing of this kind is written in: a list is no text, a duration no number."""
+    if values.dtype == "object":
+        types, others = WRITTEN.get(kind, NUMBERS if kind in NUMERIC else TEXTS)
+        return values.map(lambda v: not isinstance(v, types) or isinstance(v, others)).astype(bool)
+    is_time = pd.api.types.is_datetime64_any_dtype(values) or isinstance(values.dtype, pd.PeriodDtype)
+    odd = is_time if kind not in WRITTEN or kind == "flag" else False
+    odd |= pd.api.types.is_timedelta64_dtype(values)
+    odd |= pd.api.types.is_bool_dtype(values) and kind != "flag"
+    return pd.Series(odd, index=values.index)
 
 
 def _flag(values: pd.Series) -> pd.Series:
@@ -128,11 +135,11 @@ def _flag(values: pd.Series) -> pd.Series:
     return values.astype("str").str.strip().str.lower().map(words).astype("boolean")
 
 
-def _convert(values: pd.Series, column: Column) -> pd.Series:
+def _convert(values: pd.Series, column: Column, timezone: str) -> pd.Series:
     if column.kind in NUMERIC:
         return _number(values)
     if column.kind in ("date", "datetime"):
-        return _moment(values, column.kind)
+        return moments(values, column.kind, timezone)
     if column.kind == "flag":
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
@@ -155,8 +162,9 @@ def _is_plain(values: pd.Series, column: Column) -> bool:
         return False
     if column.kind in ("date", "datetime"):
         moments = values.to_numpy()
+        good = (moments >= YEARS[0].to_numpy()) & (moments <= YEARS[1].to_numpy()) | np.isnat(moments)
         whole = (moments.astype("datetime64[D]") == moments) | np.isnat(moments)
-        return column.kind == "datetime" or bool(whole.all())
+        return bool(good.all()) and (column.kind == "datetime" or bool(whole.all()))
     cells = pyarrow.array(values)
     odd = pc.is_in(pc.utf8_trim_whitespace(cells), pyarrow.array(MISSING))
     if _filled(column):
@@ -171,31 +179,41 @@ def _readable(values: pd.Series) -> pd.Series:
     return values.map(lambda cell: plain(cell) if isinstance(cell, str) else cell, na_action="ignore")
 
 
-def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
+def typed(values: pd.Series, column: Column, file: str, timezone: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
     if _is_plain(values, column):
-        typed = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
-        return typed.fillna("") if _filled(column) else typed
-    if column.kind in TEXTS:
+        plainly = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
+        return plainly.fillna("") if _filled(column) else plainly
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if values.dtype == "object" and column.kind not in NUMERIC:
+        values = values.map(_decoded)
+    if column.kind in READABLE:
         values = _readable(values)
-    given = values.notna()
+    other = _of_other_type(values, column.kind)
+    given, readable = values.notna(), values.where(~other)
     if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
-        given &= ~values.astype("str").str.strip().isin(MISSING).fillna(False)
-    try:
-        typed = _convert(values.where(given), column)
-    except TypeError:
-        typed = pd.Series(pd.NA, index=values.index)
-    lost = typed.isna() & given
+        given &= ~readable.astype("str").str.strip().isin(MISSING).fillna(False)
+    read = _convert(readable.where(given), column, timezone)
+    lost = read.isna() & given
     if lost.any():
         at = _first(lost)
         raise DataError(
             file,
-            f"{_shown(values.iloc[at])!r:.60} is not {EXPECTED.get(column.kind, column.kind)}",
+            f"{_shown(values.iloc[at])!r:.60} is not {_wanted(column)}",
             "correct the cell or leave it empty if it is unknown",
             row=at + 2,
             column=column.name,
         )
-    return typed.fillna("") if _filled(column) else typed
+    return read.fillna("") if _filled(column) else read
+
+
+def _decoded(cell: object) -> object:
+    """Some programs write texts as bytes; other bytes stay what they are."""
+    try:
+        return cell.decode() if isinstance(cell, bytes) else cell
+    except UnicodeDecodeError:
+        return cell
 
 
 def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
@@ -206,16 +224,22 @@ def _refuse_duplicates(frame: pd.DataFrame, spec: TableSpec, file: str) -> None:
         raise DataError(file, f"the key {key} stands twice", "keep one row", row=at + 2, column=spec.keys[0])
 
 
+def _wanted(column: Column) -> str:
+    return f"one of {', '.join(column.allowed)}" if column.allowed else EXPECTED[column.kind]
+
+
 def _shown(value: object) -> str:
     """A cell as a person would type it."""
     if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
+        beyond = not YEARS[0].year <= value.year <= YEARS[1].year  # such a time with a zone cannot be written
+        return str(value.to_numpy() if beyond else value).removesuffix(" 00:00:00")
+    if isinstance(value, dict | list | np.ndarray):
+        return f"a {type(value).__name__}"
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame, file: str) -> DataError:
     column = next(c for c in spec.columns if c.name == error.schema.name)
-    wanted = f"one of {', '.join(column.allowed)}" if column.allowed else EXPECTED[column.kind]
     cases = error.failure_cases
     at = int(cases["index"].min()) if isinstance(cases, pd.DataFrame) and cases["index"].notna().any() else None
     value = (
@@ -227,37 +251,48 @@ def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame,
         at = _first(frame[column.name].isna())
     return DataError(
         file,
-        f"{value:.60} is not {wanted}",
+        f"{value:.60} is not {_wanted(column)}",
         "correct the cell" if column.key else "correct the cell or leave it empty if it is unknown",
         row=None if at is None else at + 2,
         column=column.name,
     )
 
 
-def conform(frame: pd.DataFrame, table: str, file: str) -> pd.DataFrame:
+def refuse_width(columns: int, file: str) -> None:
+    """Raises DataError where no table is so wide."""
+    if columns > COLUMNS:
+        problem = f"has {columns:,} columns, more than {COLUMNS:,}"
+        raise DataError(file, problem, "keep those of the contract, see the codebook")
+
+
+def conform(frame: pd.DataFrame, table: str, file: str, *, timezone: str = TIMEZONE) -> pd.DataFrame:
     """`frame` with the contract's columns, typed and checked, rows in key order; extra columns kept.
 
-    Columns the file lacks come as unknown. Raises DataError naming `file`, row and column.
+    Columns the file lacks come as unknown; times that name their zone, on the clock of `timezone`. Raises DataError
+    naming `file`, row and column.
     """
     spec = load().table(table)
+    refuse_width(len(frame.columns), file)
     frame = frame.reset_index(drop=True)
     for column in spec.columns:
         if column.name not in frame and column.key and not column.empty:
             raise DataError(file, f"the column {column.name} is missing", f"a {table} file needs it")
     unknown = {c.name: pd.Series(None, index=frame.index, dtype=_dtype(c)) for c in spec.columns if c.name not in frame}
-    columns = {c.name: _typed((unknown if c.name in unknown else frame)[c.name], c, file) for c in spec.columns}
+    columns = {
+        c.name: typed((unknown if c.name in unknown else frame)[c.name], c, file, timezone) for c in spec.columns
+    }
     columns |= {c: unreachable(columns[c], c in spec.keys) for c in SHOWN.get(table, ())}
-    typed = pd.DataFrame(columns, copy=False)
+    made = pd.DataFrame(columns, copy=False)
     if extra := [c for c in frame.columns if c not in spec.names]:
-        typed = pd.concat([typed, frame[extra]], axis=1)
-    if all(_passes(typed[c.name], c) for c in spec.columns) and _ascends(typed, spec.keys):
-        return typed
+        made = pd.concat([made, frame[extra]], axis=1)
+    if all(_passes(made[c.name], c) for c in spec.columns) and _ascends(made, spec.keys):
+        return made
     try:
-        schema(table).validate(typed, inplace=True)  # it changes nothing; without it copies all
+        schema(table).validate(made, inplace=True)  # it changes nothing; without it copies all
     except pa.errors.SchemaError as error:
         if error.schema.name != table:
-            raise _explain(error, spec, typed, file) from None
-        _refuse_duplicates(typed, spec, file)
+            raise _explain(error, spec, made, file) from None
+        _refuse_duplicates(made, spec, file)
         raise
-    order = typed[spec.keys].sort_values(spec.keys, kind="stable").index
-    return typed if order.is_monotonic_increasing else typed.take(order.to_numpy()).reset_index(drop=True)
+    order = made[spec.keys].sort_values(spec.keys, kind="stable").index
+    return made if order.is_monotonic_increasing else made.take(order.to_numpy()).reset_index(drop=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sizhen.tables.errors import MissingTable, UnknownShop
+from sizhen.tables.lineage import read_lineage
 from sizhen.tables.profile import SHOP_ID, Profile, read_profile
-from sizhen.tables.switch import LINEAGE, PROFILE, SUFFIXES, SWITCH, settle
+from sizhen.tables.switch import PROFILE, SUFFIXES, SWITCH, settle
 from sizhen.vocab import load
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Shop:
                 "shop.toml, may hold letters, digits, - and _ only, at most 64, and begins with a letter or digit"
             )
         settle(data_dir / shop_id)
-        if not (data_dir / shop_id / PROFILE).is_file():
+        if not (data_dir / shop_id / PROFILE).exists():
             known = ", ".join(list_shops(data_dir)) or "none"
             raise UnknownShop(f"no shop {shop_id!r} in {data_dir.name}/; there: {known}")
         return cls(data_dir / shop_id, read_profile(data_dir / shop_id))
@@ -66,7 +66,7 @@ class Shop:
             path = self.path(name)
             if path is None:
                 raise MissingTable(self.id, name)
-            self._read[name] = read_table(path, name)
+            self._read[name] = read_table(path, name, timezone=self.profile.timezone)
         return self._read[name]
 
     def adopt(self, other: Shop) -> None:
@@ -88,9 +88,9 @@ class Shop:
         return self._read[name]
 
     def lineage(self) -> list[dict[str, Any]]:
-        """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was."""
-        path = self.folder / LINEAGE
-        return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
+        """What was imported: file, layout, read, kept, rejected and notes by id; empty where nothing was. Raises
+        DataError."""
+        return read_lineage(self.folder)
 
     def fingerprint(self) -> str:
         """sha256 over the bytes of shop.toml and every table, named. Raises as `open` does."""

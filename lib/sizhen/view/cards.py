@@ -14,6 +14,7 @@ from sizhen.view.labels import fmt, name, say
 from sizhen.view.sentences import Document, Figure
 from sizhen.view.workbook import FILE
 from sizhen.vocab import Rule, Text, load
+from sizhen.vocab.document import unread
 
 FIRST_SCREEN = 2
 
@@ -169,7 +170,7 @@ def summary(case: Any, exam: str) -> Card:
 def previous(document: Document) -> Card:
     """What came of the last advice, figure by figure."""
     if not document["previous"]:
-        return Card(_p("sz-note", name("card.previous_none")))
+        return Card(_p("sz-note", name(f"card.previous_{'unread' if unread(document) else 'none'}")))
     lines = (
         Markup("<li><strong>{}</strong><br>{}</li>").format(sentences.followed_up(entry), entry["advice"])
         for entry in document["previous"]

@@ -10,6 +10,7 @@ from typing import Any
 from sizhen.view import labels
 from sizhen.view.labels import fmt, name, say
 from sizhen.vocab import load
+from sizhen.vocab.document import sold_until
 
 Document = Mapping[str, Any]
 
@@ -44,9 +45,11 @@ def verdict(document: Document) -> tuple[str, str]:
 
 
 def period(document: Document) -> tuple[str, str]:
-    """The days of the document, and what they were compared with."""
+    """The days of the document, up to which of them sales are known, and what they were compared with."""
     when, base = document["period"], document["baseline"]
     days = say("card.period", start=day(when["start"]), end=day(when["end"]))
+    if last := sold_until(document):
+        days = say("card.period_until", start=day(when["start"]), end=day(when["end"]), last=day(last))
     if base is None:
         return days, name("card.not_compared")
     return days, say("card.compared", start=day(base["start"]), end=day(base["end"]))

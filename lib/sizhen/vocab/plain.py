@@ -12,6 +12,7 @@ UNSEEN = (
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINES, _UNSEEN = re.compile(LINES), re.compile(UNSEEN)
+LONGEST = 1000  # characters of what a file holds, in a line about it
 _HALVES = re.compile("[\ud800-\udfff]")  # what a name of a file can hold, and no file or terminal takes
 
 
@@ -23,3 +24,9 @@ def visible(text: str) -> str:
 def plain(text: str) -> str:
     """`visible` in one line: line ends and tabs are spaces."""
     return text if text.isprintable() else _LINES.sub(" ", visible(text))
+
+
+def plain_line(text: str) -> str:
+    """`plain` for a line about something: single spaces, shortened."""
+    line = " ".join(plain(text[: 4 * LONGEST]).split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
