@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from distributed import Client, Future, KilledWorker, as_completed
@@ -20,6 +19,7 @@ from sizhen.batch.index_rows import index_page
 from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.imports import own_modules
+from sizhen.batch.kernels.scratch import folder as temporary
 from sizhen.batch.mirror import Mirror
 from sizhen.batch.progress import Bar
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult, one_line
@@ -57,7 +57,7 @@ def run(shops: Sequence[str], order: Order, *, scheduler: str, mirror: Mirror) -
     task = Task(order, mirror, notebooks, fingerprint.program())
     with _connected(scheduler) as client, Bar(len(wanted)) as bar:
         results = _results(client, wanted, task, bar)
-    with tempfile.TemporaryDirectory(prefix="sizhen-") as folder:
+    with tempfile.TemporaryDirectory(dir=temporary()) as folder:
         here = _here(order, Path(folder))
         ordered = [results[shop_id] for shop_id in wanted]
         with _reached(mirror.reports, "the shops are examined, but their index is not written"):
@@ -150,7 +150,7 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
     """
     if fingerprint.program() != task.program:
         return ShopResult(shop_id, "failed", 0.0, "the worker runs another version of sizhen; install the same")
-    with tempfile.TemporaryDirectory(prefix="sizhen-", dir=get_temp_dir()) as folder:
+    with tempfile.TemporaryDirectory(dir=temporary()) as folder:
         here = _here(task.order, Path(folder))
         for path in (here.data_dir, here.work, here.notebooks_dir):
             path.mkdir(parents=True)
