@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".parquet", ".csv")
+NO_DATA = ("decisions",)  # what analysts made of findings: a table that no report is made from
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,16 @@ class Shop:
         path = self.folder / "lineage.json"
         return list(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else []
 
+    @property
+    def files(self) -> list[Path]:
+        """The shop's data: shop.toml and every table but NO_DATA."""
+        tables = map(self.path, (table for table in load().tables if table not in NO_DATA))
+        return sorted(p for p in [self.folder / "shop.toml", *tables] if p is not None)
+
     def fingerprint(self) -> str:
-        """sha256 over the bytes of shop.toml and every table, named."""
+        """sha256 over the bytes of the shop's data, each file named."""
         digest = hashlib.sha256()
-        for path in sorted(p for p in [self.folder / "shop.toml", *map(self.path, load().tables)] if p is not None):
+        for path in self.files:
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
