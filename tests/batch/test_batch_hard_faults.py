@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -128,6 +129,23 @@ def test_limits_hold_for_ordinary_kernels_too(rerun: Rerun, monkeypatch: pytest.
     told = "import resource\nraise ValueError(resource.getrlimit(resource.RLIMIT_AS)[0])"
     rerun.spoil(told)
     assert rerun().reason == f"1_look, cell 5: ValueError: {limits.MEMORY}"
+
+
+@pytest.mark.parametrize(("kind", "gigabytes"), [("AS", 0.2), ("AS", 1), ("AS", 1.5), ("AS", 2), ("DATA", 1)])
+def test_too_little_memory_is_said_before_anything_is_tried(
+    kind: str, gigabytes: float, data_dir: Path, healthy: Path, tmp_path: Path
+) -> None:
+    """At a gigabyte the fork server would load for ever."""
+    size = int(gigabytes * 1024**3)
+    limited = f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_{kind}, ({size}, {size}))"
+    command = [sys.executable, "-c", f"{limited}; runpy.run_module('sizhen.cli', run_name='__main__', alter_sys=True)"]
+    told = ["--data", data_dir, "--reports", tmp_path / "reports", "--notebooks", healthy, "--period", "2026-10"]
+    done = subprocess.run([*command, "run", *map(str, told)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"error: a process may take [\d.]+ GB .* a shop needs 3; allow more \(ulimit -[vd]\)\n", done.stderr
+    )
+    assert not (tmp_path / "reports").exists()
 
 
 def not_parquet(table: Path) -> None:

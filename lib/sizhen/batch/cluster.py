@@ -20,7 +20,8 @@ from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.imports import own_modules
 from sizhen.batch.kernels.scratch import folder as temporary
-from sizhen.batch.mirror import Mirror
+from sizhen.batch.limits import too_narrow
+from sizhen.batch.mirror import Changed, Mirror
 from sizhen.batch.progress import Bar
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult, one_line
 from sizhen.tables.profile import SHOP_ID
@@ -148,6 +149,8 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
 
     Where the worker is killed, its fork server removes the folder.
     """
+    if narrow := too_narrow():
+        return ShopResult(shop_id, "failed", 0.0, narrow)
     if fingerprint.program() != task.program:
         return ShopResult(shop_id, "failed", 0.0, "the worker runs another version of sizhen; install the same")
     with tempfile.TemporaryDirectory(dir=temporary()) as folder:
@@ -158,7 +161,10 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
             (here.notebooks_dir / f"{name}.ipynb").write_text(text, encoding="utf-8")
         forks.serve(own_modules(here.notebooks_dir, "sizhen"))
         if SHOP_ID.fullmatch(shop_id):  # any other names a place that is no shop's
-            task.mirror.fetch(shop_id, here)
+            try:
+                task.mirror.fetch(shop_id, here)
+            except Changed as error:
+                return ShopResult(shop_id, "failed", 0.0, str(error))
         result = examine(shop_id, here, threading.Event(), lambda step: None)
         if result.state == "done":
             task.mirror.store(shop_id, here)

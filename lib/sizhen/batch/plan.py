@@ -53,7 +53,7 @@ def previous(reports_dir: Path, shop_id: str, period: Period) -> Path | None:
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             end = date.fromisoformat(document["period"]["end"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
         if document.get("shop_id") == shop_id and end < period.start:
             found.append((end, path))

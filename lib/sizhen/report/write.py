@@ -7,10 +7,13 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes UTF-8 beside `path`, flushes to the disk, then renames over it. Where that fails nothing is left."""
+    """Writes UTF-8 beside `path`, flushes to the disk, then renames over it. Where that fails nothing is left.
+
+    What is no character, as bytes of a file's name may be, becomes a question mark.
+    """
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
+        with beside.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
