@@ -55,6 +55,7 @@ def nest(code):
     path = os.pathsep.join([str(folder), *filter(None, sys.path)])
     return subprocess.Popen(
         [sys.executable, str(folder / "main.py")],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=folder,
@@ -118,6 +119,33 @@ def test_a_server_ends_with_whoever_started_it_while_it_loads(folder: Path, load
         process.kill()
     assert gone(server)
     assert said(folder, "forks.serve()") == []  # the next one removes the folder that is left
+
+
+def test_a_server_that_does_not_answer_is_ended(folder: Path) -> None:
+    (folder / "slow.py").write_text("import target\ntarget.hold()")
+    body = """
+forks.ANSWERS_WITHIN = 0.5
+forks.serve(["slow"])
+try:
+    start(target.show, "1")
+except forks.Unavailable:
+    print("unavailable")
+"""
+    assert said(folder, body)[-1] == "unavailable"
+
+
+def test_a_run_removes_what_killed_ones_have_left_and_nothing_of_those_that_live(folder: Path) -> None:
+    body = "from sizhen.batch.kernels import scratch\nprint(scratch.folder(), flush=True)\n"
+    with script(folder, body + "input()") as living:
+        assert living.stdout is not None
+        kept = Path(living.stdout.readline().strip())
+        with script(folder, body + "os.kill(os.getpid(), 9)") as killed:
+            left = Path(killed.communicate()[0].strip())
+        assert left.is_dir()
+        (own,) = said(folder, body)
+        assert [path.exists() for path in (kept, left, Path(own))] == [True, False, False]
+        living.communicate("\n")
+    assert not kept.exists()
 
 
 def test_a_thread_that_ends_does_not_end_the_server_it_has_started(folder: Path) -> None:

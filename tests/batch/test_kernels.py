@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -292,6 +293,35 @@ def test_a_kernel_that_is_killed_from_outside(scratch: Path, server: psutil.Proc
     ):
         _papermill([killing], tmp_path)
     assert server.children() == []
+
+
+HOLDING = """
+import asyncio
+from sizhen.batch.kernels.manager import OrdinaryKernel
+
+async def main():
+    kernel = OrdinaryKernel(kernel_name="python3")
+    await kernel.start_kernel()
+    client = kernel.client()
+    client.start_channels()
+    await client.wait_for_ready()
+    client.execute("import re; re.match('(a+)+$', 'a' * 99 + 'b')")
+    while (await client.get_iopub_msg())["msg_type"] != "execute_input":
+        pass
+    await asyncio.sleep(0.2)
+    print(kernel.provisioner.pid, flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+def test_an_ordinary_kernel_too_ends_with_its_worker_while_no_thread_of_it_runs(scratch: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDING], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        kernel = psutil.Process(int(worker.stdout.readline()))
+        worker.kill()
+    kernel.wait(60)
 
 
 @pytest.mark.slow

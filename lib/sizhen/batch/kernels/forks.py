@@ -30,6 +30,7 @@ AT_START = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 GARBAGE = 10_000  # objects more than freed before a look for cycles: at the usual 700 it takes 7 % of a shop's time
+ANSWERS_WITHIN = 120.0  # seconds; it loads for one or two, but a library short of memory may try for ever
 LOST = 255  # the library's exit code of a process whose server died: nobody knows what became of it
 # A closed terminal ends its whole group: the server ends after whoever asked, and tidies.
 ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
@@ -105,7 +106,7 @@ def start(
     process = multiprocessing.get_context("forkserver").Process(target=_begin, args=told)
     try:
         serve()
-        with _lock, _no_main():
+        with _lock, _no_main(), _deadline():
             process.start()
     except (OSError, EOFError, AssertionError) as error:
         raise Unavailable(f"the fork server does not answer: {error}") from error
@@ -172,6 +173,20 @@ def _die_with_parent() -> None:
     assert parent is not None
     wait([parent.sentinel])
     os._exit(1)
+
+
+@contextmanager
+def _deadline() -> Iterator[None]:
+    """Ends a server that does not answer, for whoever has started it."""
+    pid = _server._forkserver_pid
+    watch = threading.Timer(ANSWERS_WITHIN, os.kill, (pid, signal.SIGKILL))
+    watch.daemon = True
+    if pid is not None:
+        watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 @contextmanager
