@@ -90,7 +90,7 @@ def campaign(folder: Path, moments: int) -> Counter[str]:
     seen = Counter[str]()
     for number in range(moments):
         change(folder, number)
-        killed(folder, whole * number / (moments - 1), seen)
+        killed(folder, whole * number / moments, seen)
     seen["runs that failed after it"] += start(folder).wait() != 0
     for shop_id in SHOPS:
         now = Shop.open(folder / "data", shop_id).fingerprint()

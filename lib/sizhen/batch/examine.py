@@ -87,7 +87,7 @@ def _attempt(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
         return same, False
     result, again = _worked(job, order, stop, on_step)
     if changed := marks.changed(before, marks.of_shop(shop) | marks.of_job(job)):
-        return replace(result, state="failed", reason=one_line(f"{CHANGED} ({', '.join(changed)})")), True
+        return ShopResult(shop_id, "failed", 0.0, one_line(f"{CHANGED} ({', '.join(changed)})")), True
     if result.state == "done":
         holds = fingerprint.of_folder(job.ready)
         publish(job.ready, published, order.work / f"{shop_id}.old")
