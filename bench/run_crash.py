@@ -57,17 +57,19 @@ def stated(report: Path) -> set[str]:
     return found
 
 
-def change(folder: Path, number: int) -> None:
+def change(folder: Path) -> None:
     for shop_id in SHOPS:
         with (folder / "data" / shop_id / "shop.toml").open("a") as profile:
-            profile.write(f"# {number}\n")
+            profile.write("# a remark\n")
 
 
-def killed(folder: Path, after: float, seen: Counter[str]) -> None:
+def killed(folder: Path, after: float, seen: Counter[str]) -> bool:
+    """False for a run that ended before."""
     process = start(folder)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(after)
-    seen["killed"] += process.poll() is None
+    lived = process.poll() is None
+    seen["killed"] += lived
     process.kill()
     process.wait()
     gone = time.monotonic() + GRACE
@@ -78,6 +80,7 @@ def killed(folder: Path, after: float, seen: Counter[str]) -> None:
     for shop_id in SHOPS:
         report = folder / "reports" / PERIOD / shop_id
         seen["reports of two states"] += report.exists() and len(stated(report)) != 1
+    return lived
 
 
 def campaign(folder: Path, moments: int) -> Counter[str]:
@@ -88,9 +91,11 @@ def campaign(folder: Path, moments: int) -> Counter[str]:
     assert start(folder).wait() == 0
     whole = time.monotonic() - begun
     seen = Counter[str]()
-    for number in range(moments):
-        change(folder, number)
-        killed(folder, whole * number / moments, seen)
+    while seen["killed"] < moments:
+        change(folder)
+        after = whole * seen["killed"] / moments
+        if not killed(folder, after, seen):  # it ended before: runs take less time now
+            whole = after
     seen["runs that failed after it"] += start(folder).wait() != 0
     for shop_id in SHOPS:
         now = Shop.open(folder / "data", shop_id).fingerprint()
