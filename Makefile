@@ -55,9 +55,10 @@ bench-diagnosis: $(READY)  ## measure the diagnosis on made shops with planted f
 email: reports  ## send the sample reports to a mail server on this computer
 	$(BIN)/python bench/mail_path.py
 
-faults: $(READY)  ## kill the mail sender and imports again and again: nothing twice, nothing lost, nothing mixed
+faults: $(READY) $(DATA)/linen-house/shop.toml  ## kill the mail sender, imports and runs again and again: nothing twice, lost, mixed or left
 	$(BIN)/python bench/mail_crash.py
 	$(BIN)/python bench/import_crash.py
+	$(BIN)/python bench/run_crash.py
 
 bench-mail: reports  ## queue and send the reports of 1,000 made shops (10 GB in /tmp)
 	$(BIN)/python bench/mail_thousand.py --sample orders-only

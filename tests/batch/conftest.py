@@ -32,12 +32,15 @@ FINDINGS = """import json
 import zipfile
 from pathlib import Path
 
+from sizhen.tables import Shop
+
 start, end = {"2026-09": ("2026-09-01", "2026-09-30"), "2026-10": ("2026-10-01", "2026-10-31")}[period]
 stake = {"kind": "loss", "amount": 1234.5}
 says = {"zh": f"{Path(previous).parent.parent.name or 'first'} 断货", "en": "sold out"}
 document = {
     "shop_id": shop_id,
     "period": {"start": start, "end": end},
+    "data": {"fingerprint": Shop.open(data_dir, shop_id).fingerprint()},
     "sales": {"observed": 1.0},
     "findings": [{"state": "act", "stake": stake, "says": says}],
 }

@@ -9,12 +9,12 @@ import gc
 import json
 import sys
 from dataclasses import asdict, dataclass
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import psutil
 
 from sizhen.batch.examine import Order
+from sizhen.batch.kernels import scratch
 from sizhen.batch.runner import run
 from sizhen.tables import Period
 
@@ -39,7 +39,7 @@ class Held:
             sum(each.num_fds() for each in family),
             own.num_threads(),
             len(family),
-            sum(path.is_dir() for path in Path(get_temp_dir()).iterdir()),
+            sum(path.is_dir() for path in scratch.folder().iterdir()),
         )
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ from sizhen.batch.examine import Order
 from sizhen.batch.kernels import forks
 from sizhen.batch.runner import run
 from sizhen.batch.shop_result import ShopResult
+from sizhen.report.outdated import UNKNOWN, outdated
 from sizhen.tables import Period
 
 OCTOBER = Period.parse("2026-10")
@@ -107,9 +109,22 @@ def lost_state(order: Order) -> None:
     (order.work / ".state" / "beta.json").write_text("{")
 
 
+def spoilt_state(order: Order) -> None:
+    (order.work / ".state" / "beta.json").write_text(DEEP)
+
+
 @pytest.mark.parametrize(
     "change",
-    [more_data, another_owner, another_notebook, earlier_findings, broken_report, lost_notebook, lost_state],
+    [
+        more_data,
+        another_owner,
+        another_notebook,
+        earlier_findings,
+        broken_report,
+        lost_notebook,
+        lost_state,
+        spoilt_state,
+    ],
 )
 def test_what_has_changed_is_done_again(order: Order, asked: list[str], change: Callable[[Order], None]) -> None:
     change(order)
@@ -144,7 +159,8 @@ def test_only_a_killed_process_is_tried_again(
     result = again(order)
     assert (result.state, len(tried)) == (state, attempts)
     ended = "its process ended with code {} and no result"
-    assert result.reason in ("its process was killed by signal 9", ended.format(1), ended.format(forks.LOST))
+    killed = "its process was killed by signal 9, probably for want of memory"
+    assert result.reason in (killed, ended.format(1), ended.format(forks.LOST))
 
 
 def test_a_process_killed_once_still_brings_its_report(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +214,11 @@ def test_what_cannot_be_cleared_away_stops_no_other_shop(order: Order, monkeypat
     assert again(order).state == "skipped"
 
 
-@pytest.mark.parametrize("spoilt", ["{", "{}", "[]", '{"shop_id": "alpha", "findings": 1}'])
+DEEP = "[" * 100_000
+NO_TEXT = '{"shop_id": "alpha", "findings": [{"state": "act", "says": {"en": "\\ud800", "zh": "\\ud800"}}]}'
+
+
+@pytest.mark.parametrize("spoilt", ["{", "{}", "[]", '{"shop_id": "alpha", "findings": 1}', DEEP])
 def test_a_spoilt_report_costs_no_other_its_line(order: Order, spoilt: str) -> None:
     for name in ("alpha", "copy of beta"):
         shutil.copytree(order.published / "beta", order.published / name)
@@ -207,3 +227,33 @@ def test_a_spoilt_report_costs_no_other_its_line(order: Order, spoilt: str) -> N
     html = (order.published / "index.html").read_text(encoding="utf-8")
     assert [html.count(f'href="{name}/report.html"') for name in ("alpha", "beta", "copy of beta")] == [1, 1, 0]
     assert "its findings.json cannot be read" in html
+
+
+def test_what_no_page_can_hold_costs_no_other_its_line(order: Order) -> None:
+    shutil.copytree(order.published / "beta", order.published / "alpha")
+    (order.published / "alpha" / "findings.json").write_text(NO_TEXT)
+    assert again(order).state == "skipped"
+    assert 'href="beta/report.html"' in (order.published / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("spoilt", ["{", "[]", DEEP])
+def test_of_a_spoilt_note_of_failures_each_report_is_in_doubt(order: Order, spoilt: str) -> None:
+    shutil.copytree(order.published / "beta", order.published / "alpha")
+    (order.work / ".failed.json").write_text(spoilt)
+    assert again(order).state == "skipped"
+    assert outdated(order.published) == {"alpha": UNKNOWN}
+    (order.published / "alpha" / "findings.json").unlink()
+    (order.work / ".failed.json").write_text(spoilt)
+    assert again(order).state == "skipped"
+    assert outdated(order.published) == {}
+
+
+@pytest.mark.parametrize("spoilt", [b'name = "\xff"', b"targets = " + b"[" * 5000, b'timezone = "Asia"', b""])
+def test_a_spoilt_profile_costs_its_own_shop_only(order: Order, spoilt: bytes) -> None:
+    (order.data_dir / "bad").mkdir()
+    (order.data_dir / "bad" / "shop.toml").write_bytes(spoilt)
+    bad, beta = run(["bad", "beta"], order, jobs=1)
+    assert (bad.state, beta.state) == ("failed", "skipped")
+    assert bad.reason
+    html = (order.published / "index.html").read_text(encoding="utf-8")
+    assert 'href="beta/report.html"' in html and bad.reason[:20] in unescape(html)

@@ -8,6 +8,7 @@ import pytest
 from sizhen.batch.check import RunError
 from sizhen.batch.job import PRESCRIBE, Job
 from sizhen.batch.worker import examine
+from sizhen.tables import Shop
 
 FAULTS = Path(__file__).parents[1] / "faults"
 
@@ -19,7 +20,11 @@ def job(tmp_path: Path) -> Job:
     (staging / "ready" / "notebooks").mkdir(parents=True)
     days = ("2026-10-01", "2026-10-31")
     folders = (str(tmp_path / "shops"), str(tmp_path / "reports"), str(staging))
-    return Job("beta", "Beta · 2026-10", "en", days, *folders, {}, {})
+    shop = tmp_path / "shops" / "beta"
+    shop.mkdir(parents=True)
+    (shop / "shop.toml").write_text('shop_id = "beta"\nname = "Beta"\nplatform = "other"\n')
+    data = Shop.open(shop.parent, "beta").fingerprint()
+    return Job("beta", "Beta · 2026-10", "en", days, *folders, {}, {}, data)
 
 
 def run_fault(job: Job, fault: str, name: str) -> None:
@@ -38,7 +43,7 @@ def run_fault(job: Job, fault: str, name: str) -> None:
         ("error", "1_look", "1_look, cell 3: RuntimeError: the pot boils over"),
         ("data_error", "1_look", "shop_daily.csv, row 17, column visitors: -3 is below 0; correct the row"),
         ("exit", "1_look", "1_look, cell 3: SystemExit: 0"),
-        ("died", "1_look", "1_look: Kernel died"),
+        ("died", "1_look", "1_look, cell 3: its kernel ended with code 1"),
         ("stderr", "1_look", "1_look, cell 3 wrote to stderr: "),
         ("wrong_shop", PRESCRIBE, "findings.json is of somebody-else 2026-10-01 2026-10-31, not of beta 2026-10-01 "),
         ("leaking_path", PRESCRIBE, "the report shows a folder of this computer: "),
@@ -100,6 +105,7 @@ def test_a_report_without_its_tables_is_refused(job: Job, healthy: Path, tmp_pat
     notebook = (healthy / f"{PRESCRIBE}.ipynb").read_text(encoding="utf-8")
     job.notebooks[PRESCRIBE] = str(tmp_path / f"{PRESCRIBE}.ipynb")
     Path(job.notebooks[PRESCRIBE]).write_text(notebook.replace("tables.xlsx", "other.xlsx"), encoding="utf-8")
-    job.parameters[PRESCRIBE] = {"shop_id": "beta", "period": "2026-10", "output": str(job.ready)}
+    given = {"shop_id": "beta", "period": "2026-10", "data_dir": job.data_dir, "output": str(job.ready)}
+    job.parameters[PRESCRIBE] = given
     with pytest.raises(RunError, match=r"the prescription wrote no tables\.xlsx"):
         examine(job)

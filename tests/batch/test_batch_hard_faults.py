@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import nbformat
@@ -18,7 +18,7 @@ import pytest
 from sizhen.batch import limits, process
 from sizhen.batch.examine import Order
 from sizhen.batch.job import NOTEBOOKS
-from sizhen.batch.kernels import forks
+from sizhen.batch.kernels import forks, scratch
 from sizhen.batch.runner import run
 from sizhen.batch.shop_result import ShopResult
 from sizhen.tables import Period
@@ -27,15 +27,18 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits hold on 
 OCTOBER = Period.parse("2026-10")
 NAMES = {"report.html", "findings.json", "tables.xlsx", *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS)}
 FAULTS = {
-    "kill": ("import os\nos.kill(os.getpid(), 9)", "1_look: Kernel died"),
-    "segfault": ("import ctypes\nctypes.string_at(0)", "1_look: Kernel died"),
-    "_exit": ("import os\nos._exit(0)", "1_look: Kernel died"),
+    "kill": (
+        "import os\nos.kill(os.getpid(), 9)",
+        "1_look, cell 5: its kernel was killed by signal 9, probably for want of",
+    ),
+    "segfault": ("import ctypes\nctypes.string_at(0)", "1_look, cell 5: its kernel was killed by signal 11"),
+    "_exit": ("import os\nos._exit(0)", "1_look, cell 5: its kernel ended with code 0"),
     "exit": ("import sys\nsys.exit(0)", "1_look, cell 5: SystemExit: 0"),
     "one large piece": ("x = bytearray(10**11)", "1_look, cell 5: MemoryError"),
     "many pieces": ("x = []\nwhile True:\n    x.append(bytearray(10**6))", "1_look, cell 5: MemoryError"),
     "many objects": ("x = []\nwhile True:\n    x.append(bytearray(3000))", "1_look, cell 5: MemoryError"),
-    "printing": ("while True:\n    print('x' * 1000)", "1_look: cell 5 shows more than 20 MB"),
-    "a child that prints": ("import subprocess\nsubprocess.run(['yes'])", "1_look: cell 5 shows more than 20 MB"),
+    "printing": ("while True:\n    print('x' * 1000)", "1_look, cell 5 shows more than 20 MB"),
+    "a child that prints": ("import subprocess\nsubprocess.run(['yes'])", "1_look, cell 5 shows more than 20 MB"),
     "a long file": (
         "with open('long', 'wb') as file:\n    file.truncate(10**9)",
         "1_look, cell 5: OSError: [Errno 27]",
@@ -98,7 +101,7 @@ def rerun(
     shutil.copytree(data_dir, tmp_path / "data")
     shutil.copytree(healthy, tmp_path / "notebooks")
     order = Order(tmp_path / "data", OCTOBER, tmp_path / "reports", tmp_path / "notebooks", None, 15, fresh=True)
-    process, temporary = psutil.Process(), Path(get_temp_dir())
+    process, temporary = psutil.Process(), scratch.folder()
     descriptors, started = process.num_fds(), set(process.children())
     yield Rerun(order)
     assert process.num_fds() <= descriptors
@@ -126,6 +129,23 @@ def test_limits_hold_for_ordinary_kernels_too(rerun: Rerun, monkeypatch: pytest.
     told = "import resource\nraise ValueError(resource.getrlimit(resource.RLIMIT_AS)[0])"
     rerun.spoil(told)
     assert rerun().reason == f"1_look, cell 5: ValueError: {limits.MEMORY}"
+
+
+@pytest.mark.parametrize(("kind", "gigabytes"), [("AS", 0.2), ("AS", 1), ("AS", 1.5), ("AS", 2), ("DATA", 1)])
+def test_too_little_memory_is_said_before_anything_is_tried(
+    kind: str, gigabytes: float, data_dir: Path, healthy: Path, tmp_path: Path
+) -> None:
+    """At a gigabyte the fork server would load for ever."""
+    size = int(gigabytes * 1024**3)
+    limited = f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_{kind}, ({size}, {size}))"
+    command = [sys.executable, "-c", f"{limited}; runpy.run_module('sizhen.cli', run_name='__main__', alter_sys=True)"]
+    told = ["--data", data_dir, "--reports", tmp_path / "reports", "--notebooks", healthy, "--period", "2026-10"]
+    done = subprocess.run([*command, "run", *map(str, told)], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"error: a process may take [\d.]+ GB .* a shop needs 3; allow more \(ulimit -[vd]\)\n", done.stderr
+    )
+    assert not (tmp_path / "reports").exists()
 
 
 def not_parquet(table: Path) -> None:

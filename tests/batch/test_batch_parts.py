@@ -68,8 +68,11 @@ def test_previous_is_the_latest_that_ended_before(tmp_path: Path) -> None:
         ("{", "not a findings document"),
         ("[]", "not a findings document"),
         ('{"shop_id": "s"}', "not a findings document"),
+        ('{"shop_id": "s", "period": {"start": "a", "end": "b"}}', "not a findings document: 'data'"),
         ('{"shop_id": "s", "period": {"start": "a", "end": "b"}, "x": NaN}', "NaN is not JSON"),
-        ('{"shop_id": "s", "period": {"start": "a", "end": "c"}}', "is of s a c, not of s a b"),
+        ('{"shop_id": "s", "period": {"start": "a", "end": "c"}, "data": {"fingerprint": "f"}}', "is of s a c, not of"),
+        ('{"shop_id": "s", "period": {"start": "a", "end": "b"}, "data": {"fingerprint": "g"}}', "the data changed"),
+        ("[" * 100_000, "not a findings document"),
     ],
 )
 def test_findings_are_not_believed(tmp_path: Path, text: str | None, reason: str) -> None:
@@ -77,7 +80,7 @@ def test_findings_are_not_believed(tmp_path: Path, text: str | None, reason: str
     if text is not None:
         path.write_text(text)
     with pytest.raises(RunError, match=reason):
-        read_findings(path, "s", ("a", "b"))
+        read_findings(path, "s", ("a", "b"), "f")
 
 
 @pytest.mark.parametrize(

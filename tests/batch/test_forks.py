@@ -38,6 +38,10 @@ def script(folder: Path, body: str) -> subprocess.Popen[str]:
     functions = """
 import os, sys, time
 def sleep(): time.sleep(600)
+def hold():
+    import re
+    print(os.getpid(), os.getppid(), flush=True)
+    re.match("(a+)+$", "a" * 99 + "b")  # for years, and no other thread runs meanwhile
 def show(code): print(eval(code), flush=True)
 def nest(code):
     from sizhen.batch.kernels import forks
@@ -51,6 +55,7 @@ def nest(code):
     path = os.pathsep.join([str(folder), *filter(None, sys.path)])
     return subprocess.Popen(
         [sys.executable, str(folder / "main.py")],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=folder,
@@ -90,6 +95,80 @@ def test_a_forked_process_ends_with_whoever_started_it(folder: Path) -> None:
         process.kill()
     assert gone(forked)
     assert gone(server)
+
+
+def test_a_forked_process_that_lets_no_thread_run_ends_with_whoever_started_it(folder: Path) -> None:
+    with script(folder, "start(target.hold).wait()") as process:
+        assert process.stdout is not None
+        forked, server = map(int, process.stdout.readline().split())
+        process.kill()
+    assert gone(forked)
+    assert gone(server)
+
+
+@pytest.mark.parametrize("loads", ["target", "slow"])
+def test_a_server_ends_with_whoever_started_it_while_it_loads(folder: Path, loads: str) -> None:
+    """Also while a library's own code takes for ever, and before the server's first import."""
+    (folder / "slow.py").write_text("import target\ntarget.hold()")
+    body = f"forks.serve(['{loads}'])\nprint(forks._server._forkserver_pid, flush=True)\ninput()"
+    with script(folder, body) as process:
+        assert process.stdout is not None
+        server = int(process.stdout.readline())
+        if loads == "slow":
+            process.stdout.readline()
+        process.kill()
+    assert gone(server)
+    assert said(folder, "forks.serve()") == []  # the next one removes the folder that is left
+
+
+def test_a_server_that_does_not_answer_is_ended(folder: Path) -> None:
+    (folder / "slow.py").write_text("import target\ntarget.hold()")
+    body = """
+forks.ANSWERS_WITHIN = 0.5
+forks.serve(["slow"])
+try:
+    start(target.show, "1")
+except forks.Unavailable:
+    print("unavailable")
+"""
+    assert said(folder, body)[-1] == "unavailable"
+
+
+def test_a_run_removes_what_killed_ones_have_left_and_nothing_of_those_that_live(folder: Path) -> None:
+    body = "from sizhen.batch.kernels import scratch\nprint(scratch.folder(), flush=True)\n"
+    with script(folder, body + "input()") as living:
+        assert living.stdout is not None
+        kept = Path(living.stdout.readline().strip())
+        with script(folder, body + "os.kill(os.getpid(), 9)") as killed:
+            left = Path(killed.communicate()[0].strip())
+        assert left.is_dir()
+        (own,) = said(folder, body)
+        assert [path.exists() for path in (kept, left, Path(own))] == [True, False, False]
+        living.communicate("\n")
+    assert not kept.exists()
+
+
+def test_a_thread_that_ends_does_not_end_the_server_it_has_started(folder: Path) -> None:
+    body = """
+import threading
+thread = threading.Thread(target=lambda: start(target.show, "'from a thread'").wait())
+thread.start()
+thread.join()
+server = forks._server._forkserver_pid
+start(target.show, "'later'").wait()
+print(server == forks._server._forkserver_pid)
+"""
+    assert said(folder, body) == ["from a thread", "later", "True"]
+
+
+def test_a_killed_server_takes_what_it_has_forked_along(folder: Path) -> None:
+    body = "forked = start(target.hold)\nforked.wait()\nprint(forked.poll() == forks.LOST, flush=True)"
+    with script(folder, body) as process:
+        assert process.stdout is not None
+        forked, server = map(int, process.stdout.readline().split())
+        os.kill(server, signal.SIGKILL)
+        assert process.stdout.readline() == "True\n"
+    assert gone(forked)
 
 
 def test_a_forked_process_forks_from_the_same_server_into_the_same_group(folder: Path) -> None:

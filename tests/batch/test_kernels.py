@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -248,7 +249,7 @@ def test_without_a_server_kernels_are_ordinary(
 def _papermill(sources: list[str], folder: Path) -> NotebookNode:
     path, out = folder / "given.ipynb", folder / "done.ipynb"
     path.write_text(v4.writes(notebook(["a = 1", *sources])))
-    return worker._execute(path, out, {}, folder)
+    return worker._execute(path, out, {}, folder, lambda: "of now")
 
 
 @pytest.fixture
@@ -272,7 +273,7 @@ def test_a_kernel_that_does_not_come_up_is_replaced_once(
         raise NotReady("no")
 
     monkeypatch.setattr(manager._Client, "wait_for_ready", never)
-    assert _papermill(["print(1)"], tmp_path).is_file()
+    assert _papermill(["print(1)"], tmp_path).metadata.sizhen.data == "of now"
     assert started == [ForkedKernel, OrdinaryKernel]
 
 
@@ -287,9 +288,40 @@ def test_a_kernel_that_is_killed_from_outside(scratch: Path, server: psutil.Proc
     killing = (
         "import os, subprocess, sys\nsubprocess.run([sys.executable, '-c', f'import os; os.kill({os.getpid()}, 9)'])"
     )
-    with pytest.raises(worker.RunError, match="Kernel died"):
+    with pytest.raises(
+        worker.RunError, match="done, cell 2: its kernel was killed by signal 9, probably for want of memory"
+    ):
         _papermill([killing], tmp_path)
     assert server.children() == []
+
+
+HOLDING = """
+import asyncio
+from sizhen.batch.kernels.manager import OrdinaryKernel
+
+async def main():
+    kernel = OrdinaryKernel(kernel_name="python3")
+    await kernel.start_kernel()
+    client = kernel.client()
+    client.start_channels()
+    await client.wait_for_ready()
+    client.execute("import re; re.match('(a+)+$', 'a' * 99 + 'b')")
+    while (await client.get_iopub_msg())["msg_type"] != "execute_input":
+        pass
+    await asyncio.sleep(0.2)
+    print(kernel.provisioner.pid, flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+def test_an_ordinary_kernel_too_ends_with_its_worker_while_no_thread_of_it_runs(scratch: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDING], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        kernel = psutil.Process(int(worker.stdout.readline()))
+        worker.kill()
+    kernel.wait(60)
 
 
 @pytest.mark.slow
@@ -302,7 +334,7 @@ def test_a_sample_shop_has_the_same_notebooks_either_way(
     given = {"shop_id": "linen-house", "period": "2026-10", "data_dir": str(sample_dir), "language": "", "previous": ""}
     given |= {"output": str(tmp_path)} if name == "5_prescribe" else {}
     out = tmp_path / f"{name}.ipynb"
-    worker._papermill(FOLDER / f"{name}.ipynb", out, given, tmp_path, OrdinaryKernel)
+    worker._papermill(FOLDER / f"{name}.ipynb", out, given, tmp_path, str, OrdinaryKernel)
     forked, ordinary = (nbformat.read(path, as_version=4) for path in (published / "notebooks" / out.name, out))
     assert told(forked) == told(ordinary)
     if name == "5_prescribe":

@@ -178,6 +178,11 @@ def page_of_another_period(desk: Desk) -> None:
     (desk.report("linen", PERIOD) / "report.html").write_text(page("linen", "2026-09"), encoding="utf-8")
 
 
+def page_of_other_data(desk: Desk) -> None:
+    path = desk.report("linen", PERIOD) / "report.html"
+    path.write_text(page("linen", f"{PERIOD} {'0' * 64}"), encoding="utf-8")
+
+
 def no_notebooks(desk: Desk) -> None:
     (desk.report("linen", PERIOD) / "notebooks" / "1_look.ipynb").unlink()
 
@@ -283,8 +288,9 @@ ATTACKS: list[tuple[Attack, str]] = [
     (report_changed, "made anew"),
     (report_gone, "no findings.json"),
     (findings_of_another, "findings are of another shop"),
-    (page_of_another, "not the page of this shop and period"),
-    (page_of_another_period, "not the page of this shop and period"),
+    (page_of_another, "not the page of this shop, period and data"),
+    (page_of_another_period, "not the page of this shop, period and data"),
+    (page_of_other_data, "not the page of this shop, period and data"),
     (failed_since, "its last run failed .the pot boiled over."),
     (nobody_knows_whether_it_failed, "cannot be read"),
     (no_notebooks, "no executed notebooks"),

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sizhen.tables import DataError, MissingTable, Shop, UnknownShop, list_shops, write_table
+from sizhen.tables import shop as shop_module
 from sizhen.tables.derive import shop_daily_from_orders
 from sizhen.tables.schema import conform
 
@@ -132,3 +133,14 @@ def test_what_follows_from_the_tables_is_worked_out_once(tiny_shop: Shop) -> Non
     made = []
     frames = [tiny_shop.once("days", lambda: made.append(1) or tiny_shop.table("shop_daily")) for _ in range(3)]  # type: ignore[func-returns-value]
     assert made == [1] and all(frame is frames[0] for frame in frames)
+
+
+def test_what_analysts_made_of_findings_is_no_part_of_the_data(
+    tiny_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop_module, "NO_DATA", ("events",))
+    before = tiny_shop.fingerprint()
+    (tiny_shop.folder / "events.csv").write_text("starts_on,name\n2026-10-01,Day\n")
+    assert tiny_shop.fingerprint() == before
+    monkeypatch.setattr(shop_module, "NO_DATA", ())
+    assert tiny_shop.fingerprint() != before

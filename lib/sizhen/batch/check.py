@@ -10,17 +10,21 @@ from typing import Any, Literal
 
 from nbformat import NotebookNode
 
-from sizhen.batch.shop_result import one_line
+from sizhen.batch.shop_result import CHANGED, one_line
 
 _IMAGE = re.compile(r'src="data:[^"]*"')
 
 
 class RunError(Exception):
-    """A run whose result must not be published; the message is one line for the person who started it."""
+    """A run whose result must not be published; the message is one line for the person who started it.
 
-    def __init__(self, message: str, state: Literal["failed", "no_data"] = "failed"):
+    `again`: nothing is wrong with the shop, and another attempt may go well.
+    """
+
+    def __init__(self, message: str, state: Literal["failed", "no_data"] = "failed", *, again: bool = False):
         super().__init__(message)
         self.state = state
+        self.again = again
 
 
 def refuse_unfinished(notebook: NotebookNode, name: str) -> None:
@@ -42,17 +46,25 @@ def _said(text: str) -> str:
     return one_line(text.strip().rpartition("\n")[2] if "Traceback (most recent call last)" in text else text)
 
 
-def read_findings(path: Path, shop_id: str, period: tuple[str, str]) -> dict[str, Any]:
-    """The findings a run has just written, if they are of this shop and period (ISO days, both included)."""
+def refuse_other_data(stated: object, data: str) -> None:
+    """What a notebook or the findings say of the data they were made from: its fingerprint as it was at the start."""
+    if stated != data:
+        raise RunError(CHANGED, again=True)
+
+
+def read_findings(path: Path, shop_id: str, period: tuple[str, str], data: str) -> dict[str, Any]:
+    """The findings a run has just written, if they are of this shop, period (ISO days, both included) and data."""
     if not path.is_file():
         raise RunError("the prescription wrote no findings.json")
     try:
         document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
         written = (document["shop_id"], document["period"]["start"], document["period"]["end"])
-    except (ValueError, KeyError, TypeError) as error:
+        stated = document["data"]["fingerprint"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(f"findings.json is not a findings document: {one_line(str(error))}") from None
     if written != (shop_id, *period):
         raise RunError(f"findings.json is of {' '.join(map(str, written))}, not of {shop_id} {' '.join(period)}")
+    refuse_other_data(stated, data)
     return dict(document)
 
 

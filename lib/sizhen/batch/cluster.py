@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from distributed import Client, Future, KilledWorker, as_completed
@@ -20,7 +19,9 @@ from sizhen.batch.index_rows import index_page
 from sizhen.batch.job import NOTEBOOKS
 from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.imports import own_modules
-from sizhen.batch.mirror import Mirror
+from sizhen.batch.kernels.scratch import folder as temporary
+from sizhen.batch.limits import too_narrow
+from sizhen.batch.mirror import Changed, Mirror
 from sizhen.batch.progress import Bar
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult, one_line
 from sizhen.tables.profile import SHOP_ID
@@ -57,7 +58,7 @@ def run(shops: Sequence[str], order: Order, *, scheduler: str, mirror: Mirror) -
     task = Task(order, mirror, notebooks, fingerprint.program())
     with _connected(scheduler) as client, Bar(len(wanted)) as bar:
         results = _results(client, wanted, task, bar)
-    with tempfile.TemporaryDirectory(prefix="sizhen-") as folder:
+    with tempfile.TemporaryDirectory(dir=temporary()) as folder:
         here = _here(order, Path(folder))
         ordered = [results[shop_id] for shop_id in wanted]
         with _reached(mirror.reports, "the shops are examined, but their index is not written"):
@@ -148,9 +149,11 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
 
     Where the worker is killed, its fork server removes the folder.
     """
+    if narrow := too_narrow():
+        return ShopResult(shop_id, "failed", 0.0, narrow)
     if fingerprint.program() != task.program:
         return ShopResult(shop_id, "failed", 0.0, "the worker runs another version of sizhen; install the same")
-    with tempfile.TemporaryDirectory(prefix="sizhen-", dir=get_temp_dir()) as folder:
+    with tempfile.TemporaryDirectory(dir=temporary()) as folder:
         here = _here(task.order, Path(folder))
         for path in (here.data_dir, here.work, here.notebooks_dir):
             path.mkdir(parents=True)
@@ -158,7 +161,10 @@ def examine_there(shop_id: str, task: Task) -> ShopResult:
             (here.notebooks_dir / f"{name}.ipynb").write_text(text, encoding="utf-8")
         forks.serve(own_modules(here.notebooks_dir, "sizhen"))
         if SHOP_ID.fullmatch(shop_id):  # any other names a place that is no shop's
-            task.mirror.fetch(shop_id, here)
+            try:
+                task.mirror.fetch(shop_id, here)
+            except Changed as error:
+                return ShopResult(shop_id, "failed", 0.0, str(error))
         result = examine(shop_id, here, threading.Event(), lambda step: None)
         if result.state == "done":
             task.mirror.store(shop_id, here)

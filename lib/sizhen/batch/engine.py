@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Any
 
 import nbformat.v4 as v4
@@ -13,7 +14,9 @@ from papermill.clientwrap import PapermillNotebookClient  # type: ignore[import-
 from papermill.engines import NBClientEngine, papermill_engines  # type: ignore[import-untyped]
 
 from sizhen.batch.check import RunError
+from sizhen.batch.kernels.forks import LOST
 from sizhen.batch.limits import OUTPUT
+from sizhen.batch.shop_result import ended
 
 NAME = "sizhen"
 
@@ -52,7 +55,9 @@ class Client(PapermillNotebookClient):
             done = super().execute_cell(cell, cell_index, **options)
         except DeadKernelError:
             if self._killing is None:
-                raise
+                code = self.km.provisioner.process.poll()
+                again = code < 0 or code == LOST
+                raise RunError(f"cell {cell_index + 1}: its kernel {ended(code)}", again=again) from None
         except CellExecutionError as error:
             if not any(output.output_type == "error" for output in cell.outputs):  # a kernel short of memory says less
                 told = {"ename": error.ename, "evalue": error.evalue, "traceback": []}
@@ -65,9 +70,13 @@ class Client(PapermillNotebookClient):
 
 class Engine(NBClientEngine):
     @classmethod
-    def execute_notebook(cls, nb: NotebookNode, kernel_name: str, **options: Any) -> NotebookNode:
-        """What papermill then writes tells the parameters and no times; after an error papermill needs all it noted."""
+    def execute_notebook(
+        cls, nb: NotebookNode, kernel_name: str, *, state: Callable[[], str], **options: Any
+    ) -> NotebookNode:
+        """What papermill then writes tells the parameters, the data's `state` once all cells have run, and no times;
+        after an error papermill needs all it noted."""
         done = super().execute_notebook(nb, kernel_name, **options)
+        done.metadata.sizhen = {"data": state()}
         if not done.metadata.papermill.get("exception"):
             done.metadata.papermill = {"parameters": done.metadata.papermill.parameters}
             for cell in done.cells:

@@ -10,17 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sizhen.batch import fingerprint, state
+from sizhen.batch import fingerprint, marks, state
 from sizhen.batch.job import NOTEBOOKS, TABLES, Job
 from sizhen.batch.kernels import forks
 from sizhen.batch.limits import ROOM
 from sizhen.batch.plan import period_dir, plan, work_dir
 from sizhen.batch.process import Stopped, run_worker
 from sizhen.batch.publish import publish
-from sizhen.batch.shop_result import ShopResult, one_line
-from sizhen.tables import Period, UnknownShop
+from sizhen.batch.shop_result import CHANGED, ShopResult, ended, one_line
+from sizhen.tables import Period, Shop, UnknownShop
 
-ATTEMPTS = 2  # a process that was killed or lost from outside may live another time; an error comes again
+ATTEMPTS = 2  # what was killed or lost from outside may live another time, and data stay still; an error comes again
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,17 @@ def examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -
 
 
 def _examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -> ShopResult:
+    result, left = ShopResult(shop_id, "failed", 0.0), ATTEMPTS
+    while left:
+        result, again = _attempt(shop_id, order, stop, on_step)
+        left = left - 1 if again else 0
+    return result
+
+
+def _attempt(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -> tuple[ShopResult, bool]:
+    """The result, and whether another attempt may have a better one."""
+    shop = Shop.open(order.data_dir, shop_id)
+    before = marks.of_shop(shop)
     job = plan(
         shop_id,
         data_dir=order.data_dir,
@@ -69,49 +80,50 @@ def _examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
         notebooks_dir=order.notebooks_dir,
         language=order.language,
     )
+    before |= marks.of_job(job)
     made_from, published = fingerprint.of_job(job), order.published / shop_id
     same = None if order.fresh else state.unchanged(order.work, shop_id, made_from, published)
     if same is not None:
-        return same
-    result = _worked(job, order, stop, on_step)
+        return same, False
+    result, again = _worked(job, order, stop, on_step)
+    if changed := marks.changed(before, marks.of_shop(shop) | marks.of_job(job)):
+        return ShopResult(shop_id, "failed", 0.0, one_line(f"{CHANGED} ({', '.join(changed)})")), True
     if result.state == "done":
         holds = fingerprint.of_folder(job.ready)
         publish(job.ready, published, order.work / f"{shop_id}.old")
         state.Passed(made_from, holds, result.top_finding, result.stake).write(order.work, shop_id)
     if result.state in ("done", "no_data"):
         shutil.rmtree(job.staging, ignore_errors=True)
-    return result
+    return result, again
 
 
-def _worked(job: Job, order: Order, stop: threading.Event, on_step: Heard) -> ShopResult:
+def _worked(job: Job, order: Order, stop: threading.Event, on_step: Heard) -> tuple[ShopResult, bool]:
     """A failed shop's staging folder stays for whoever looks into it, but not on a full disk, which it may have
     filled."""
-    result = ShopResult(job.shop_id, "failed", 0.0)
     try:
-        for _ in range(ATTEMPTS):
-            shutil.rmtree(job.staging, ignore_errors=True)
-            (job.ready / "notebooks").mkdir(parents=True)
-            code = run_worker(job, timeout_seconds=order.timeout_seconds, stop=stop, on_step=on_step)
-            result = _result(job, code)
-            if result.state == "done" or not (code < 0 or code == forks.LOST):
-                break
+        shutil.rmtree(job.staging, ignore_errors=True)
+        (job.ready / "notebooks").mkdir(parents=True)
+        code = run_worker(job, timeout_seconds=order.timeout_seconds, stop=stop, on_step=on_step)
+        result, again = _result(job, code)
     except (Stopped, OSError) as error:
-        result = replace(result, reason=one_line(str(error)))
+        result, again = ShopResult(job.shop_id, "failed", 0.0, one_line(str(error))), False
     if result.state == "failed" and shutil.disk_usage(order.work).free < ROOM:
         shutil.rmtree(job.staging, ignore_errors=True)
-        return replace(result, reason=one_line(f"the disk of the reports is full; {result.reason}"))
-    return result
+        return replace(result, reason=one_line(f"the disk of the reports is full; {result.reason}")), False
+    return result, again
 
 
-def _result(job: Job, code: int) -> ShopResult:
-    """What the worker wrote, if it ended well and everything it promises is there."""
+def _result(job: Job, code: int) -> tuple[ShopResult, bool]:
+    """What the worker wrote, if it ended well and everything it promises is there; and whether to try again."""
     path = Path(job.staging) / "result.json"
     if code != 0 or not path.is_file():
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code} and no result"
-        return ShopResult(job.shop_id, "failed", 0.0, f"its process {how}")
-    result = ShopResult(seconds=0.0, **json.loads(path.read_text(encoding="utf-8")))
+        how = ended(code) if code < 0 else f"{ended(code)} and no result"
+        return ShopResult(job.shop_id, "failed", 0.0, f"its process {how}"), code < 0 or code == forks.LOST
+    told = json.loads(path.read_text(encoding="utf-8"))
+    again = bool(told.pop("again", False))
+    result = ShopResult(seconds=0.0, **told)
     promised = [job.ready / name for name in ("report.html", "findings.json", TABLES)]
     promised += [job.ready / "notebooks" / f"{name}.ipynb" for name in NOTEBOOKS]
     if result.state == "done" and not all(file.is_file() for file in promised):
-        return ShopResult(job.shop_id, "failed", 0.0, "its report is not complete")
-    return result
+        return ShopResult(job.shop_id, "failed", 0.0, "its report is not complete"), False
+    return result, again

@@ -11,19 +11,21 @@ from pathlib import Path
 
 import sizhen
 from sizhen.batch.job import Job
+from sizhen.tables.shop import NO_DATA
 
 OF_THIS_MACHINE = ("data_dir", "previous", "output")  # folders: what is in them counts, not where they are
 NOT_CODE = ("__pycache__",)
 
 
 def of_job(job: Job) -> str:
-    """Of the shop's tables and profile, the findings followed up, the parameters, the notebooks and the program."""
+    """Of what lies in the shop's folder, the findings followed up, the parameters, the notebooks and the program."""
     given = {
         name: {k: v for k, v in values.items() if k not in OF_THIS_MACHINE} for name, values in job.parameters.items()
     }
     followed = {values.get("previous") or "" for values in job.parameters.values()}
     told = json.dumps([job.shop_id, job.title, job.language, job.period, given], sort_keys=True)
-    files = [*_under(Path(job.data_dir) / job.shop_id), *map(Path, job.notebooks.values()), *map(Path, followed - {""})]
+    there = [path for path in _under(Path(job.data_dir) / job.shop_id) if _counts(path)]
+    files = [*there, *map(Path, job.notebooks.values()), *map(Path, followed - {""})]
     return _hash([told, program(), *_contents(files)])
 
 
@@ -49,6 +51,11 @@ def _releases() -> list[str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _counts(path: Path) -> bool:
+    """Nothing hidden, as what is just being written, and no analyst's word on findings."""
+    return not path.name.startswith(".") and path.stem not in NO_DATA
 
 
 def _under(folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sizhen.batch.examine import Order
 from sizhen.batch.shop_result import ShopResult
 from sizhen.report import Row, note_outdated, outdated, write_index
-from sizhen.tables import DataError, Profile, Shop, UnknownShop
+from sizhen.tables import Profile, Shop
 from sizhen.vocab import LANGUAGES, word
 from sizhen.vocab.plain import plain_line
 
@@ -46,12 +46,12 @@ def _is_own(findings: Path) -> bool:
     """False for a copy of a shop's folder under another name; of a file that cannot be read nobody knows."""
     try:
         return bool(json.loads(findings.read_text(encoding="utf-8"))["shop_id"] == findings.parent.name)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except Exception:  # noqa: BLE001 - nested too deep, too large: one spoilt file never costs the others their page
         return True
 
 
 def _profile(data_dir: Path, shop_id: str) -> Profile | None:
     try:
         return Shop.open(data_dir, shop_id).profile
-    except (DataError, UnknownShop, OSError):
+    except Exception:  # noqa: BLE001 - as above
         return None

@@ -17,7 +17,8 @@ TABLES = "tables.xlsx"
 
 @dataclass(frozen=True)
 class Job:
-    """One shop, as its worker process is told. Paths are absolute; `staging` is thrown away, `ready` is published."""
+    """One shop, as its worker process is told. Paths are absolute; `staging` is thrown away, `ready` is published.
+    `data` is the fingerprint of the shop's data."""
 
     shop_id: str
     title: str
@@ -28,6 +29,7 @@ class Job:
     staging: str
     notebooks: dict[str, str]
     parameters: dict[str, dict[str, Any]]
+    data: str
 
     @property
     def ready(self) -> Path:

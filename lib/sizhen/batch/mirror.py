@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,18 @@ from typing import Any, Self
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from sizhen.batch.examine import Order
+from sizhen.batch.examine import ATTEMPTS, Order
 from sizhen.batch.publish import publish, restore
+from sizhen.batch.shop_result import CHANGED
 from sizhen.batch.state import FOLDER
 from sizhen.report.outdated import FILE as FAILED
+from sizhen.tables.switch import PROFILE, SWITCH
 
 LAST = ("findings.json", "report.html")  # a reader who comes in between finds the old report or the whole new one
+
+
+class Changed(RuntimeError):
+    """A shop's data changed whenever they were brought; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +40,15 @@ class Mirror:
         return cls(*(place if "://" in place else str(Path(place).resolve()) for place in places))
 
     def shops(self) -> list[str]:
-        """The shops that have a shop.toml."""
+        """The shops that have a shop.toml, be it in a switch that was cut off."""
         files, root = fsspec.core.url_to_fs(self.data)
-        return sorted(path.rsplit("/", 2)[1] for path in files.glob(f"{root}/*/shop.toml"))
+        found = [path for name in (PROFILE, f"{SWITCH}/{PROFILE}") for path in files.glob(f"{root}/*/{name}")]
+        return sorted({path.removeprefix(root).strip("/").partition("/")[0] for path in found})
 
     def fetch(self, shop_id: str, order: Order) -> None:
-        """The shop's tables, its findings of other periods, and its published report with its state."""
+        """The shop's tables, its findings of other periods, and its published report with its state. Raises Changed."""
         data, root = fsspec.core.url_to_fs(self.data)
-        _down(data, f"{root}/{shop_id}", order.data_dir / shop_id)
+        _down_still(data, f"{root}/{shop_id}", order.data_dir / shop_id)
         reports, root = fsspec.core.url_to_fs(self.reports)
         for path in reports.glob(f"{root}/*/{shop_id}/findings.json"):
             period = path.rsplit("/", 3)[1]
@@ -100,6 +108,23 @@ def _down(files: Any, path: str, to: Path) -> None:
             _down(files, one, to / one.removeprefix(path).lstrip("/"))
     else:
         files.get_file(path, str(to))
+
+
+def _down_still(files: Any, path: str, to: Path) -> None:
+    """File by file, and yet as the folder was at one time: whether it changed meanwhile is told by sizes and times."""
+    for _ in range(ATTEMPTS):
+        before = _listed(files, path)
+        with suppress(FileNotFoundError):  # removed since it was listed
+            _down(files, path, to)
+            if _listed(files, path) == before:
+                return
+        shutil.rmtree(to, ignore_errors=True)
+    raise Changed(CHANGED)
+
+
+def _listed(files: Any, path: str) -> Any:
+    files.invalidate_cache()
+    return files.find(path, detail=True)
 
 
 def _exchange(ready: Path, period: Path) -> None:

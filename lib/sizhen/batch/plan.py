@@ -34,6 +34,7 @@ def plan(
         staging=str(staging),
         notebooks={name: str(notebooks_dir / f"{name}.ipynb") for name in NOTEBOOKS},
         parameters={name: {**common, **(own if name == PRESCRIBE else {})} for name in NOTEBOOKS},
+        data=shop.fingerprint(),
     )
 
 

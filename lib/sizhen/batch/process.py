@@ -9,22 +9,22 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
-
-import psutil  # type: ignore[import-untyped]
 
 from sizhen.batch.job import Job
 from sizhen.batch.kernels import forks
+from sizhen.batch.kernels.kill import kill, members
+from sizhen.batch.kernels.scratch import folder
 from sizhen.batch.shop_result import INTERRUPTED
 from sizhen.tables import kept
 
 LOG = "worker.log"
 LONGEST_LOG = 5_000_000  # bytes
 _LOOK_EVERY = 0.05
-_GONE_WITHIN = 5.0  # seconds
 _START = """
 import sys
+from sizhen.batch.kernels.parent import end_with
+end_with(int(sys.argv[2]))
 import sizhen.batch.kernels.quiet
 from sizhen.batch.worker import main_alone
 main_alone(sys.argv[1])
@@ -44,7 +44,7 @@ def run_worker(job: Job, *, timeout_seconds: float, stop: threading.Event, on_st
     """
     staging = Path(job.staging)
     job.write(staging / "job.json")
-    with tempfile.TemporaryDirectory(dir=get_temp_dir(), ignore_cleanup_errors=True) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder(), ignore_cleanup_errors=True) as scratch:
         process = _start(staging, _environment(scratch))
         try:
             return _watch(process, staging / "step", timeout_seconds, stop, on_step)
@@ -61,7 +61,7 @@ def _start(staging: Path, environment: dict[str, str]) -> Process:
             return forks.start(_work, told, env=environment, cwd=staging, output=log.fileno())
         except forks.Unavailable:
             return subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, told],
+                [sys.executable, "-P", "-c", _START, told, f"{os.getpid()}"],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -114,31 +114,10 @@ def end(process: Process, scratch: str) -> None:
 
     What leads a session of its own (an ordinary kernel, a browser) and has lost its parent is known by `scratch`.
     """
-    deadline = time.monotonic() + _GONE_WITHIN
-    while (left := _members(process.pid, scratch)) and time.monotonic() < deadline:
-        for one in left:
-            try:
-                one.kill()
-            except psutil.NoSuchProcess:
-                continue
-        psutil.wait_procs(left, timeout=0.5)
+    kill(lambda: members(process.pid, Path(scratch)))
     if process.stdin is not None:
         process.stdin.close()
     process.wait()
-
-
-def _members(group: int, scratch: str) -> set[psutil.Process]:
-    """The living processes of a group, its leader (just forked, in no group of its own yet) or with its folder of
-    temporary files, and their descendants."""
-    found: set[psutil.Process] = set()
-    for one in psutil.process_iter():
-        try:
-            ours = group in (one.pid, os.getpgid(one.pid)) or one.environ().get("TMPDIR") == scratch
-            if ours and one.status() != psutil.STATUS_ZOMBIE:
-                found |= {one, *one.children(recursive=True)}
-        except (psutil.Error, ProcessLookupError):
-            continue
-    return found
 
 
 def _environment(scratch: str) -> dict[str, str]:

@@ -7,6 +7,8 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from sizhen.files import flush
+
 
 def publish(ready: Path, final: Path, aside: Path) -> None:
     """Puts `ready` in the place of `final`, which waits at `aside` until that has succeeded. One file system."""
@@ -18,7 +20,7 @@ def publish(ready: Path, final: Path, aside: Path) -> None:
     except OSError:
         restore(final, aside)
         raise
-    _sync_folder(final.parent)
+    flush(final.parent)
     with suppress(OSError):
         _remove(aside)
 
@@ -39,11 +41,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

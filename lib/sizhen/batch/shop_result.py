@@ -9,6 +9,7 @@ from sizhen.vocab.plain import plain
 
 State = Literal["done", "skipped", "failed", "no_data"]
 INTERRUPTED = "interrupted"
+CHANGED = "the data changed while the report was made; run it again"
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,10 @@ def one_line(text: str, limit: int = 300) -> str:
     """The first line that says something, shortened."""
     line = next((stripped for line in text.splitlines() if (stripped := plain(line).strip())), "")
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def ended(code: int) -> str:
+    """How a process ended that should have gone on."""
+    if code >= 0:
+        return f"ended with code {code}"
+    return f"was killed by signal {-code}" + (", probably for want of memory" if code == -9 else "")

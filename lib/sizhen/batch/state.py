@@ -28,7 +28,7 @@ class Passed:
         """None where there is no run to rely on."""
         try:
             return cls(**json.loads(_path(work, shop_id).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
     def write(self, work: Path, shop_id: str) -> None:

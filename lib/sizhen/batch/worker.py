@@ -8,11 +8,12 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import papermill  # type: ignore[import-untyped]
-from nbformat import v4
+from nbformat import NotebookNode, v4
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
 from papermill.translators import PythonTranslator  # type: ignore[import-untyped]
 
@@ -21,6 +22,7 @@ from sizhen.batch.check import (
     RunError,
     read_findings,
     refuse_broken_workbook,
+    refuse_other_data,
     refuse_paths,
     refuse_unfinished,
 )
@@ -55,7 +57,7 @@ def main(job_path: str) -> None:
     except NoDays as error:
         result = {"state": "no_data", "reason": one_line(str(error))}
     except RunError as error:
-        result = {"state": error.state, "reason": one_line(str(error))}
+        result = {"state": error.state, "reason": one_line(str(error)), "again": error.again}
     except (ReportError, ValueError, OSError) as error:
         result = {"state": "failed", "reason": one_line(str(error))}
     except Exception as error:  # noqa: BLE001 - the parent must hear of it
@@ -77,13 +79,17 @@ def examine(job: Job) -> dict[str, Any]:
     Raises RunError or ReportError, whose messages are for the person who started it.
     """
     staging = Path(job.staging)
+    shop = Shop.open(job.data_dir, job.shop_id)
     executed = []
     for name, path in job.notebooks.items():
         write_text(staging / STEP, name)
         _check_known(Path(path), job.parameters[name])
-        executed.append(_execute(Path(path), job.ready / "notebooks" / f"{name}.ipynb", job.parameters[name], staging))
+        out = job.ready / "notebooks" / f"{name}.ipynb"
+        made = _execute(Path(path), out, job.parameters[name], staging, shop.fingerprint)
+        refuse_other_data(made.metadata.sizhen.data, job.data)
+        executed.append(out)
     write_text(staging / STEP, PAGE_STEP)
-    findings = read_findings(job.ready / "findings.json", job.shop_id, job.period)
+    findings = read_findings(job.ready / "findings.json", job.shop_id, job.period, job.data)
     out = job.ready / "report.html"
     build(executed, language=job.language, title=job.title, out=out)
     refuse_paths(out.read_text(encoding="utf-8"), [job.data_dir, job.reports_dir, sys.prefix])
@@ -104,22 +110,33 @@ def _check_known(path: Path, given: dict[str, Any]) -> None:
     check_parameters(given, known, path.stem)
 
 
-def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path) -> Path:
-    """The executed copy, proved complete. Saved once, at the end or at the error; times are left out of it."""
+def _execute(path: Path, out: Path, parameters: dict[str, Any], cwd: Path, state: Callable[[], str]) -> NotebookNode:
+    """The executed notebook, proved complete. Saved as `out` once, at the end or at the error; it tells the data's
+    `state` and no times."""
     try:
         try:
-            _papermill(path, out, parameters, cwd, ForkedKernel)
+            _papermill(path, out, parameters, cwd, state, ForkedKernel)
         except NotReady:
-            _papermill(path, out, parameters, cwd, OrdinaryKernel)
+            _papermill(path, out, parameters, cwd, state, OrdinaryKernel)
     except PapermillExecutionError as error:
         raise _in_words(error, out.stem) from None
+    except RunError as error:
+        raise RunError(f"{out.stem}, {error}", again=error.again) from None
     except Exception as error:
         raise RunError(f"{out.stem}: {one_line(str(error)) or type(error).__name__}") from error
-    refuse_unfinished(v4.reads(out.read_text(encoding="utf-8")), out.stem)  # type: ignore[no-untyped-call]
-    return out
+    made: NotebookNode = v4.reads(out.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+    refuse_unfinished(made, out.stem)
+    return made
 
 
-def _papermill(path: Path, out: Path, parameters: dict[str, Any], cwd: Path, kernel: type[OrdinaryKernel]) -> None:
+def _papermill(
+    path: Path,
+    out: Path,
+    parameters: dict[str, Any],
+    cwd: Path,
+    state: Callable[[], str],
+    kernel: type[OrdinaryKernel],
+) -> None:
     papermill.execute_notebook(
         _unformatted(path),
         _unformatted(out),
@@ -134,6 +151,7 @@ def _papermill(path: Path, out: Path, parameters: dict[str, Any], cwd: Path, ker
         kernel_manager_class=kernel,
         shutdown_kernel="immediate",
         record_timing=False,
+        state=state,
     )
 
 

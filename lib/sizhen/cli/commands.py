@@ -33,6 +33,10 @@ app = typer.Typer(
 def _every_command() -> None:
     if isinstance(sys.stdout, TextIOWrapper):  # a terminal that has no Chinese still shows the numbers beside it
         sys.stdout.reconfigure(errors="backslashreplace")
+    from sizhen.batch.limits import too_narrow
+
+    if narrow := too_narrow():
+        stop(narrow, FAILED)
 
 
 class Language(StrEnum):

@@ -79,8 +79,11 @@ def published(folder: Path) -> Report:
         raise Refused(f"{folder.name}: its last run failed ({failed}), the report is of an earlier one; run it again")
     report = Report.read(folder)
     about = _ABOUT.search(report.page)
-    if about is None or about[1].decode() != f"{report.shop} {report.period}":
-        raise Refused(f"{folder.name}: report.html is not the page of this shop and period; run the shop again")
+    if about is None or about[1].decode() not in (
+        f"{report.shop} {report.period}",  # earlier releases did not tell the data
+        f"{report.shop} {report.period} {report.made_from}",
+    ):
+        raise Refused(f"{folder.name}: report.html is not the page of this shop, period and data; run the shop again")
     return report
 
 

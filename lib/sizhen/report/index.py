@@ -122,13 +122,6 @@ def _line(period_dir: Path, row: Row, language: str) -> Line:
         worst, money = state(document), stake(document)
         says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
         outcomes = tuple(entry["outcome"] for entry in document.get("previous", ()))
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ):  # one spoilt file never costs the others' lines
+    except Exception:  # noqa: BLE001 - one spoilt file never costs the others' lines
         return Line(replace(row, state="failed"), "failed", None, UNREADABLE, link)
     return Line(row, worst, money, says, link, outcomes)

@@ -9,6 +9,7 @@ from pathlib import Path
 from sizhen.report.write import write_text
 
 FILE = ".failed.json"  # in the folder .work of a period
+UNKNOWN = "whether it failed since was in a file that cannot be read; examine the shop again"
 
 
 def outdated(period_dir: Path) -> dict[str, str]:
@@ -17,6 +18,8 @@ def outdated(period_dir: Path) -> dict[str, str]:
         found = json.loads(_file(period_dir).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except RecursionError:
+        raise ValueError(f"{FILE} is nested too deep") from None
     if not isinstance(found, dict):
         raise ValueError(f"{FILE} holds no table")
     return found
@@ -24,13 +27,14 @@ def outdated(period_dir: Path) -> dict[str, str]:
 
 def note_outdated(period_dir: Path, ran: Mapping[str, str]) -> None:
     """Takes note of a run. `ran`: for each of its shops why it failed, empty where it did not."""
+    stored: dict[str, str] | None = None
     try:
-        before = outdated(period_dir)
+        before = stored = outdated(period_dir)
     except ValueError:
-        before = {}
+        before = {path.parent.name: UNKNOWN for path in period_dir.glob("*/findings.json")}
     both = {**before, **ran}
     left = {shop: why for shop, why in both.items() if why and (period_dir / shop / "findings.json").is_file()}
-    if left != before:
+    if left != stored:
         write_text(_file(period_dir), json.dumps(left, ensure_ascii=False, indent=1))
 
 

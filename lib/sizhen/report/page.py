@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
-    """`about`: the shop and the period its notebook was run for."""
+    """`about`: the shop and the period its notebook was run for, and the fingerprint of the data, where it tells."""
 
     id: str
     heading: str
@@ -45,9 +45,9 @@ def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> Non
     """Writes the report of one shop to `out` from its executed notebooks, named as in READING_ORDER, in any order.
 
     `language` (zh, en) chooses headings and the cells tagged with it; `title` is plain text. The file appears whole or
-    not at all; it names the shop and the period of the notebooks where no reader sees it. Raises ReportError on a
-    notebook that failed, wrote to stderr, cannot be shown or is of another shop or period than the rest; ValueError on
-    an unknown language.
+    not at all; it names the shop, the period and the data of the notebooks where no reader sees it. Raises ReportError
+    on a notebook that failed, wrote to stderr, cannot be shown or is of another shop, period or state of the data than
+    the rest; ValueError on an unknown language.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
@@ -58,7 +58,7 @@ def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> Non
     sections = [_section(found[name], language) for name in READING_ORDER if name in found]
     about = sorted({section.about for section in sections})
     if len(about) > 1:
-        raise ReportError(f"the notebooks are of {', '.join(about)}; a report is of one shop and period")
+        raise ReportError(f"the notebooks are of {', '.join(about)}; a report is of one shop, period and data")
     template = environment().get_template("page.html.j2")
     html = template.render(
         language=language,
@@ -77,7 +77,8 @@ def _section(path: Path, language: str) -> Section:
     html, _ = _exporter().from_notebook_node(prepare(notebook, exam, language))
     parts = tuple(Part(id, _TAG.sub("", heading).strip()) for id, heading in _PART.findall(html))
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
-    about = f"{given.get('shop_id', '')} {given.get('period', '')}"
+    data = notebook.metadata.get("sizhen", {}).get("data", "")
+    about = f"{given.get('shop_id', '')} {given.get('period', '')} {data}".strip()
     return Section(exam, word(f"report.{exam}", language), html, parts, about)
 
 

@@ -17,6 +17,8 @@ from sizhen.vocab import load
 if TYPE_CHECKING:
     import pandas as pd
 
+NO_DATA = ("decisions",)  # what analysts made of findings: a table that no report is made from
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -92,11 +94,17 @@ class Shop:
         DataError."""
         return read_lineage(self.folder)
 
+    @property
+    def files(self) -> list[Path]:
+        """The shop's data: shop.toml and every table but NO_DATA."""
+        tables = map(self.path, (table for table in load().tables if table not in NO_DATA))
+        return sorted(p for p in [self.folder / PROFILE, *tables] if p is not None)
+
     def fingerprint(self) -> str:
-        """sha256 over the bytes of shop.toml and every table, named. Raises as `open` does."""
+        """sha256 over the bytes of the shop's data, each file named. Raises as `open` does."""
         settle(self.folder)
         digest = hashlib.sha256()
-        for path in sorted(p for p in [self.folder / PROFILE, *map(self.path, load().tables)] if p is not None):
+        for path in self.files:
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 

@@ -17,6 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sizhen.batch.kernels import scratch
+from sizhen.batch.kernels.parent import ASKED_BY, end_with
+
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 # read when Python or matplotlib starts, so a forked process cannot have its own
 AT_START = {
@@ -27,10 +30,13 @@ AT_START = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 GARBAGE = 10_000  # objects more than freed before a look for cycles: at the usual 700 it takes 7 % of a shop's time
+ANSWERS_WITHIN = 120.0  # seconds; it loads for one or two, but a library short of memory may try for ever
 LOST = 255  # the library's exit code of a process whose server died: nobody knows what became of it
 # A closed terminal ends its whole group: the server ends after whoever asked, and tidies.
 ENDS = (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
-WARM = ("sizhen.batch.kernels.quiet", "sizhen.batch.kernels.preload")
+WARM = ("sizhen.batch.kernels.quiet", "sizhen.batch.kernels.guard", "sizhen.batch.kernels.preload")
+LAST = "sizhen.batch.kernels.orphan"
+_IMPORTED_BY = os.getpid()  # in a forked process: the server
 _PATH = list(sys.path)
 _preload = list(WARM)
 _lock = threading.Lock()
@@ -75,9 +81,12 @@ def serve(modules: Iterable[str] = ()) -> None:
     """Starts the server, which imports `modules` too, where none runs and one can. Returns at once."""
     if sys.platform != "linux":
         return
-    with _lock, _environment(AT_START), suppress(OSError):  # `start` will say so
+    asked = {**AT_START, ASKED_BY: f"{os.getpid()}"}
+    with _lock, _environment(asked), suppress(OSError):  # `start` will say so
+        if not is_forked():
+            scratch.folder()
         _preload.extend(name for name in modules if name not in _preload)
-        multiprocessing.set_forkserver_preload(_preload)
+        multiprocessing.set_forkserver_preload([*_preload, LAST])
         resource_tracker.ensure_running()  # it unblocks what follows
         with _blocked(ENDS):
             _server.ensure_running()
@@ -97,7 +106,7 @@ def start(
     process = multiprocessing.get_context("forkserver").Process(target=_begin, args=told)
     try:
         serve()
-        with _lock, _no_main():
+        with _lock, _no_main(), _deadline():
             process.start()
     except (OSError, EOFError, AssertionError) as error:
         raise Unavailable(f"the fork server does not answer: {error}") from error
@@ -133,7 +142,9 @@ def _begin(
 ) -> None:
     """What comes before `target`: nothing of the server and nothing of the caller is left but modules."""
     os.setpgid(0, group)
+    end_with(_IMPORTED_BY)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGUSR1, signal.SIG_DFL)  # the server's, see `orphan`
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     for number in (1, 2):
@@ -157,11 +168,25 @@ def collect_rarely() -> None:
 
 
 def _die_with_parent() -> None:
-    """The server outlives whoever asked for this process, so the parent by number tells nothing."""
+    """Whoever asked for this process may end before the server, its parent by number."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     wait([parent.sentinel])
     os._exit(1)
+
+
+@contextmanager
+def _deadline() -> Iterator[None]:
+    """Ends a server that does not answer, for whoever has started it."""
+    pid = _server._forkserver_pid
+    watch = threading.Timer(ANSWERS_WITHIN, os.kill, (pid, signal.SIGKILL))
+    watch.daemon = True
+    if pid is not None:
+        watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 @contextmanager

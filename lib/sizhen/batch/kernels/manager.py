@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -17,6 +19,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_async
 from traitlets import default
 
+from sizhen.batch.kernels.parent import end_with
 from sizhen.batch.kernels.provisioner import ForkProvisioner
 
 LONGEST = 90  # characters of a socket's path; Linux takes 107
@@ -33,6 +36,11 @@ class OrdinaryKernel(AsyncKernelManager):
     @default("kernel_spec_manager")
     def _only_own_kernel(self) -> KernelSpecManager:
         return KernelSpecManager(parent=self, kernel_dirs=[])
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **options: Any) -> None:
+        """The kernel's own thread that looks for its parent cannot run while a cell holds the interpreter."""
+        options["preexec_fn"] = partial(end_with, os.getpid())
+        await super()._async_launch_kernel(kernel_cmd, **options)
 
 
 class _Client(AsyncKernelClient):

@@ -5,18 +5,12 @@ Left out on purpose: matplotlib's inline backend, which notices only at its impo
 
 from __future__ import annotations
 
-import atexit
-import os
-import shutil
-import time
 from importlib import import_module
-from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sizhen.batch.kernels import forks
 from sizhen.report.page import warm
 from sizhen.texts.aspects import compiled, opinions
 from sizhen.view import style
@@ -51,21 +45,6 @@ LATE = (  # imported where first needed
     "sizhen.texts.stars",
     "tornado.platform.asyncio",
 )
-GONE_SECONDS = 2.0  # a process that is killed closes its pipes a moment before its children have another parent
-_server, _asked_by = os.getpid(), os.getppid()
-
-
-@atexit.register
-def _tidy() -> None:
-    """The folder of sockets and temporary files of a run that was killed; one that ends removes it itself."""
-    address = forks.address()
-    if not address or os.getpid() != _server:
-        return
-    deadline = time.monotonic() + GONE_SECONDS
-    while (there := os.getppid() == _asked_by) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    if not there:
-        shutil.rmtree(Path(address).parent, ignore_errors=True)
 
 
 def _draw() -> None:
