@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hostile import UNITS, expressions, pumps
 
+from hostile import UNITS, expressions, pumps
 from sizhen.intake import headings, reading, values
 from sizhen.intake.errors import IntakeError
 from sizhen.texts import aspects, polarity, words
@@ -65,18 +66,14 @@ def test_an_expression_is_linear(place: str) -> None:
 
 
 def _file(text: str) -> None:
-    try:
+    with contextlib.suppress(IntakeError):
         reading.read_stream(BytesIO(text.encode()), "x.csv")
-    except IntakeError:
-        pass
 
 
 def _cell(kind: str) -> Callable[[str], object]:
     def read(text: str) -> None:
-        try:
+        with contextlib.suppress(values.Refused):
             values.parser(kind, ["%Y-%m-%d", "%d %b %Y"])(text)
-        except values.Refused:
-            pass
 
     return read
 
@@ -94,12 +91,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "shorten": labels.shorten,
     "drawable": labels.drawable,
 }
-SPOKEN = ("不好", "不色差 ", "有色差，", "not too small ", "good, ", "<!--", "<a ", "</", "&#", '"', '",', "<td>", "<table>")
+SPOKEN = ("不好", "不色差 ", "有色差，", "not too small ", "good, ")
+MARKED = ("<!--", "<a ", "</", "&#", '"', '",', "<td>", "<table>")
 
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", READERS)
 def test_what_reads_a_text_is_linear(name: str) -> None:
-    for unit in (*UNITS, *SPOKEN):
+    for unit in (*UNITS, *SPOKEN, *MARKED):
         told = outgrown(lambda size, unit=unit: lambda: READERS[name](unit * (size // len(unit))))
         assert not told, f"{unit!r} * n: {told}"

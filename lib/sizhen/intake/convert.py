@@ -22,10 +22,10 @@ from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
 from sizhen.intake.rules import Context
-from sizhen.tables.schema import MISSING
+from sizhen.tables.cells import MISSING, kept
 from sizhen.vocab import Column, load
 
-LISTED = 8  # words nobody has mapped
+LISTED, LISTED_CHARACTERS = 8, 60  # of words nobody has mapped
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class _Findings:
 
 def _listed(words: list[str]) -> str:
     more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
-    return f"{', '.join(words[:LISTED])}{more}"
+    return f"{', '.join(w[:LISTED_CHARACTERS] for w in words[:LISTED])}{more}"
 
 
 def convert(grid: Grid, context: Context) -> Converted:
@@ -115,23 +115,23 @@ def convert(grid: Grid, context: Context) -> Converted:
     notes = Counter(rows.notes)
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
-    kept = {}
+    frames = {}
     for name, columns in parts.items():
         if name == main and match.layout.adds:
             rows_of_main = _in_order(columns, name, np.flatnonzero(good))
-            kept[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
+            frames[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
             notes.update(told)
         else:
-            kept[name] = _frame(columns, name, good)
-    days.refuse_ends(kept[main], stated, context.file)
+            frames[name] = _frame(columns, name, good)
+    days.refuse_ends(frames[main], stated, context.file)
     return Converted(
-        kept,
+        frames,
         rows.read,
         tuple(sorted(rejected, key=lambda r: r.row)),
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
         _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
-        (*days.told(kept[main]), *findings.strange(), *totals.disagreements(rows.sums, kept[main], context)),
+        (*days.told(frames[main]), *findings.strange(), *totals.disagreements(rows.sums, frames[main], context)),
         _one_of(
             currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
             "currencies",
@@ -203,6 +203,9 @@ def _column(rows: Body, source: Source, contract: Column | None, context: Contex
     """The column by its distinct cells: each is read once."""
     cells = _cells(rows, source, context)
     words, noted = _outcomes(cells, source, context)
+    if source.kind == "text":
+        words, cut = kept(words)
+        noted |= {"text_cut": np.flatnonzero(cut).tolist()}
     findings.noted += [(_marked(at, cells), note) for note, at in noted.items()]
     if strange := noted.get("unmapped"):
         names = {at: rules.innermost(tuple(c.words[at].as_py() for c in cells), context)[0] for at in strange}

@@ -19,6 +19,7 @@ import pyarrow.csv
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import CELL, Cells, Grid, from_rows
 from sizhen.intake.text import AGAIN, CHUNK, DAMAGED
+from sizhen.tables.cells import FIELD
 
 HEAD = 1 << 16
 BLOCK = 1 << 22
@@ -27,6 +28,7 @@ PADDING = re.compile(r'(?<=[,;])"?\t+|(?<!\t)\t++"?(?=[,;])')
 # A comma that may be a decimal point, or a point that may be one of thousands.
 DECIMAL_COMMA = re.compile(r"^\D{0,4}(\d[\d.]*,\d+|[1-9]\d{0,2}(\.\d{3})+)\D{0,4}$")
 QUOTE, RETURN = ord('"'), ord("\r")
+csv.field_size_limit(FIELD)
 
 
 def read(stream: IO[bytes], file: str) -> Grid:

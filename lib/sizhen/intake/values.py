@@ -46,7 +46,9 @@ DESTROYED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 QUOTED_ID = re.compile(r'="(.*)"')
 DECIMAL_ID = re.compile(r"(?<!\d)(\d{6,}+)\.0+")  # a whole number that was stored as one with decimals
 CLOCK = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)")
-BETWEEN = re.compile("(?:(?<!\\s)\\s++)?(?:~|\u81f3|\\bto\\b|(?<=\\s)-(?=\\s)|\u2013|\u2014|-(?=\\d{4}[-/.\u5e74]\\d|\\d{8}$))\\s*")
+BETWEEN = re.compile(
+    "(?:(?<!\\s)\\s++)?(?:~|\u81f3|\\bto\\b|(?<=\\s)-(?=\\s)|\u2013|\u2014|-(?=\\d{4}[-/.\u5e74]\\d|\\d{8}$))\\s*"
+)
 WEEKDAY = re.compile(
     "(?:(?<![ (,])[ (,]++)?(?:(?:\u661f\u671f|\u5468|\u793c\u62dc)[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u65e5\u5929]"
     "|\\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\\b)[ ),]*"

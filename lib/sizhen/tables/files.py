@@ -12,9 +12,12 @@ import pandas as pd
 import pyarrow.parquet  # noqa: F401  # what pandas would import while the first table is read
 from pyarrow import ArrowException
 
+from sizhen.tables.cells import FIELD
 from sizhen.tables.errors import DataError
 from sizhen.tables.schema import conform
 from sizhen.tables.shop import SUFFIXES
+
+csv.field_size_limit(FIELD)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

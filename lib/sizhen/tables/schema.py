@@ -12,6 +12,8 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from sizhen.tables import cells
+from sizhen.tables.cells import MISSING, TURNING
 from sizhen.tables.errors import DataError
 from sizhen.vocab import Column, TableSpec, load
 
@@ -30,8 +32,6 @@ EXPECTED = {
     "text": "a text",
 }
 pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
-TURNING = "[\u202a-\u202e\u2066-\u2069]"  # turns the direction of all the text that follows on the page
-MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
 def _dtype(column: Column) -> str:
@@ -135,7 +135,10 @@ def _convert(values: pd.Series, column: Column) -> pd.Series:
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
         return pd.Series(pd.NA, index=values.index, dtype="str")
-    return values.astype("str").str.replace(TURNING, "", regex=True)
+    texts = values.astype("str").str.replace(TURNING, "", regex=True)
+    if column.kind != "text":
+        return texts
+    return pd.Series(pd.array(cells.kept(pyarrow.array(texts))[0], dtype="str"), index=values.index)
 
 
 def _filled(column: Column) -> bool:
@@ -155,11 +158,13 @@ def _is_plain(values: pd.Series, column: Column) -> bool:
         moments = values.to_numpy()
         whole = (moments.astype("datetime64[D]") == moments) | np.isnat(moments)
         return column.kind == "datetime" or bool(whole.all())
-    cells = pyarrow.array(values)
-    odd = pc.is_in(pc.utf8_trim_whitespace(cells), pyarrow.array(MISSING))
+    words = pyarrow.array(values)
+    odd = pc.is_in(pc.utf8_trim_whitespace(words), pyarrow.array(MISSING))
     if _filled(column):
-        odd = pc.and_(odd, pc.not_equal(cells, ""))
-    return not pc.any(pc.or_(odd, pc.match_substring_regex(cells, TURNING))).as_py()
+        odd = pc.and_(odd, pc.not_equal(words, ""))
+    if column.kind == "text":
+        odd = pc.or_(odd, pc.invert(cells.is_kept(words)))
+    return not pc.any(pc.or_(odd, pc.match_substring_regex(words, TURNING))).as_py()
 
 
 def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
