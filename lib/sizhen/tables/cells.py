@@ -16,17 +16,14 @@ CUT = "…"  # ends a text that was longer
 
 
 def kept(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
-    """(the texts without marks piled up on a letter, each that is too long cut and ended with CUT; which were cut)"""
-    texts = pc.replace_substring_regex(texts, PILED, r"\1")
-    long = pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST), False)
-    where = np.asarray(long.to_numpy(zero_copy_only=False), dtype=bool)
-    if not where.any():
-        return texts, where
-    begun = pc.utf8_slice_codeunits(texts, 0, LONGEST - len(CUT))
-    mark, between = (pa.scalar(word, texts.type) for word in (CUT, ""))
-    return pc.if_else(long, pc.binary_join_element_wise(begun, mark, between), texts), where
-
-
-def is_kept(texts: pa.StringArray) -> pa.BooleanArray:
-    """Which texts stay as they are."""
-    return pc.invert(pc.or_(pc.greater(pc.utf8_length(texts), LONGEST), pc.match_substring_regex(texts, PILED)))
+    """(the texts, each that is too long cut and ended with CUT, without marks piled up on a letter; which were cut)"""
+    long = np.zeros(len(texts), dtype=bool)
+    if (pc.max(pc.binary_length(texts)).as_py() or 0) > LONGEST:
+        where = pc.fill_null(pc.greater(pc.utf8_length(texts), LONGEST), False)
+        long = np.asarray(where.to_numpy(zero_copy_only=False), dtype=bool)
+        begun = pc.utf8_slice_codeunits(texts, 0, LONGEST - len(CUT))
+        mark, between = (pa.scalar(word, texts.type) for word in (CUT, ""))
+        texts = pc.if_else(where, pc.binary_join_element_wise(begun, mark, between), texts)
+    if pc.any(pc.match_substring_regex(texts, PILED)).as_py():
+        texts = pc.replace_substring_regex(texts, PILED, r"\1")
+    return texts, long

@@ -12,8 +12,7 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
-from sizhen.tables import cells
-from sizhen.tables.cells import MISSING, TURNING
+from sizhen.tables.cells import MISSING, TURNING, kept
 from sizhen.tables.errors import DataError
 from sizhen.vocab import Column, TableSpec, load
 
@@ -135,10 +134,7 @@ def _convert(values: pd.Series, column: Column) -> pd.Series:
         return _flag(values)
     if pd.api.types.is_float_dtype(values) or pd.api.types.is_integer_dtype(values):
         return pd.Series(pd.NA, index=values.index, dtype="str")
-    texts = values.astype("str").str.replace(TURNING, "", regex=True)
-    if column.kind != "text":
-        return texts
-    return pd.Series(pd.array(cells.kept(pyarrow.array(texts))[0], dtype="str"), index=values.index)
+    return values.astype("str").str.replace(TURNING, "", regex=True)
 
 
 def _filled(column: Column) -> bool:
@@ -158,17 +154,17 @@ def _is_plain(values: pd.Series, column: Column) -> bool:
         moments = values.to_numpy()
         whole = (moments.astype("datetime64[D]") == moments) | np.isnat(moments)
         return column.kind == "datetime" or bool(whole.all())
-    words = pyarrow.array(values)
-    odd = pc.is_in(pc.utf8_trim_whitespace(words), pyarrow.array(MISSING))
+    cells = pyarrow.array(values)
+    odd = pc.is_in(pc.utf8_trim_whitespace(cells), pyarrow.array(MISSING))
     if _filled(column):
-        odd = pc.and_(odd, pc.not_equal(words, ""))
-    if column.kind == "text":
-        odd = pc.or_(odd, pc.invert(cells.is_kept(words)))
-    return not pc.any(pc.or_(odd, pc.match_substring_regex(words, TURNING))).as_py()
+        odd = pc.and_(odd, pc.not_equal(cells, ""))
+    return not pc.any(pc.or_(odd, pc.match_substring_regex(cells, TURNING))).as_py()
 
 
 def _typed(values: pd.Series, column: Column, file: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
+    if column.kind == "text" and values.dtype in ("str", "object"):
+        values = pd.Series(pd.array(kept(pyarrow.array(values.astype("str")))[0], dtype="str"), index=values.index)
     if _is_plain(values, column):
         plain = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
         return plain.fillna("") if _filled(column) else plain
