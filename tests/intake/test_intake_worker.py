@@ -148,6 +148,13 @@ def test_memory_is_limited(book: Path) -> None:
     assert limit == (worker.MEMORY, worker.MEMORY)
 
 
+def test_a_file_that_is_gone_when_it_is_read_is_named(book: Path, tmp_path: Path) -> None:
+    with Reader() as reader:
+        with pytest.raises(IntakeError, match=r"gone\.csv: cannot be read \(No such file or directory\)"):
+            reader._ask(tmp_path / "gone.csv", {"open": [str(tmp_path / "gone.csv"), "gone.csv", None]})
+        assert len(reader.read(book, key)) == 1
+
+
 def test_a_drafted_mapping_comes_from_the_process_too(book: Path, tmp_path: Path) -> None:
     write_map(book, tmp_path / "draft.toml")
     assert '[answers]\nasked_on = "asked_on"' in (tmp_path / "draft.toml").read_text(encoding="utf-8")

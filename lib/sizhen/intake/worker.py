@@ -158,6 +158,8 @@ class _Worker:
             return {"passed_over": [error.file, error.title, error.why]}, []
         except IntakeError as error:
             return {"error": [error.file, error.problem, error.remedy]}, []
+        except OSError as error:
+            return {"error": [self.file, f"cannot be read ({error.strerror})", "check the file and the folder"]}, []
         except MemoryError:
             return {"error": [self.file, TOO_MUCH, SHORTER]}, []
         return {}, []
