@@ -1,11 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from sizhen.intake import FileReport, import_files
+from sizhen.intake.worker import Reader
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_reader() -> Iterator[None]:
+    """One process reads the files of all tests of a session: it takes half a second to start."""
+    with Reader() as reader, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sizhen.intake.importer.Reader", lambda: nullcontext(reader))
+        yield
 
 
 @pytest.fixture
@@ -15,12 +25,21 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bring(tmp_path: Path, data_dir: Path) -> Callable[..., FileReport]:
-    """Writes the lines (or bytes) to a file and imports it for the shop `s1`."""
+    """Writes the lines (or bytes) to a file and imports it for the shop `s1`, by the text of a mapping if given."""
 
-    def run(*lines: str, data: bytes | None = None, encoding: str = "utf-8", name: str = "export.csv") -> FileReport:
+    def run(
+        *lines: str,
+        data: bytes | None = None,
+        encoding: str = "utf-8",
+        name: str = "export.csv",
+        map: str | None = None,
+    ) -> FileReport:
         file = tmp_path / name
         file.write_bytes(("\n".join(lines) + "\n").encode(encoding) if data is None else data)
-        (report,) = import_files([file], shop_id="s1", data_dir=data_dir)
+        by = None if map is None else tmp_path / "made.toml"
+        if by is not None:
+            by.write_text(str(map), encoding="utf-8")
+        (report,) = import_files([file], shop_id="s1", data_dir=data_dir, map=by)
         return report
 
     return run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -166,12 +167,9 @@ def test_names_of_one_shop(one: str, other: str, same: bool) -> None:
 
 
 @pytest.fixture
-def bring_products(bring: Callable[..., FileReport], monkeypatch: pytest.MonkeyPatch) -> Callable[..., FileReport]:
+def bring_products(bring: Callable[..., FileReport]) -> Callable[..., FileReport]:
     """Imports lines of the made-up product layout for the shop `s1`."""
-    known = {"made": made(PRODUCTS)}
-    for module in ("importer", "records", "layouts", "summary"):
-        monkeypatch.setattr(f"sizhen.intake.{module}.layouts", lambda: known, raising=False)
-    return bring
+    return partial(bring, map=PRODUCTS)
 
 
 def of(shop: str, day: str = "2026-09-08") -> tuple[str, str]:
@@ -192,12 +190,12 @@ def test_the_file_of_another_shop_is_refused_and_nothing_written(bring_products,
     assert [e["shop"] for e in lineage] == ["亚麻之家旗舰店", "亚麻之家"]
 
 
-def test_two_shops_in_one_call_are_told_apart_before_anything_is_written(
-    bring_products, tmp_path: Path, data_dir: Path
-) -> None:
+def test_two_shops_in_one_call_are_told_apart_before_anything_is_written(tmp_path: Path, data_dir: Path) -> None:
+    by = tmp_path / "products.toml"
+    by.write_text(PRODUCTS, encoding="utf-8")
     for name, shop in (("a.csv", "甲店"), ("b.csv", "乙店")):
         (tmp_path / name).write_text("\n".join(of(shop)), encoding="utf-8")
-    reports = import_files([tmp_path / "a.csv", tmp_path / "b.csv"], shop_id="s1", data_dir=data_dir)
+    reports = import_files([tmp_path / "a.csv", tmp_path / "b.csv"], shop_id="s1", data_dir=data_dir, map=by)
     assert [r.error is None for r in reports] == [True, False]
 
 

@@ -14,7 +14,7 @@ from made import PRODUCTS, converted, html, xls, xlsx
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from sizhen.intake import IntakeError
-from sizhen.intake.importer import nothing_kept
+from sizhen.intake.sheets import nothing_kept
 
 HEAD = "统计日期,商品ID,商品访客数,商品浏览量,支付金额,支付转化率"
 ONE = "2026-09-08,001,10,20,5.50,12.5%"

@@ -94,16 +94,11 @@ def test_what_is_known_is_kept_to_the_last_unit(rows: list[tuple[str, int | None
     assert notes.get("joined", 0) == len(rows) - len(expected)
 
 
-def test_joined_rows_come_again_without_change(
-    bring: Callable[..., FileReport], data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = {"made": made(SOURCES)}
-    for module in ("importer", "records", "layouts", "summary"):
-        monkeypatch.setattr(f"sizhen.intake.{module}.layouts", lambda: known, raising=False)
+def test_joined_rows_come_again_without_change(bring: Callable[..., FileReport], data_dir: Path) -> None:
     lines = (HEAD, "2026-09-08,推荐,10,0.1", "2026-09-08,逛逛,4,0.2")
-    first = bring(*lines)
+    first = bring(*lines, map=SOURCES)
     before = (data_dir / "s1" / "traffic_daily.parquet").read_bytes()
-    again = bring(*lines)
+    again = bring(*lines, map=SOURCES)
     assert (first.notes, first.rejected, first.tables) == ({"joined": 1}, {}, {"traffic_daily": 1})
     assert (again.changed, again.error) == ({}, None)
     assert (data_dir / "s1" / "traffic_daily.parquet").read_bytes() == before

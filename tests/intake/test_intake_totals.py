@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from made import PRODUCTS, SOURCES, converted, made
+from made import PRODUCTS, SOURCES, converted
 from typer.testing import CliRunner
 
 from sizhen.cli import app
@@ -26,11 +27,8 @@ SEARCH = '淘内免费,手淘搜索,汇总,"9,433"'
 
 
 @pytest.fixture
-def bring_week(bring: Callable[..., FileReport], monkeypatch: pytest.MonkeyPatch) -> Callable[..., FileReport]:
-    known = {"made": made(WITH_TITLES)}
-    for module in ("importer", "records", "layouts", "summary"):
-        monkeypatch.setattr(f"sizhen.intake.{module}.layouts", lambda: known, raising=False)
-    return bring
+def bring_week(bring: Callable[..., FileReport]) -> Callable[..., FileReport]:
+    return partial(bring, map=WITH_TITLES)
 
 
 def test_a_week_goes_beside_the_daily_table_and_titles_come_in(bring_week, data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""Parsing in a process of its own: what breaks it is named, and the next file is read."""
+"""Reading and converting in a process of its own: what breaks it is named, and the next file is read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import signal
 import zipfile
 from pathlib import Path
 
+import pandas as pd
 import psutil
 import pytest
 from made import xlsx
 
-from sizhen.intake import IntakeError, exports, import_files, worker
+from sizhen.intake import FileReport, IntakeError, exports, import_files, reading, sheets, worker, write_map
 from sizhen.intake.worker import Reader
 
 ANSWERS = [["asked_on", "who", "question", "answer", "score"], ["2026-10-20", "owner", "q", "a", 3]]
+GOOD = "好" * 60
+limited = pytest.mark.skipif(not hasattr(signal, "SIGXCPU"), reason="this system has no resource limits")
 
 
 @pytest.fixture
@@ -28,51 +31,136 @@ def children() -> list[psutil.Process]:
     return psutil.Process().children()
 
 
-def test_one_process_reads_all_workbooks_and_ends_with_the_call(book: Path) -> None:
+def given() -> tuple[bytes, str | None]:
+    return bytes(32), None
+
+
+def test_one_process_reads_all_files_and_ends_with_the_call(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("asked_on,who,question,answer\n2026-10-20,owner,q,a\n", encoding="utf-8")
     before = children()
     with Reader() as reader:
-        first = reader.read(book)
+        (first,) = reader.read(book, given)
         (process,) = [c for c in children() if c not in before]
-        assert reader.read(book)[0].head(1) == first[0].head(1)
+        (second,) = reader.read(tmp_path / "a.csv", given)
         assert [c for c in children() if c not in before] == [process]
+    assert first.frames["answers"]["answer"].tolist() == second.frames["answers"]["answer"].tolist() == ["a"]
     assert not process.is_running()
 
 
-def test_small_text_files_need_no_process(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    before = children()
+def test_tables_and_reports_come_as_they_were_made(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = [
+        "review_id,product_id,rating,reviewed_at,text,buyer,more",
+        "1,7,5,2026-10-20 12:00:01,好 13812345678,小明,x",
+    ]
+    path.write_text("\n".join([*lines, "2,7,,2026-10-21,,,", "3,7,9,2026-10-21,,,"]) + "\n", encoding="utf-8")
+    grids = reading.read(path.read_bytes(), path.name)
+    made = [sheets.converted(*found, FileReport(path.name), *given()) for found in sheets.recognised(grids, path.name)]
     with Reader() as reader:
-        assert len(reader.read(tmp_path / "a.csv")[0].numbers) == 2
-        assert children() == before
+        told = reader.read(path, given)
+    assert [s.report for s in told] == [s.report for s in made]
+    assert told[0].report.rejected and told[0].report.unread and told[0].report.notes and told[0].report.first
+    for name, frame in made[0].frames.items():
+        pd.testing.assert_frame_equal(told[0].frames[name], frame)
 
 
-def test_a_file_that_ends_the_process_is_named_and_the_next_one_read(
-    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_key_is_asked_for_by_files_with_tables_only(tmp_path: Path) -> None:
+    (tmp_path / "no.csv").write_text("only,remarks\nno,data\n", encoding="utf-8")
+    (report,) = import_files([tmp_path / "no.csv"], shop_id="s1", data_dir=tmp_path / "data")
+    assert report.error is not None
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_a_file_that_ends_the_process_is_named_and_the_next_one_read(book: Path) -> None:
     with Reader() as reader:
-        reader.read(book)
+        reader.read(book, given)
         assert reader._process is not None
         os.kill(reader._process.pid, signal.SIGKILL)
         with pytest.raises(IntakeError, match=r"book\.xlsx: needs more than 2 GB of memory or 120 s, or breaks"):
-            reader.read(book)
-        assert len(reader.read(book)) == 1
+            reader.read(book, given)
+        assert len(reader.read(book, given)) == 1
+
+
+def test_a_process_that_is_killed_while_it_converts_costs_its_file_only(book: Path) -> None:
+    with Reader() as reader:
+
+        def kill() -> tuple[bytes, str | None]:
+            assert reader._process is not None
+            os.kill(reader._process.pid, signal.SIGKILL)
+            return given()
+
+        with pytest.raises(IntakeError, match=r"book\.xlsx: needs more than"):
+            reader.read(book, kill)
+        assert len(reader.read(book, given)) == 1
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "silent.csv")  # opening it waits for a writer that never comes
     monkeypatch.setattr(worker, "SECONDS", 1)
     with Reader() as reader, pytest.raises(IntakeError, match=r"silent\.csv: needs more than"):
-        reader._ask(tmp_path / "silent.csv")
+        reader._ask(tmp_path / "silent.csv", {"open": [str(tmp_path / "silent.csv"), "silent.csv", None]})
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGXCPU"), reason="this system has no resource limits")
-def test_memory_is_limited(tmp_path: Path) -> None:
+def many(path: Path) -> Path:
+    """A file that is opened quickly and takes long and much to convert: every text is another one."""
+    rows = (f"{n},7,5,2026-10-20,{n} {GOOD}" for n in range(100_000))
+    path.write_text("\n".join(["review_id,product_id,rating,reviewed_at,text", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_file_that_takes_too_long_to_convert_costs_itself_only(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Reader() as reader:
-        (tmp_path / "a.xlsx").write_bytes(xlsx(ANSWERS))
-        reader.read(tmp_path / "a.xlsx")
+
+        def hurried() -> tuple[bytes, str | None]:
+            monkeypatch.setattr(worker, "SECONDS", 0.05)
+            return given()
+
+        with pytest.raises(IntakeError, match=r"many\.csv: needs more than"):
+            reader.read(many(tmp_path / "many.csv"), hurried)
+        monkeypatch.undo()
+        assert len(reader.read(book, given)) == 1
+
+
+@limited
+def test_a_file_that_needs_too_much_memory_to_convert_costs_itself_only(book: Path, tmp_path: Path) -> None:
+    with Reader() as reader:
+
+        def narrow() -> tuple[bytes, str | None]:
+            assert reader._process is not None
+            process = psutil.Process(reader._process.pid)
+            most = process.memory_info().vms
+            process.rlimit(psutil.RLIMIT_AS, (most, most))
+            return given()
+
+        with pytest.raises(IntakeError, match=r"many\.csv: needs more than"):
+            reader.read(many(tmp_path / "many.csv"), narrow)
+        assert len(reader.read(book, given)) == 1
+
+
+@limited
+def test_memory_is_limited(book: Path) -> None:
+    with Reader() as reader:
+        reader.read(book, given)
         assert reader._process is not None
         limit = psutil.Process(reader._process.pid).rlimit(psutil.RLIMIT_AS)
     assert limit == (worker.MEMORY, worker.MEMORY)
+
+
+def test_a_file_that_is_gone_when_it_is_read_is_named(book: Path, tmp_path: Path) -> None:
+    with Reader() as reader:
+        with pytest.raises(IntakeError, match=r"gone\.csv: cannot be read \(No such file or directory\)"):
+            reader._ask(tmp_path / "gone.csv", {"open": [str(tmp_path / "gone.csv"), "gone.csv", None]})
+        assert len(reader.read(book, given)) == 1
+
+
+def test_a_drafted_mapping_comes_from_the_process_too(book: Path, tmp_path: Path) -> None:
+    write_map(book, tmp_path / "draft.toml")
+    assert '[answers]\nasked_on = "asked_on"' in (tmp_path / "draft.toml").read_text(encoding="utf-8")
+    (tmp_path / "bad.xlsx").write_bytes(book.read_bytes()[:900])
+    with pytest.raises(IntakeError, match=r"bad\.xlsx: is a damaged workbook"):
+        write_map(tmp_path / "bad.xlsx", tmp_path / "other.toml")
 
 
 def test_both_sheets_of_a_workbook_are_imported_each_with_its_report(tmp_path: Path) -> None:

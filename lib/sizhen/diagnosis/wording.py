@@ -10,6 +10,7 @@ import pandas as pd
 from sizhen.tables import Shop
 from sizhen.vocab import Text, load
 
+LONGEST = 100  # characters of a name in a sentence
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
@@ -44,19 +45,24 @@ def day(value: pd.Timestamp | date | None) -> Text:
     return Text(f"{value.month}月{value.day}日", f"{value.day} {value:%b}")
 
 
+def _short(name: str) -> str:
+    """A name that fits into a sentence."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
 def _title(shop: Shop, product: str) -> str:
     if shop.has("products"):
         frame = shop.table("products")
         found = frame.loc[frame["product_id"] == product, "title"].dropna()
         if len(found):
-            return str(found.iloc[0])
-    return product
+            return _short(str(found.iloc[0]))
+    return _short(product)
 
 
 def _peer(shop: Shop, peer: str) -> str:
     frame = shop.table("peers") if shop.has("peers") else None
     found = [] if frame is None else frame.loc[frame["peer_id"] == peer, "name"].dropna().tolist()
-    return str(found[0]) if found else peer
+    return _short(str(found[0]) if found else peer)
 
 
 def place(shop: Shop, subject: dict[str, str]) -> Text:
@@ -78,4 +84,4 @@ def place(shop: Shop, subject: dict[str, str]) -> Text:
     if key == "event" and len(span := value.split("..")) == 2:
         first, last = (day(date.fromisoformat(d)) for d in span)
         return Text(f"{first.zh}至{last.zh}", f"{first.en} to {last.en}")
-    return Text(f"「{value}」", f"“{value}”")
+    return Text(f"「{_short(value)}」", f"“{_short(value)}”")

@@ -10,6 +10,7 @@ from sizhen.intake.headings import heading
 from sizhen.intake.layouts import SEARCHED_ROWS, Layout, Match, Source, common, recognise
 from sizhen.vocab import TableSpec, load
 
+PREFIX = "table."  # before the name of a table, in the id of its layout
 PERSONS = {("orders", "buyer_id"): "pseudonym_once", ("reviews", "buyer"): "mask_once"}
 
 
@@ -61,4 +62,4 @@ def _layout(spec: TableSpec) -> Layout:
     sources = (Source(c.name, c.kind, (c.name,), PERSONS.get((spec.name, c.name))) for c in spec.columns)
     required = {name: name for name in _required(spec)}
     tables = {spec.name: tuple(sources)}
-    return Layout(f"table.{spec.name}", spec.title, "other", required, tables, common().dates, strict=True)
+    return Layout(f"{PREFIX}{spec.name}", spec.title, "other", required, tables, common().dates, strict=True)

@@ -16,7 +16,7 @@ from sizhen.intake.body import Body, Coded, Mask
 from sizhen.intake.headings import bare
 from sizhen.intake.layouts import Match, Source
 from sizhen.intake.rules import Context, Outcome
-from sizhen.tables.schema import MISSING
+from sizhen.tables.cells import MISSING
 from sizhen.vocab.plain import LINES, UNSEEN
 
 UNCHANGED = ("row_id", "pseudonym", "pseudonym_once")  # rules whose ids would be others

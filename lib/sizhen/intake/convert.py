@@ -22,10 +22,11 @@ from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
 from sizhen.intake.reports import Rejection
 from sizhen.intake.rules import Context
+from sizhen.tables.cells import kept
 from sizhen.vocab import Column, load
 from sizhen.vocab.plain import plain
 
-LISTED = 8  # words nobody has mapped
+LISTED, LISTED_CHARACTERS = 8, 60  # of words nobody has mapped
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class _Findings:
 
 def _listed(words: list[str]) -> str:
     more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
-    return f"{', '.join(words[:LISTED])}{more}"
+    return f"{', '.join(w[:LISTED_CHARACTERS] for w in words[:LISTED])}{more}"
 
 
 def convert(grid: Grid, context: Context) -> Converted:
@@ -118,27 +119,27 @@ def convert(grid: Grid, context: Context) -> Converted:
     notes = Counter(rows.notes)
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
-    kept = {}
+    frames = {}
     for name, columns in parts.items():
         if name == main and match.layout.adds:
             rows_of_main = _in_order(columns, name, np.flatnonzero(good))
-            kept[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
+            frames[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
             notes.update(told)
         else:
-            kept[name] = _frame(columns, name, good)
-    days.refuse_ends(kept[main], stated, context.file)
+            frames[name] = _frame(columns, name, good)
+    days.refuse_ends(frames[main], stated, context.file)
     return Converted(
-        kept,
+        frames,
         rows.read,
         tuple(sorted(rejected, key=lambda r: r.row)),
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
         _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
         (
-            *days.told(kept[main]),
+            *days.told(frames[main]),
             *zones.moved(times, context.zone),
             *findings.strange(),
-            *totals.disagreements(rows.sums, kept[main], context),
+            *totals.disagreements(rows.sums, frames[main], context),
         ),
         _one_of(
             currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
@@ -212,6 +213,9 @@ def _in_order(columns: dict[str, _Typed], table: str, at: NDArray[np.int64]) -> 
 def _column(cells: Cells, source: Source, contract: Column | None, context: Context, findings: _Findings) -> _Typed:
     """The column by its distinct cells: each is read once."""
     words, noted = cells.outcomes(context)
+    if source.kind == "text":
+        words, cut = kept(words)
+        noted |= {"text_cut": np.flatnonzero(cut).tolist()}
     findings.noted += [(cells.rows(at), note) for note, at in noted.items()]
     if strange := noted.get("unmapped"):
         names = {at: rules.innermost(tuple(c.words[at].as_py() for c in cells.own), context)[0] for at in strange}

@@ -19,14 +19,16 @@ import pyarrow.csv
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import CELL, Cells, Grid, from_rows
 from sizhen.intake.text import AGAIN, CHUNK, DAMAGED
+from sizhen.tables.cells import FIELD
 
 HEAD = 1 << 16
 BLOCK = 1 << 22
 MOST_DAMAGED = 0.05  # of the rows; a file with more is of another encoding, or lost
-PADDING = re.compile(r'(?<=[,;])"?\t+|\t+"?(?=[,;])')
+PADDING = re.compile(r'(?<=[,;])"?\t+|(?<!\t)\t++"?(?=[,;])')
 # A comma that may be a decimal point, or a point that may be one of thousands.
 DECIMAL_COMMA = re.compile(r"^\D{0,4}(\d[\d.]*,\d+|[1-9]\d{0,2}(\.\d{3})+)\D{0,4}$")
 QUOTE, RETURN = ord('"'), ord("\r")
+csv.field_size_limit(FIELD)
 
 
 def read(stream: IO[bytes], file: str) -> Grid:

@@ -21,3 +21,5 @@ class PassedOver(IntakeError):
 
     def __init__(self, file: str, title: str, why: str) -> None:
         super().__init__(file, f"{title}, {why}", "leave it out")
+        self.title = title
+        self.why = why

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 LEFT = re.compile(
-    r"(\.|~\$).*|(?i:thumbs\.db|desktop\.ini|.*(\.(crdownload|part|partial|download|tmp)|:zone\.identifier))"
+    r"\A(\.|~\$)|(?i:\A(thumbs\.db|desktop\.ini)|\.(crdownload|part|partial|download|tmp)|:zone\.identifier)\Z"
 )
-COPY = re.compile(r"\s*\((\d+)\)$")
+COPY = re.compile(r"(?<!\s)\s*+\((\d+)\)$")
 
 
 def exports(paths: Iterable[Path]) -> list[Path]:
@@ -32,7 +32,7 @@ def exports(paths: Iterable[Path]) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and not LEFT.fullmatch(path.name))
+    return sorted(path for path in folder.iterdir() if path.is_file() and not LEFT.search(path.name))
 
 
 def _download(file: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +11,6 @@ from numpy.typing import NDArray
 
 CELL = pa.dictionary(pa.int32(), pa.string())
 MAX_DIGITS = 15  # what a spreadsheet keeps of a number
-NUMBERS = "numbers"  # the name of the row numbers' column on the way between processes
 
 Cells = tuple[str, ...]
 
@@ -36,26 +34,6 @@ class Grid:
         usual = zip(self.numbers[:count].tolist(), zip(*top, strict=True), strict=True) if top else ()
         first = sorted(self.odd)[:count]
         return sorted([*usual, *((n, self.odd[n]) for n in first)])[:count]
-
-    def pack(self) -> pa.Buffer:
-        """The grid as an Arrow IPC stream."""
-        about = {"odd": list(self.odd.items()), "broken": list(self.broken.items()), "sheet": self.sheet}
-        arrays = {str(i): column for i, column in enumerate(self.columns)}
-        table = pa.table(arrays | {NUMBERS: pa.array(self.numbers)})
-        table = table.replace_schema_metadata({"about": json.dumps(about)})
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
-        return sink.getvalue()
-
-
-def unpack(data: bytes) -> Grid:
-    """The grid of `pack`."""
-    table = pa.ipc.open_stream(pa.py_buffer(data)).read_all()
-    about = json.loads(table.schema.metadata[b"about"])
-    *columns, numbers = (c.combine_chunks() for c in table.columns)
-    odd = {n: tuple(cells) for n, cells in about["odd"]}
-    return Grid(tuple(columns), numbers.to_numpy(zero_copy_only=False), odd, dict(about["broken"]), about["sheet"])
 
 
 def column(cells: Sequence[str]) -> pa.DictionaryArray:

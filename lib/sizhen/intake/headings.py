@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 DASHES = re.compile("[\u2010-\u2015\u2212]")
 BESIDE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+LONGEST = 1_000  # characters of a heading that are compared
 
 
 def heading(text: str) -> str:
     """A heading as it is compared: NFKC (full-width brackets become plain), one kind of dash, single spaces, no
     case, nothing invisible, no space or line break beside Chinese."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:LONGEST]))
     return BESIDE.sub("", " ".join(DASHES.sub("-", text).split())).casefold()
 
 

@@ -21,6 +21,7 @@ STRANGER = "has headings of no known export"
 SUMMABLE = ("count", "money", "number")  # kinds of columns whose cells add up
 SOURCE_ENTRIES = ("rule", "value", "map", "otherwise", "period", "after", "of", "needed", "where", "label")
 TOLD, TOLD_CHARACTERS = 5, 30  # of headings nobody knows, in an error
+TOLD_HEADING = 100  # characters of a heading that is told
 
 
 @dataclass(frozen=True)
@@ -282,7 +283,8 @@ def _match(fits: list[Layout], number: int, written: tuple[str, ...], cells: lis
     if twice:
         raise IntakeError(file, f"has the heading {', '.join(twice)} more than once", "keep one of them and try again")
     read = {found[h] for h in named if h in found} | {found[h] for h in layout.ignored if h in found}
-    unread = tuple(plain(" ".join(written[i].split())) for i, c in enumerate(cells) if c and i not in read)
+    told = (plain(" ".join(written[i][:TOLD_HEADING].split())) for i, c in enumerate(cells) if c and i not in read)
+    unread = tuple(told)
     return Match(layout, number, tuple(cells), found, unread)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from typing import IO
@@ -11,6 +12,7 @@ from sizhen.intake.grid import Cells, Grid, from_rows
 
 MAX_CELLS = 10_000_000
 SILENT = ("script", "style", "template", "noscript")
+STRAY = re.compile(r"""<(?!!--|(?:[^<>"']|"[^"]*"|'[^']*')*+>)""")
 SPREADSHEET_ML = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
@@ -23,7 +25,7 @@ def is_html(head: str) -> bool:
 def read(stream: IO[bytes], file: str) -> list[Grid]:
     """The tables of a UTF-8 page. Raises IntakeError."""
     parser = _Tables(file)
-    parser.feed(stream.read().decode())
+    parser.feed(_closed(stream.read().decode()))
     parser.close()
     if parser.open:
         raise IntakeError(file, "is cut off within a table", "export the file again")
@@ -31,6 +33,13 @@ def read(stream: IO[bytes], file: str) -> list[Grid]:
     if not grids:
         raise IntakeError(file, "is a web page without a table", "export the file again; the sign-in may have expired")
     return grids
+
+
+def _closed(text: str) -> str:
+    """The page with every sign that opens no tag and no comment as a sign: the parser would look for the end of each in
+    all that follows."""
+    commented, end, rest = text.rpartition("-->")
+    return STRAY.sub("&lt;", commented + end + rest.replace("<!--", "&lt;!--"))
 
 
 def _grid(rows: list[list[str]], number: int) -> Grid:

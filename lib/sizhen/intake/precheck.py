@@ -16,7 +16,7 @@ MAX_SPREAD = 50  # rows up to the last one, for every row that is there
 SPARE_ROWS = 1_000
 XML = (".xml", ".rels", ".vml")
 TYPES = (b"<!DOCTYPE", b"<!ENTITY")
-ROW = re.compile(rb"<row\b[^>]*?\br=\"(\d+)\"")
+ROW = re.compile(rb"<row\b[^<>]*?\br=\"(\d+)\"")
 FAR_COLUMN = re.compile(rb"\br=\"[A-Z]{3}\d")  # beyond column ZZ, the 702nd
 HOSTILE = "do not open it, and export the file again"
 

@@ -51,8 +51,3 @@ def read_stream(stream: IO[bytes], file: str) -> list[Grid]:
         if markup.is_html(head):
             return markup.read(text, file)
         return [delimited.read(text, file)]
-
-
-def is_plain(start: bytes) -> bool:
-    """Whether a file that begins so is text without markup, which no parser of formats will see."""
-    return start[:4] not in (workbook.ZIP, workbook.OLE) and not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")

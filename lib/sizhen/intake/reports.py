@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from sizhen.intake.errors import IntakeError
 
@@ -58,3 +59,22 @@ class FileReport:
     def table(self) -> str | None:
         """The main table the file was read into."""
         return next(iter(self.tables), None)
+
+    def failed(self, error: IntakeError) -> FileReport:
+        """The report of a file of which nothing was imported."""
+        return replace(self, kept=0, tables={}, first=None, last=None, changed={}, error=error)
+
+    def plain(self) -> dict[str, Any]:
+        """The report in what JSON holds."""
+        days = {name: day and day.isoformat() for name, day in (("first", self.first), ("last", self.last))}
+        error = self.error and [self.error.file, self.error.problem, self.error.remedy]
+        return asdict(replace(self, error=None)) | days | {"error": error}
+
+
+def from_plain(told: dict[str, Any]) -> FileReport:
+    """The report of `FileReport.plain`."""
+    days = {name: told[name] and date.fromisoformat(told[name]) for name in ("first", "last")}
+    lists = {name: tuple(told[name]) for name in ("unread", "absent", "remarks")}
+    examples = tuple(Rejection(**each) for each in told["examples"])
+    error = told["error"] and IntakeError(*told["error"])
+    return FileReport(**(told | days | lists | {"examples": examples, "error": error}))

@@ -36,9 +36,9 @@ CURRENCY = "|".join(
 )
 NUMBER = re.compile(rf"([+-]?)(?:[¥$€£]\s*)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?\s*([{''.join(UNITS)}]?)")
 COUNTED = {  # what may stand behind a number of this kind
-    "count": re.compile("\\s*[\u4eba\u6b21\u4ef6\u7b14\u5355\u4e2a\u6761]$"),
+    "count": re.compile("(?<!\\s)\\s*+[\u4eba\u6b21\u4ef6\u7b14\u5355\u4e2a\u6761]$"),
     "money": re.compile(rf"^(?:{CURRENCY})\s*(?=\$?\d)|(?<=[\d\u4e07\u4ebf])\s*(?:{CURRENCY})$"),
-    "seconds": re.compile("\\s*(?:\u79d2|s)$"),
+    "seconds": re.compile("(?<!\\s)\\s*+(?:\u79d2|s)$"),
 }
 PLAIN = r"^-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 PLAIN_RATE = PLAIN.replace("$", "%?$")
@@ -47,11 +47,13 @@ BLOCK = 1 << 17
 APOSTROPHES = ("'", "`", "\u2018", "\u2019")
 DESTROYED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 QUOTED_ID = re.compile(r'="(.*)"')
-DECIMAL_ID = re.compile(r"(\d{6,})\.0+")  # a whole number that was stored as one with decimals
-CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
-BETWEEN = re.compile("\\s*(?:~|\u81f3|\\bto\\b|\\s-\\s|\u2013|\u2014|-(?=\\d{4}[-/.\u5e74]\\d|\\d{8}$))\\s*")
+DECIMAL_ID = re.compile(r"(?<!\d)(\d{6,}+)\.0+")  # a whole number that was stored as one with decimals
+CLOCK = re.compile(r"(\d{1,9}):([0-5]\d):([0-5]\d)")
+BETWEEN = re.compile(
+    "(?:(?<!\\s)\\s++)?(?:~|\u81f3|\\bto\\b|(?<=\\s)-(?=\\s)|\u2013|\u2014|-(?=\\d{4}[-/.\u5e74]\\d|\\d{8}$))\\s*"
+)
 WEEKDAY = re.compile(
-    "[ (,]*(?:(?:\u661f\u671f|\u5468|\u793c\u62dc)[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u65e5\u5929]"
+    "(?:(?<![ (,])[ (,]++)?(?:(?:\u661f\u671f|\u5468|\u793c\u62dc)[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u65e5\u5929]"
     "|\\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\\b)[ ),]*"
 )
 LAST_MINUTE = time(23, 59)
@@ -60,7 +62,7 @@ NUMERIC = (*RANGES, "number")
 TEXTUAL = ("id", "text", "choice")
 TYPED = "%Y-%m-%dT%H:%M:%S"  # a date by its cell's type, as the reader of workbooks writes it
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?", re.ASCII)
-OFFSET = re.compile("\\s*%z", re.IGNORECASE)  # in a format; every format may have a zone behind it
+OFFSET = re.compile(r"(?<!\s)\s*+%z", re.IGNORECASE)  # in a format; every format may have a zone behind it
 SPACED = "%Y-%m-%d %H:%M:%S"
 PLAIN_MOMENTS = {
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "%Y-%m-%d",

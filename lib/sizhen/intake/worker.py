@@ -1,7 +1,8 @@
-"""Files are parsed in a process of their own, within limits: one that breaks it costs nothing but itself.
+"""Files are read in a process of their own, from bytes to tables, within limits: one that breaks these costs itself.
 
-Requests are lines of JSON, [path, file name]; an answer is a line of JSON, either {"error": [file, problem, remedy]} or
-{"sizes": [bytes, …]} with as many grids behind it. Nothing is unpickled.
+Requests and answers are lines of JSON. {"open": [path, file name, path of a mapping]} finds the sheets of a file,
+{"key": …, "timezone": …} has them converted: the answer tells their reports and the sizes of their tables, which follow
+as Arrow IPC streams. {"draft": [path, file name]} drafts a mapping. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -11,16 +12,23 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from sizhen.intake import reading
-from sizhen.intake.errors import IntakeError
-from sizhen.intake.grid import Grid, unpack
+import pandas as pd
+import pyarrow as pa
+
+from sizhen.intake import mapping, reading, sheets
+from sizhen.intake.errors import IntakeError, PassedOver
+from sizhen.intake.grid import Grid
+from sizhen.intake.layouts import Match
+from sizhen.intake.reports import FileReport, from_plain
+from sizhen.intake.sheets import Sheet
+from sizhen.vocab.plain import plain
 
 MEMORY = 2 << 30
 SECONDS = 120
-SMALL = 4 << 20
 THREADS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 TOO_MUCH = f"needs more than {MEMORY >> 30} GB of memory or {SECONDS} s, or breaks its reader"
 SHORTER = "export a shorter period, or save it as CSV UTF-8"
@@ -38,20 +46,31 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def read(self, path: Path) -> list[Grid]:
-        """The sheets of a file. Raises IntakeError, OSError."""
-        with path.open("rb") as stream:
-            if path.stat().st_size <= SMALL and reading.is_plain(stream.read(512)):
-                return reading.read_stream(stream, path.name)
-        return self._ask(path)
+    def read(self, path: Path, given: Callable[[], tuple[bytes, str | None]], map: Path | None = None) -> list[Sheet]:
+        """The sheets of a file that are tables; `given`, the shop's key and timezone, asked for when there are any.
+        Raises IntakeError, PassedOver, OSError."""
+        path.open("rb").close()
+        self._ask(path, {"open": [str(path.absolute()), plain(path.name), map and str(map.absolute())]})
+        key, timezone = given()
+        answer, tables = self._ask(path, {"key": key.hex(), "timezone": timezone})
+        data = iter(tables)
+        return [
+            Sheet(from_plain(report), {name: _unpacked(next(data)) for name in names})
+            for report, names in answer["sheets"]
+        ]
 
-    def _ask(self, path: Path) -> list[Grid]:
+    def draft(self, path: Path) -> str:
+        """A mapping of the first sheet, drafted by its headings. Raises IntakeError, OSError."""
+        path.open("rb").close()
+        return str(self._ask(path, {"draft": [str(path.absolute()), path.name]})[0]["draft"])
+
+    def _ask(self, path: Path, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         if self._process is None:
             self._process = _start()
         timer = threading.Timer(SECONDS, self._process.kill)
         timer.start()
         try:
-            return _exchange(self._process, path)
+            return _exchange(self._process, request)
         except (BrokenPipeError, EOFError):
             self._stop()
             raise IntakeError(path.name, TOO_MUCH, SHORTER) from None
@@ -75,10 +94,10 @@ def _start() -> subprocess.Popen[bytes]:
     )
 
 
-def _exchange(process: subprocess.Popen[bytes], path: Path) -> list[Grid]:
+def _exchange(process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(json.dumps([str(path.absolute()), path.name]).encode() + b"\n")
+    process.stdin.write(json.dumps(request).encode() + b"\n")
     process.stdin.flush()
     line = process.stdout.readline()
     if not line.endswith(b"\n"):
@@ -86,7 +105,9 @@ def _exchange(process: subprocess.Popen[bytes], path: Path) -> list[Grid]:
     answer = json.loads(line)
     if "error" in answer:
         raise IntakeError(*answer["error"])
-    return [unpack(_exactly(process.stdout, size)) for size in answer["sizes"]]
+    if "passed_over" in answer:
+        raise PassedOver(*answer["passed_over"])
+    return answer, [_exactly(process.stdout, size) for size in answer.get("sizes", ())]
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:
@@ -105,15 +126,58 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(path: str, file: str) -> tuple[dict[str, object], list[memoryview]]:
-    try:
-        with open(path, "rb") as stream:
-            parts = [memoryview(grid.pack()) for grid in reading.read_stream(stream, file)]
-    except IntakeError as error:
-        return {"error": [error.file, error.problem, error.remedy]}, []
-    except MemoryError:
-        return {"error": [file, TOO_MUCH, SHORTER]}, []
-    return {"sizes": [part.nbytes for part in parts]}, parts
+def _packed(frame: pd.DataFrame) -> pa.Buffer:
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def _unpacked(data: bytes) -> pd.DataFrame:
+    return pa.ipc.open_stream(pa.py_buffer(data)).read_pandas()
+
+
+class _Worker:
+    """Answers requests; keeps the sheets of a file between finding and converting them."""
+
+    def __init__(self) -> None:
+        self.file = ""
+        self.found: list[tuple[Grid, Match]] = []
+
+    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[pa.Buffer]]:
+        try:
+            if "key" in request:
+                return self._converted(bytes.fromhex(request["key"]), request["timezone"])
+            path, self.file, *map = request["draft"] if "draft" in request else request["open"]
+            with open(path, "rb") as stream:
+                grids = reading.read_stream(stream, self.file)
+            if "draft" in request:
+                return {"draft": mapping.draft(grids[0], self.file)}, []
+            layout = mapping.read(Path(map[0])) if map[0] else None
+            self.found = sheets.recognised(grids, self.file, layout)
+        except PassedOver as error:
+            return {"passed_over": [error.file, error.title, error.why]}, []
+        except IntakeError as error:
+            return {"error": [error.file, error.problem, error.remedy]}, []
+        except OSError as error:
+            return {"error": [self.file, f"cannot be read ({error.strerror})", "check the file and the folder"]}, []
+        except MemoryError:
+            return {"error": [self.file, TOO_MUCH, SHORTER]}, []
+        return {}, []
+
+    def _converted(self, key: bytes, timezone: str | None) -> tuple[dict[str, Any], list[pa.Buffer]]:
+        told: list[tuple[dict[str, Any], list[str]]] = []
+        packed: list[pa.Buffer] = []
+        several = len(self.found) > 1
+        while self.found:
+            grid, match = self.found.pop(0)
+            report = FileReport(self.file, sheet=grid.sheet if several else None)
+            sheet = sheets.converted(grid, match, report, key, timezone)
+            timezone = timezone or sheet.report.timezone
+            told.append((sheet.report.plain(), list(sheet.frames)))
+            packed += [_packed(sheet.frames.pop(name)) for name in list(sheet.frames)]
+        return {"sheets": told, "sizes": [part.size for part in packed]}, packed
 
 
 def main() -> None:
@@ -121,12 +185,14 @@ def main() -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _limit()
+    worker = _Worker()
     for line in sys.stdin.buffer:
-        answer, parts = _answer(*json.loads(line))
+        answer, parts = worker.answer(json.loads(line))
         out.write(json.dumps(answer).encode() + b"\n")
         for part in parts:
             out.write(part)
         out.flush()
+        del answer, parts
 
 
 if __name__ == "__main__":

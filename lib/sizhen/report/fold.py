@@ -7,8 +7,8 @@ import re
 from sizhen.vocab import word
 
 OPEN_ROWS = 4  # a table of more rows is folded
-_TABLE = re.compile(r'(<table\b.*?</table>)(\s*<p class="sz-note">.*?</p>)?', re.DOTALL)
-_HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
+_TABLE = re.compile(r'(<table\b(?:[^<]|<(?!/?table\b))*+</table>)(\s*+<p class="sz-note">(?:[^<]|<(?!/?p\b))*+</p>)?')
+_HEAD = re.compile(r"<thead\b(?:[^<]|<(?!/?thead\b))*+</thead>")
 _MARK = '<details class="sz-fold">'
 
 

@@ -20,8 +20,8 @@ from sizhen.vocab import LANGUAGES, word
 
 _CELL = '{"cell_type": "markdown", "id": "0", "metadata": {}, "source": "-"}'
 _SMALL = f'{{"cells": [{_CELL}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}'
-_PART = re.compile(r'<h3 id="([a-z0-9-]+)">(.*?)</h3>', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_PART = re.compile(r'<h3 id="([a-z0-9-]+)">((?:[^<]|<(?!/?h3\b))*+)</h3>')
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sizhen.vocab import LANGUAGES
 _node: Any = from_dict  # nbformat.v4's makers check each cell by itself, which is most of their time
 ANALYST_ONLY = "analyst-only"
 _SHOWN = ("image/png", "text/html", "text/markdown", "text/plain")
-_MARKS = re.compile(r"[*_`#>|]+|!?\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[*_`#>|]+|!?\[([^\[\]]*)\]\([^()]*\)")
 _ALT_LENGTH = 160
 
 

@@ -11,7 +11,9 @@ from typing import Literal
 
 import pandas as pd
 import pyarrow.parquet  # noqa: F401  # what pandas would import while the first table is read
+from pyarrow import ArrowException
 
+from sizhen.tables.cells import FIELD
 from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
 from sizhen.tables.schema import conform, refuse_width
@@ -19,6 +21,8 @@ from sizhen.tables.switch import Change, alone
 from sizhen.vocab.plain import plain_line
 
 Format = Literal["parquet", "csv"]
+
+csv.field_size_limit(FIELD)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -72,7 +76,10 @@ def read_table(path: Path, table: str, *, timezone: str = TIMEZONE) -> pd.DataFr
     if not frame.columns.is_unique:
         twice = str(frame.columns[frame.columns.duplicated()][0])
         raise DataError(path.name, f"the column {twice!r:.60} is there twice", "rename or remove one")
-    return conform(frame, table, path.name, timezone=timezone)
+    try:
+        return conform(frame, table, path.name, timezone=timezone)
+    except ArrowException as error:
+        raise DataError(path.name, f"is damaged ({plain_line(str(error))[:100]})", "write it again") from None
 
 
 def write_table(

@@ -14,6 +14,7 @@ import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
 
+from sizhen.tables.cells import MISSING, kept
 from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
 from sizhen.tables.moments import YEARS, moments
@@ -40,7 +41,6 @@ pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at t
 READABLE = ("text", "id", "choice")
 NUMBERS, TEXTS = ((str, int, float, Decimal), bool), ((str,), ())  # types of cells, and those of them that are none
 WRITTEN = {"date": ((str, date), ()), "datetime": ((str, date), ()), "flag": ((str, int, float), ())}
-MISSING = ("", "NaN", "nan", "NULL", "null", "None", "<NA>")
 
 
 def _dtype(column: Column) -> str:
@@ -181,6 +181,8 @@ def _readable(values: pd.Series) -> pd.Series:
 
 def typed(values: pd.Series, column: Column, file: str, timezone: str) -> pd.Series:
     """One column in its type. DataError at the first cell that is there but cannot be read."""
+    if column.kind == "text" and values.dtype == "str":
+        values = _cut(values)
     if _is_plain(values, column):
         plainly = values.astype(pd.api.types.pandas_dtype(_dtype(column)))
         return plainly.fillna("") if _filled(column) else plainly
@@ -205,7 +207,13 @@ def typed(values: pd.Series, column: Column, file: str, timezone: str) -> pd.Ser
             row=at + 2,
             column=column.name,
         )
+    if column.kind == "text":
+        read = _cut(read)
     return read.fillna("") if _filled(column) else read
+
+
+def _cut(values: pd.Series) -> pd.Series:
+    return pd.Series(pd.array(kept(pyarrow.array(values))[0], dtype="str"), index=values.index)
 
 
 def _decoded(cell: object) -> object:

@@ -19,7 +19,7 @@ LEFTOVER = "other"
 CLEAR = 0.75  # a clause's score from which it is praise, and below whose negative it is blame
 BARE = 7  # characters up to which a clause can only name its aspect and the next one tell: 这个味道，一点都不好
 PRAISE, NEUTRAL, COMPLAINT = 1.0, 0.0, -1.0
-TWO_WORDS = re.compile(r"[A-Za-z]{2,}[ '][A-Za-z]{2,}")
+TWO_WORDS = re.compile(r"[A-Za-z]{2}[ '][A-Za-z]{2}")
 BETWEEN = ", "  # clauses put together again
 REMEMBERED = 50_000  # texts: several frames read the same reviews
 
@@ -131,7 +131,9 @@ def _blamed(text: str) -> set[str]:
 
 def _stands(text: str, pattern: re.Pattern[str]) -> bool:
     """True when the pattern is found and no negation before it takes it back."""
-    return any(not text[: found.start()].lower().endswith(_negations()) for found in pattern.finditer(text))
+    reach = max(map(len, _negations()))
+    starts = (found.start() for found in pattern.finditer(text))
+    return any(not text[max(at - reach, 0) : at].lower().endswith(_negations()) for at in starts)
 
 
 def _topics(text: str) -> set[str]:

@@ -244,9 +244,9 @@ def width(text: str) -> int:
 def shorten(text: str, columns: int = 20) -> str:
     """At most `columns` wide (10 Chinese characters), with … where cut."""
     text = " ".join(text.split())
-    if width(text) <= columns:
+    if len(text) <= columns and width(text) <= columns:
         return text
-    reach = list(accumulate(map(width, text)))
+    reach = list(accumulate(map(width, text[:columns])))
     return f"{text[: bisect_right(reach, columns - 1)].rstrip()}…"
 
 

@@ -15,6 +15,7 @@ LEFT = ("text", "label", "date", "flag", "path")
 OF_METRIC = ("value", "desktop", "mobile", "all", "tier_value", "value_gap")  # columns of a row that names its metric
 FEW = 2
 LONG = 18  # columns a text may take before its cell wraps
+LONGEST = 300  # columns of a text that are shown
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def in_unit_of(column: str, metric: str) -> str:
 def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
     shown = labels.fmt(value, in_unit_of(column, str(row.get("metric", ""))))
     kind = labels.unit(column)
-    if kind in ("text", "label") and labels.width(shown) > LONG:
-        return f'<td class="sz-words">{escape(shown)}</td>'
+    if kind in ("text", "label") and labels.width(shown[:LONGEST]) > LONG:
+        return f'<td class="sz-words">{escape(labels.shorten(shown, LONGEST))}</td>'
     return f'<td style="text-align:left">{escape(shown)}</td>' if kind in LEFT else f"<td>{escape(shown)}</td>"
 
 

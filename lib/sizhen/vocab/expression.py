@@ -12,13 +12,15 @@ from typing import Any
 from sizhen.vocab.loader import VocabError
 
 GROUP = re.compile(r"(?<!\\)\((?!\?)")
+REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 WIDTHLESS = (op.AT, op.ASSERT, op.ASSERT_NOT)
 
 
 @cache
 def expression(wording: str, where: str) -> re.Pattern[str]:
     """The regular expression of a lexicon's wording, in any case of letters. Raises VocabError, which names `where`,
-    for none, and for one that matches an empty text.
+    for none, for one that matches an empty text, and for a piece that may stand any number of times: a text of nothing
+    else would take the square of its length.
 
     Groups need not be remembered, and places whose character begins no alternative are passed over: the search takes a
     fifth of the time.
@@ -28,10 +30,21 @@ def expression(wording: str, where: str) -> re.Pattern[str]:
         pattern = re.compile(plain, re.IGNORECASE)
         if pattern.search(""):
             raise VocabError(f"{where}: matches an empty text")
-        begins = _characters(grammar.parse(plain))
+        parsed = grammar.parse(plain)
+        if _is_endless(parsed):
+            raise VocabError(f"{where}: a piece may stand without end; write {{0,9}} for * and {{1,9}} for +")
+        begins = _characters(parsed)
     except re.error as error:
         raise VocabError(f"{where}: no regular expression: {error}") from error
     return re.compile(f"(?=[{begins}])(?:{plain})", re.IGNORECASE) if begins else pattern
+
+
+def _is_endless(parsed: Iterable[tuple[Any, Any]]) -> bool:
+    """Whether a piece of the expression may be repeated without end."""
+    return any(
+        (kind in REPEATS and what[1] is op.MAXREPEAT) or any(map(_is_endless, _parts(kind, what)[0]))
+        for kind, what in parsed
+    )
 
 
 def _characters(parsed: Iterable[tuple[Any, Any]]) -> str:
@@ -61,8 +74,10 @@ def _parts(kind: Any, what: Any) -> tuple[list[Any], int]:
         return what[1], 1
     if kind is op.SUBPATTERN:
         return [what[3]], 1
-    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+    if kind in REPEATS:
         return [what[2]], what[0]
+    if kind is op.ATOMIC_GROUP:
+        return [what], 1
     return [], 1
 
 

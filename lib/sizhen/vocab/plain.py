@@ -12,7 +12,7 @@ UNSEEN = (
     "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINES, _UNSEEN = re.compile(LINES), re.compile(UNSEEN)
-LONGEST = 1000  # characters of what a file holds, in a line about it
+LONGEST = 500  # characters of what a file holds, in a line about it
 _HALVES = re.compile("[\ud800-\udfff]")  # what a name of a file can hold, and no file or terminal takes
 
 
