@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from sizhen.cli import app
 from sizhen.intake import IntakeError, import_files, mapping
 from sizhen.intake.layouts import _entries
+from sizhen.intake.privacy import is_pseudonym
 from sizhen.tables import Shop
 
 MAP = """
@@ -170,3 +171,24 @@ def test_a_draft_of_chinese_headings_says_which_keys_are_open(tmp_path: Path) ->
         assert line in text
     with pytest.raises(IntakeError, match="needs date"):
         mapping.read(map)
+
+
+def test_people_are_covered_by_a_mapping_without_rules_too(tmp_path: Path) -> None:
+    export, map = tmp_path / "verkauf.csv", tmp_path / "orders.toml"
+    export.write_text("Nr,Kunde,Wann\n1,anna@example.com,2026-10-01\n2,anna@example.com,2026-10-02\n", encoding="utf-8")
+    map.write_text(
+        'required = ["Nr", "Wann"]\n[orders]\norder_id = "Nr"\nbuyer_id = "Kunde"\ncreated_at = "Wann"\n',
+        encoding="utf-8",
+    )
+    (report,) = import_files([export], shop_id="s1", data_dir=tmp_path / "data", map=map)
+    assert report.error is None
+    ids = Shop.open(tmp_path / "data", "s1").table("orders")["buyer_id"]
+    assert ids.nunique() == 1 and is_pseudonym(ids[0])
+    texts = tmp_path / "texts.csv"
+    texts.write_text("Nr,Von,Text\n1,Anna Schmidt,war gut Anna Schmidt\n", encoding="utf-8")
+    map.write_text(
+        'required = ["Nr", "Text"]\n[reviews]\nreview_id = "Nr"\nbuyer = "Von"\ntext = "Text"\n', encoding="utf-8"
+    )
+    import_files([texts], shop_id="s1", data_dir=tmp_path / "data", map=map)
+    (row,) = Shop.open(tmp_path / "data", "s1").table("reviews")[["buyer", "text"]].values.tolist()
+    assert row == ["A***t", "war gut [name]"]

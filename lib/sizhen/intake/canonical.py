@@ -7,11 +7,10 @@ from functools import cache
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.headings import heading
-from sizhen.intake.layouts import SEARCHED_ROWS, Layout, Match, Source, common, recognise
+from sizhen.intake.layouts import PERSONS, SEARCHED_ROWS, Layout, Match, Source, common, recognise
 from sizhen.vocab import TableSpec, load
 
 PREFIX = "table."  # before the name of a table, in the id of its layout
-PERSONS = {("orders", "buyer_id"): "pseudonym_once", ("reviews", "buyer"): "mask_once"}
 
 
 @cache

@@ -19,6 +19,8 @@ SEARCHED_ROWS = 20
 NEAR = 1 / 3  # below this share of headings, naming a nearest layout would mislead
 STRANGER = "has headings of no known export"
 SUMMABLE = ("count", "money", "number")  # kinds of columns whose cells add up
+# What people are known by is covered, whatever a mapping leaves out; what is covered already stays.
+PERSONS = {("orders", "buyer_id"): "pseudonym_once", ("reviews", "buyer"): "mask_once"}
 SOURCE_ENTRIES = ("rule", "value", "map", "otherwise", "period", "after", "of", "needed", "where", "label")
 TOLD, TOLD_CHARACTERS = 5, 30  # of headings nobody knows, in an error
 TOLD_HEADING = 100  # characters of a heading that is told
@@ -220,6 +222,8 @@ def _source(table: str, column: str, entry: str | dict[str, Any]) -> Source:
     contract = {c.name: c.kind for c in load().tables[table].columns}
     kind = contract.get(column) or entry["kind"]
     known = {k: entry[k] for k in SOURCE_ENTRIES if k in entry}
+    if (table, column) in PERSONS and not known.get("map"):
+        known.setdefault("rule", PERSONS[table, column])
     if isinstance(known.get("map"), str):
         known["map"] = shared_maps()[known["map"]]
     if "where" in known:
