@@ -73,6 +73,31 @@ def test_another_key_is_refused(bring: Bring, data_dir: Path) -> None:
     assert (data_dir / "s1" / "lineage.json").read_bytes() == before
 
 
+@pytest.mark.parametrize("shop", ["s1", "s2"])
+def test_another_key_is_known_by_the_other_shops_where_a_shop_has_no_record(
+    bring: Bring, data_dir: Path, tmp_path: Path, shop: str
+) -> None:
+    bring(ORDERS, order(1))
+    import_files([tmp_path / "export.csv"], shop_id="s3", data_dir=data_dir)
+    (data_dir / ".key").write_bytes(b"x" * 32)
+    (data_dir / "s1" / "lineage.json").unlink()
+    (report,) = import_files([tmp_path / "export.csv"], shop_id=shop, data_dir=data_dir)
+    assert "is another key than the tables of s3 were made with" in said(report)
+
+
+def test_a_key_that_any_shop_was_made_with_is_that_of_a_new_one(bring: Bring, data_dir: Path, tmp_path: Path) -> None:
+    bring(ORDERS, order(1))
+    record = data_dir / "s1" / "lineage.json"
+    import_files([tmp_path / "export.csv"], shop_id="from_elsewhere", data_dir=data_dir)
+    elsewhere = data_dir / "from_elsewhere" / "lineage.json"
+    (entry,) = json.loads(record.read_text(encoding="utf-8"))
+    elsewhere.write_text(json.dumps([entry | {"key": "0" * 20}]), encoding="utf-8")
+    (data_dir / "damaged").mkdir()
+    (data_dir / "damaged" / "lineage.json").write_text("{", encoding="utf-8")
+    (report,) = import_files([tmp_path / "export.csv"], shop_id="new", data_dir=data_dir)
+    assert report.error is None
+
+
 def test_a_record_from_before_keys_were_marked_is_taken_and_marked_from_then_on(bring: Bring, data_dir: Path) -> None:
     bring(ORDERS, order(1))
     path = data_dir / "s1" / "lineage.json"

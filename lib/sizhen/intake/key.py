@@ -31,16 +31,35 @@ def shop_key(data_dir: Path, folder: Path) -> bytes:
         problem = f"is gone, but the tables of {', '.join(shops)} were made with it; {LOST}"
         raise DataError(privacy.KEY_FILE, problem, "put back your copy of it, or import everything into a new folder")
     key = privacy.secret(data_dir)
-    if any(entry.get("key", mark(key)) != mark(key) for entry in read_lineage(folder) if _keyed(entry)):
-        problem = f"is another key than the tables of {folder.name} were made with; {LOST}"
+    if own := _marks(folder):
+        others = {folder.name: own - {mark(key)}}
+    else:  # a new shop, or one without its record: the key is the folder's where any shop was made with it
+        others = {path.name: _marks_of_another(path) for path in _shops(data_dir)}
+        others = {} if any(mark(key) in marks for marks in others.values()) else others
+    if shops := sorted(name for name, marks in others.items() if marks):
+        problem = f"is another key than the tables of {', '.join(shops)} were made with; {LOST}"
         raise DataError(privacy.KEY_FILE, problem, "put back the key that lay beside them")
     return key
 
 
 def _with_pseudonyms(data_dir: Path) -> list[str]:
-    return (
-        sorted(path.name for path in data_dir.iterdir() if path.is_dir() and _holds(path)) if data_dir.exists() else []
-    )
+    return sorted(path.name for path in _shops(data_dir) if _holds(path))
+
+
+def _shops(data_dir: Path) -> list[Path]:
+    return [path for path in data_dir.iterdir() if path.is_dir()] if data_dir.exists() else []
+
+
+def _marks(folder: Path) -> set[str]:
+    """Of the keys that the shop's files were read with; empty before keys were marked. Raises DataError."""
+    return {entry["key"] for entry in read_lineage(folder) if _keyed(entry) and entry.get("key")}
+
+
+def _marks_of_another(folder: Path) -> set[str]:
+    try:
+        return _marks(folder)
+    except (DataError, OSError):  # it stops the imports of its own shop only
+        return set()
 
 
 def _holds(folder: Path) -> bool:
