@@ -160,3 +160,18 @@ def test_what_an_error_or_a_remark_quotes_reaches_nobody(bring: Bring) -> None:
     assert str(error) == "a.csv: is of the shop 小店[phone]; check --shop"
     data = DataError("a\x1b.csv", "'13812345678a' is not a date", "mend it", row=2)
     assert str(data) == "a.csv, row 2: '[phone]a' is not a date; mend it"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "left"),
+    [
+        ("质量不错 ——小雨点", "夏天的小雨点", "质量不错 ——[name]"),
+        ("我是小王子，不好", "快乐星球小王子", "我是[name]，不好"),
+        ("too small, signed linda", "Linda_zhang88", "too small, signed [name]"),
+        ("我是顾客", "顾客小王", "我是顾客"),
+        ("本人身高", "王小明", "本人身高"),
+        ("小雨点很多", "夏天的小雨点", "小雨点很多"),
+    ],
+)
+def test_who_signs_with_a_part_of_a_nickname_is_covered_there(text: str, name: str, left: str) -> None:
+    assert clean(text, name) == left

@@ -122,6 +122,7 @@ NAME = re.compile(
 )
 # Behind these a word is the name of whoever writes, before a letter it is not.
 SIGNED = r"(?:我是|我叫|名叫|本人|署名:?|签名:?|[—–]{1,2}|(?i:\bi['’]m|\bi am|\bname is|\bby|\bsigned,?))\s?"
+SIGNATURE = re.compile(rf"{SIGNED}(?P<name>\w{{2,{LONGEST}}}+)(?!\w)")
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("mail", MAIL),
     ("account", ACCOUNT),
@@ -209,6 +210,7 @@ def _named(seen: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
     small = _small(seen)
     for name in names:
         name = _seen(name)[0].strip()
+        yield from _signed_in_part(seen, _small(name))
         if len(name) < 2 or _ordinary(name):
             if name and name.lower() not in _nobody():
                 yield from _signed(seen, re.escape(name))
@@ -249,6 +251,14 @@ def _goes_on(one: str, other: str) -> bool:
 def _signed(seen: str, name: str) -> Iterator[tuple[int, int]]:
     for found in re.finditer(rf"{SIGNED}(?P<name>{name})(?=\W|[的啊呀哦呢]|$)", seen):
         yield found.span("name")
+
+
+def _signed_in_part(seen: str, name: str) -> Iterator[tuple[int, int]]:
+    """Where somebody signs with a part of the name that is no word of reviews."""
+    for found in SIGNATURE.finditer(seen):
+        part = _small(found["name"])
+        if part in name and not _ordinary(part):
+            yield found.span("name")
 
 
 @lru_cache(maxsize=4096)
