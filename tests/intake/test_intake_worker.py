@@ -12,7 +12,7 @@ import psutil
 import pytest
 from made import xlsx
 
-from sizhen.intake import FileReport, IntakeError, exports, import_files, reading, sheets, worker, write_map
+from sizhen.intake import FileReport, IntakeError, exports, import_files, reading, sheets, summary, worker, write_map
 from sizhen.intake.worker import Reader
 
 ANSWERS = [["asked_on", "who", "question", "answer", "score"], ["2026-10-20", "owner", "q", "a", 3]]
@@ -242,3 +242,20 @@ def test_the_sheet_nearest_to_an_export_is_the_one_the_error_is_about(tmp_path: 
     path.write_bytes(xlsx([["only", "remarks"]], [ANSWERS[0][1:], ANSWERS[1][1:]]))
     (report,) = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
     assert "has columns of answers, but no asked_on" in str(report.error)
+
+
+def test_a_pipe_is_no_file_and_is_not_waited_for(book: Path, tmp_path: Path) -> None:
+    with pytest.raises(IntakeError, match="null: is a pipe or a device, no file; save what it gives"):
+        write_map("/dev/null", tmp_path / "my.toml")
+    pipe = tmp_path / "a.csv"
+    os.mkfifo(pipe)
+    bad, good = import_files([pipe, book], shop_id="s1", data_dir=tmp_path / "data")
+    assert "a.csv: is a pipe or a device, no file" in str(bad.error)
+    assert good.error is None
+    with pytest.raises(IntakeError, match="is a pipe or a device"):
+        write_map(pipe, tmp_path / "my.toml")
+
+
+def test_the_terminal_tells_a_sheet_without_the_number_in_its_name() -> None:
+    (line, *_) = summary.told([FileReport("a.xlsx", sheet="王家 13812345678")])
+    assert str(line) == "✓ a.xlsx (王家 [phone])"

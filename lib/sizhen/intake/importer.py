@@ -19,7 +19,7 @@ from sizhen.intake.layouts import Layout, layouts
 from sizhen.intake.merge import Tables, joined
 from sizhen.intake.reports import FileReport
 from sizhen.intake.sheets import Sheet
-from sizhen.intake.worker import Reader
+from sizhen.intake.worker import Reader, refuse_no_file
 from sizhen.tables import DataError
 from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.lineage import read_lineage
@@ -115,6 +115,7 @@ class _Session:
         """What a file holds, or why that cannot be told. A new shop keeps the timezone that its first file tells."""
         report = FileReport(plain(path.name))
         try:
+            refuse_no_file(path)
             with path.open("rb") as stream:
                 report = replace(report, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
             sheets = reader.read(path, self._given, self.map)

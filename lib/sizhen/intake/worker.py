@@ -61,6 +61,7 @@ class Reader:
 
     def draft(self, path: Path) -> str:
         """A mapping of the first sheet, drafted by its headings. Raises IntakeError, OSError."""
+        refuse_no_file(path)
         path.open("rb").close()
         return str(self._ask(path, {"draft": [str(path.absolute()), path.name]})[0]["draft"])
 
@@ -82,6 +83,12 @@ class Reader:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+def refuse_no_file(path: Path) -> None:
+    """Raises IntakeError for pipes and devices: opening them could wait for ever, and a file is read twice."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise IntakeError(path.name, "is a pipe or a device, no file", "save what it gives as a file and import that")
 
 
 def _start() -> subprocess.Popen[bytes]:
