@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -99,6 +102,17 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(worker, "SECONDS", 1)
     with Reader() as reader, pytest.raises(IntakeError, match=r"silent\.csv: needs more than"):
         reader._ask(tmp_path / "silent.csv", {"open": [str(tmp_path / "silent.csv"), "silent.csv", None]})
+
+
+HURRIED = "from sizhen.intake import worker; worker.SECONDS = 1; worker.main()"
+
+
+@limited
+def test_a_reader_whose_caller_is_gone_ends_all_the_same(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "silent.csv")
+    request = json.dumps({"open": [str(tmp_path / "silent.csv"), "silent.csv", None]}) + "\n"
+    left = subprocess.run([sys.executable, "-c", HURRIED], input=request.encode(), timeout=60)
+    assert left.returncode == -signal.SIGALRM
 
 
 def many(path: Path) -> Path:
