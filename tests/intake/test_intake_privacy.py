@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sizhen.intake import FileReport, IntakeError
+from sizhen.intake import FileReport, IntakeError, import_files
 from sizhen.intake.layouts import common
 from sizhen.intake.privacy import clean, keyed, mask, province, secret
 from sizhen.tables import DataError, Shop
@@ -175,3 +175,12 @@ def test_what_an_error_or_a_remark_quotes_reaches_nobody(bring: Bring) -> None:
 )
 def test_who_signs_with_a_part_of_a_nickname_is_covered_there(text: str, name: str, left: str) -> None:
     assert clean(text, name) == left
+
+
+def test_names_of_files_and_headings_tell_nobody_where_they_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "日报_13812345678.csv"
+    path.write_text("date,visitors,paid_amount,来自a@b.example\n2026-10-01,5,3,x\n", encoding="utf-8")
+    (report,) = import_files([path], shop_id="s1", data_dir=tmp_path / "data")
+    assert (report.error, report.file, report.unread) == (None, "日报_[phone].csv", ("来自[mail]",))
+    kept = (tmp_path / "data" / "s1" / "lineage.json").read_text(encoding="utf-8")
+    assert "13812345678" not in kept and "a@b.example" not in kept

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from made import xlsx
 
-from sizhen.intake import FileReport, IntakeError, exports, import_files, reading, sheets, summary, worker, write_map
+from sizhen.intake import FileReport, IntakeError, exports, import_files, reading, sheets, worker, write_map
 from sizhen.intake.worker import Reader
 
 ANSWERS = [["asked_on", "who", "question", "answer", "score"], ["2026-10-20", "owner", "q", "a", 3]]
@@ -270,6 +270,8 @@ def test_a_pipe_is_no_file_and_is_not_waited_for(book: Path, tmp_path: Path) -> 
         write_map(pipe, tmp_path / "my.toml")
 
 
-def test_the_terminal_tells_a_sheet_without_the_number_in_its_name() -> None:
-    (line, *_) = summary.told([FileReport("a.xlsx", sheet="王家 13812345678")])
-    assert str(line) == "✓ a.xlsx (王家 [phone])"
+def test_a_sheet_is_told_without_the_number_in_its_name() -> None:
+    grids = reading.read(b"date,visitors,paid_amount\n2026-10-01,5,3\n", "a.csv")
+    (found,) = sheets.recognised(grids, "a.csv")
+    told = sheets.converted(*found, FileReport("a.csv", sheet="王家 13812345678"), *given())
+    assert told.report.sheet == "王家 [phone]"

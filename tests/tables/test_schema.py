@@ -202,6 +202,16 @@ def test_nobody_can_be_reached_by_a_title_or_a_plan_and_keys_stay_apart() -> Non
     assert conform(found, "ads_daily", "again").equals(found)
 
 
+def test_an_agent_is_reached_by_nobody_and_a_region_is_no_address() -> None:
+    agents = ["王小明13812345678", "阿明", "a@b.com"]
+    day = pd.DataFrame({"date": "2026-10-01", "agent": agents})
+    assert set(conform(day, "service_daily", "service_daily.csv")["agent"]) == {"王小明[phone]", "阿明", "[mail]"}
+    regions = ["221B Baker Street", "浙江省杭州市文三路12号3幢501室", "浙江", "+1 212 555 1234", None]
+    orders = pd.DataFrame({"order_id": list("abcde"), "region": regions})
+    told = conform(orders, "orders", "orders.csv")["region"]
+    assert told.fillna("").tolist() == ["[address]", "[address]", "浙江", "[phone]", ""]
+
+
 def test_a_plain_error_survives_a_process_boundary() -> None:
     import pickle
 

@@ -113,7 +113,7 @@ class _Session:
 
     def read(self, path: Path, reader: Reader) -> list[Sheet]:
         """What a file holds, or why that cannot be told. A new shop keeps the timezone that its first file tells."""
-        report = FileReport(plain(path.name))
+        report = FileReport(privacy.reaching(plain(path.name)))
         try:
             refuse_no_file(path)
             with path.open("rb") as stream:
@@ -124,7 +124,7 @@ class _Session:
         except (IntakeError, DataError, OSError) as error:
             return [Sheet(_failed(report, error))]
         self.timezone = self.timezone or next((s.report.timezone for s in sheets if s.report.timezone), None)
-        return [Sheet(replace(s.report, sha256=report.sha256), s.frames) for s in sheets]
+        return [Sheet(replace(s.report, file=report.file, sha256=report.sha256), s.frames) for s in sheets]
 
     def _given(self) -> tuple[bytes, str | None]:
         """The key and the timezone that a file of the shop is read with. Raises IntakeError, DataError."""

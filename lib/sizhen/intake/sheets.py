@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sizhen.intake import canonical
+from sizhen.intake import canonical, privacy
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
@@ -33,7 +33,14 @@ class Sheet:
 def converted(grid: Grid, match: Match, report: FileReport, key: bytes, timezone: str | None = None) -> Sheet:
     """The sheet read as its layout says, by the clock of the shop's timezone, or the error that keeps it out."""
     layout = match.layout
-    report = replace(report, layout=layout.id, title=layout.title.en, platform=layout.platform, unread=match.unread)
+    report = replace(
+        report,
+        sheet=report.sheet and privacy.reaching(report.sheet),
+        layout=layout.id,
+        title=layout.title.en,
+        platform=layout.platform,
+        unread=tuple(map(privacy.reaching, match.unread)),
+    )
     try:
         read = convert(grid, Context(match, common(), key, report.file, timezone=timezone))
         report = _counted(report, read)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from rich.padding import Padding
 from rich.text import Text
 
-from sizhen.intake import privacy
 from sizhen.intake.reports import FileReport
 from sizhen.vocab import load
 
@@ -18,7 +17,7 @@ INDENT = (0, 0, 0, 3)
 def told(reports: Iterable[FileReport]) -> Iterator[Text | Padding]:
     """A line per file; below it where it went with how many rows, or why not, and what was left out or noticed."""
     for r in reports:
-        name = r.file if r.sheet is None else f"{r.file} ({privacy.reaching(r.sheet)})"
+        name = r.file if r.sheet is None else f"{r.file} ({r.sheet})"
         if r.error is not None:
             yield Text(f"✗ {name}", style="bold red")
             yield Padding(Text(f"not imported: {r.error.problem}; {r.error.remedy}"), INDENT)

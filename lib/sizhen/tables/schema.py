@@ -18,7 +18,7 @@ from sizhen.tables.cells import MISSING, kept
 from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
 from sizhen.tables.moments import YEARS, moments
-from sizhen.tables.shown import SHOWN, unreachable
+from sizhen.tables.shown import PLACES, SHOWN, unreachable
 from sizhen.vocab import Column, TableSpec, load
 from sizhen.vocab.plain import LINES, UNSEEN, plain
 
@@ -290,6 +290,7 @@ def conform(frame: pd.DataFrame, table: str, file: str, *, timezone: str = TIMEZ
         c.name: typed((unknown if c.name in unknown else frame)[c.name], c, file, timezone) for c in spec.columns
     }
     columns |= {c: unreachable(columns[c], c in spec.keys) for c in SHOWN.get(table, ())}
+    columns |= {c: unreachable(columns[c], False, place=True) for c in PLACES.get(table, ())}
     made = pd.DataFrame(columns, copy=False)
     if extra := [c for c in frame.columns if c not in spec.names]:
         made = pd.concat([made, frame[extra]], axis=1)

@@ -12,6 +12,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "ads_daily": ("plan", "keyword"),
     "keywords_daily": ("keyword",),
     "stock_daily": ("sku",),
+    "service_daily": ("agent",),
     "refunds": ("sku",),
     "reviews": ("sku",),
     "peers": ("peer_id", "name"),
@@ -19,11 +20,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "peer_products_daily": ("peer_id", "title"),
     "lost_buyers_daily": ("peer_id",),
 }
+PLACES: dict[str, tuple[str, ...]] = {"orders": ("region",)}  # that may hold an address, which is covered whole
 HARMLESS = r"^(?:[\x{4e00}-\x{9fff}\s]*|[0-9]*)$"  # Chinese alone reaches nobody, and digits alone are an id
 
 
-def unreachable(values: pd.Series, key: bool) -> pd.Series:
-    """The texts with mail addresses, messenger accounts and telephone numbers covered as an import covers them.
+def unreachable(values: pd.Series, key: bool, *, place: bool = False) -> pd.Series:
+    """The texts with mail addresses, messenger accounts and telephone numbers covered as an import covers them, of a
+    `place` all that tells a person.
 
     Where two of a `key` become the same they are numbered: they are still two.
     """
@@ -31,9 +34,9 @@ def unreachable(values: pd.Series, key: bool) -> pd.Series:
     doubtful = words.filter(pc.invert(pc.match_substring_regex(words, HARMLESS))).to_pylist()
     if not doubtful:
         return values
-    from sizhen.vocab.persons import MARKS, REACHING, cover
+    from sizhen.vocab.persons import EVERY, MARKS, REACHING, cover
 
-    told = {word: cover(word, MARKS, kinds=REACHING) for word in sorted(doubtful)}
+    told = {word: cover(word, MARKS, kinds=EVERY if place else REACHING) for word in sorted(doubtful)}
     covered = {word: text for word, text in told.items() if text != word}
     if not covered:
         return values
