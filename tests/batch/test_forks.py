@@ -106,6 +106,11 @@ def test_a_forked_process_that_lets_no_thread_run_ends_with_whoever_started_it(f
     assert gone(server)
 
 
+def test_the_server_tidies_though_whoever_is_killed_takes_long_to_end(folder: Path) -> None:
+    """Its files are closed, and yet it is there: on a busy computer longer than the server waits."""
+    assert said(folder, "import time\nstart(target.sleep)\nos.closerange(3, 1000)\ntime.sleep(4)\nos._exit(0)") == []
+
+
 @pytest.mark.parametrize("loads", ["target", "slow"])
 def test_a_server_ends_with_whoever_started_it_while_it_loads(folder: Path, loads: str) -> None:
     """Also while a library's own code takes for ever, and before the server's first import."""

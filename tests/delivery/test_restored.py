@@ -217,7 +217,9 @@ def test_a_line_cut_off_at_the_end_is_no_line_and_the_next_one_is_whole(tmp_path
         assert [each["state"] for each in told] == ["committing"] * left + ["sent"]
 
 
-@pytest.mark.parametrize("line", [b"{", b"[]", b'{"state": "sent"}', b"\xff\x00", b""])
+@pytest.mark.parametrize(
+    "line", [b"{", b"[]", b'{"state": "sent"}', b"\xff\x00", b"", pytest.param(b"[" * 100_000, id="deep")]
+)
 def test_a_spoilt_journal_stops_and_names_its_line(tmp_path: Path, line: bytes) -> None:
     with opened(tmp_path) as box:
         box.mark(put(box, "ok1").id, "sent")

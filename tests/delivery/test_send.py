@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
@@ -36,6 +37,23 @@ def test_without_send_nothing_leaves_and_files_show_what_would(agency: Served) -
     assert agency.taken.asked == {}
     preview = message_from_bytes((agency.reports / "outbox" / "preview" / "linen.eml").read_bytes(), policy=SMTP)
     assert (preview["To"].addresses[0].addr_spec, preview["X-Sizhen-Shop"]) == ("ok1@shop.example", "linen")
+
+
+def test_findings_nested_too_deep_cost_no_other_shop_its_mail(agency: Served) -> None:
+    (agency.reports / "2026-10" / "linen" / "findings.json").write_text("[" * 100_000, encoding="utf-8")
+    told = agency.send("--send", "linen", "tea")
+    assert told.exit_code == 1 and "findings.json is nested too deep" in " ".join(told.output.split())
+    assert agency.taken.mail == {"ok2": 1}
+
+
+def test_a_test_put_off_waits_for_its_own_command(agency: Served) -> None:
+    agency.send("linen", "--send", "--to", "grey450@elsewhere.example")
+    with closing(Outbox(agency.reports / "outbox")) as box:
+        box.mark(1, "deferred")
+    assert agency.send("tea", "--send").exit_code == 0
+    assert agency.states() == {"linen.0": "deferred", "tea.0": "sent"}
+    agency.taken.healed = True
+    assert agency.send("linen", "--send", "--to", "grey450@elsewhere.example").exit_code == 0
 
 
 @pytest.mark.slow

@@ -88,6 +88,6 @@ def _understood(line: bytes) -> Row | None:
     """The row of a line; None where it is not a whole one."""
     try:
         row = Row(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return row if row.state in STATES else None

@@ -44,6 +44,8 @@ class Report:
             return json.loads(self.findings, parse_constant=_refuse_constant)
         except ValueError as error:
             raise Refused(f"{self.shop}: findings.json is not whole ({error}); run the shop again") from None
+        except RecursionError:
+            raise Refused(f"{self.shop}: findings.json is nested too deep; run the shop again") from None
 
     @property
     def made_from(self) -> str:

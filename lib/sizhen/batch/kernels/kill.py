@@ -16,11 +16,13 @@ _GONE_WITHIN = 5.0  # seconds
 def kill(living: Callable[[], set[psutil.Process]]) -> None:
     """Kills `living()`, asked again and again for what they start meanwhile."""
     deadline = time.monotonic() + _GONE_WITHIN
-    while (left := living()) and time.monotonic() < deadline:
+    while left := living():
         for one in left:
             with suppress(psutil.NoSuchProcess):
                 one.kill()
         psutil.wait_procs(left, timeout=0.5)
+        if time.monotonic() > deadline:
+            return
 
 
 def members(group: int, scratch: Path) -> set[psutil.Process]:

@@ -10,10 +10,11 @@ import signal
 import time
 from pathlib import Path
 
-from sizhen.batch.kernels import forks
+from sizhen.batch.kernels import forks, scratch
 from sizhen.batch.kernels.kill import kill, started_here
 from sizhen.batch.kernels.parent import ASKED_BY, end_with
 
+TRIES = 3  # what a look at all processes missed may have written meanwhile
 GONE_SECONDS = 2.0  # a process that is killed closes its pipes a moment before its children have another parent
 _server, _asked_by = os.getpid(), int(os.environ.get(ASKED_BY, os.getppid()))
 
@@ -22,12 +23,18 @@ def _orphaned() -> bool:
     return os.getpid() == _server and os.getppid() != _asked_by
 
 
+def _ended() -> bool:
+    """On a busy computer a process that is killed may have closed its files long before its children are orphans."""
+    address = forks.address()
+    return _orphaned() or (address is not None and scratch.is_left(Path(address).parent))
+
+
 @atexit.register
 def _at_end() -> None:
     deadline = time.monotonic() + GONE_SECONDS
-    while os.getpid() == _server and not _orphaned() and time.monotonic() < deadline:
+    while os.getpid() == _server and not _ended() and time.monotonic() < deadline:
         time.sleep(0.01)
-    if _orphaned():
+    if os.getpid() == _server and _ended():
         _clear()
 
 
@@ -41,8 +48,11 @@ def _hear(*_: object) -> None:
 def _clear() -> None:
     if address := forks.address():
         folder = Path(address).parent
-        kill(lambda: started_here(folder))
-        shutil.rmtree(folder, ignore_errors=True)
+        for _ in range(TRIES):
+            kill(lambda: started_here(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
 
 
 signal.signal(signal.SIGUSR1, _hear)

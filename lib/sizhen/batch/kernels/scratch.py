@@ -41,6 +41,20 @@ def _locked() -> Path:
         os.close(descriptor)
 
 
+def is_left(folder: Path) -> bool:
+    """Whoever made it has ended, or has closed its files and is about to."""
+    import fcntl
+
+    with suppress(OSError):  # not there, not ours, or in use
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
 def _clear() -> None:
     import fcntl
 
