@@ -230,6 +230,20 @@ def test_a_spoilt_journal_stops_and_names_its_line(tmp_path: Path, line: bytes) 
         raise AssertionError("it opened")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("id", "x"), ("shop", None), ("code", "abc"), ("attempts", 10**30), ("period", "nonsense"), ("changed", [])],
+)
+def test_a_line_of_the_journal_with_a_wrong_value_is_named(tmp_path: Path, name: str, value: object) -> None:
+    with opened(tmp_path) as box:
+        box.mark(put(box, "ok1").id, "sent")
+    path = tmp_path / journal.NAME
+    told = json.loads(path.read_bytes())
+    path.write_text(f"{json.dumps(told)}\n{json.dumps(told | {name: value})}\n", encoding="utf-8")
+    with pytest.raises(OutboxError, match=r"sent\.jsonl line 2 cannot be read"), opened(tmp_path):
+        raise AssertionError("it opened")
+
+
 def test_a_lost_journal_stops_until_it_is_begun_anew(agency: Served) -> None:
     agency.send("linen", "--send")
     path = agency.reports / "outbox" / journal.NAME

@@ -142,6 +142,16 @@ def test_a_test_to_the_owner_himself_is_no_second_copy(agency: Served) -> None:
     assert agency.states() == {"linen.0": "sent", "tea.0": "sent"}
 
 
+def test_a_tester_who_becomes_the_owner_gets_the_report_of_then(agency: Served) -> None:
+    agency.send("linen", "--send", "--to", "ok7@shop.example")
+    agency.own("linen", "ok7")
+    agency.publish("linen", 3000.0)
+    assert agency.send("linen", "--send").exit_code == 0
+    assert agency.taken.mail == {"ok7": 2}
+    assert agency.send("linen", "--send").exit_code == 0
+    assert agency.taken.mail == {"ok7": 2}
+
+
 def owner_in_two(agency: Served) -> None:
     path = agency.data / "linen" / "shop.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"ok1@shop.example"', '["a@x.example"]'), encoding="utf-8")

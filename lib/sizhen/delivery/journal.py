@@ -13,11 +13,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from sizhen.delivery import private
 from sizhen.delivery.private import OutboxError
 from sizhen.delivery.row import STATES, Row
+from sizhen.tables import Period
 
 NAME = "sent.jsonl"
+LARGEST = 1 << 63  # a whole number of the ledger is smaller
+_ROW = TypeAdapter(Row)
 
 
 class Journal:
@@ -87,7 +92,9 @@ def _append(descriptor: int, lines: bytes) -> None:
 def _understood(line: bytes) -> Row | None:
     """The row of a line; None where it is not a whole one."""
     try:
-        row = Row(**json.loads(line))
-    except (ValueError, TypeError, RecursionError):
+        row = _ROW.validate_json(line)
+        Period.parse(row.period)
+    except ValueError:
         return None
-    return row if row.state in STATES else None
+    whole = all(abs(value) < LARGEST for value in vars(row).values() if isinstance(value, int))
+    return row if whole and row.state in STATES else None

@@ -152,7 +152,7 @@ def _as_it_is(last: Row, report: Report, *, test: bool, revise: bool) -> Item | 
     """What is said of a message that is there already and stays the last one; None where another may follow it."""
     unchanged = last.report_hash == report.hash
     same = unchanged and last.state not in ("failed", "cancelled")
-    if not test and (same or not revise):
+    if not test and (same or not (revise or last.test)):  # a test to who is now the owner was no mail to him
         differs = "" if unchanged else "; the report has changed since: send it with --revise"
         return Item(last.shop, last.recipient, state=last.state, said=f"{last.said}{differs}")
     if last.state not in (*OPEN, "sent", "failed", "cancelled"):
