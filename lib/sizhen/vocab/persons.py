@@ -103,14 +103,14 @@ STREET = re.compile(
     r"|(?i:\b(?:post ?code|zip(?: ?code)?)\s?[:=]?\s?[a-z0-9]{2,4}\s?[a-z0-9]{2,4}(?:-\d{4})?\b)"
 )
 _SURE, _ANY = W["sure"], W["sure"] + W["families"]
-# A family name that begins no other word: 感谢王师傅 names one, 周六师傅 and 对于女士 do not.
+# A family name that begins no other word: 感谢王师傅 names one, 周六师傅 and 对于女士 do not. Not asked behind 我叫.
 _BEGIN = rf"(?!{W['no_family']})(?!(?<=[感多答谢])谢|(?<=任)何|(?<=非)常|(?<=[春夏秋冬四])季|(?<=[对合用属由])于)"
-_NAME = rf"(?:(?:{W['double']}){HAN}{{1,2}}|{_BEGIN}[{_ANY}]{HAN}{{1,2}}|[小老阿][{_ANY}])"
+_NAME = rf"(?:(?:{W['double']}){HAN}{{1,2}}|[{_ANY}]{HAN}{{1,2}}|[小老阿][{_ANY}])"
 _LATIN = r"[A-Z][\w'’-]{1,20}+"
 NAME = re.compile(
     rf"(?:(?:{W['labelled']})\s?(?:是|为)?\s?:\s?(?P<n1>{HAN}{{2,4}}|{_LATIN}(?:\s{_LATIN}){{0,2}})"
     rf"|(?:{W['labelled']}|{W['called']})\s?(?:是|为)?\s?(?P<n2>{_NAME})"
-    rf"|(?:我是|叫)(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|{_BEGIN}[{_SURE}]{HAN}{{1,2}})"
+    rf"|(?:我是|叫)(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|[{_SURE}]{HAN}{{1,2}})"
     rf"(?=[^一-鿿]|(?!{W['of_brand']})[的啊呀哦呢]|$)"
     rf"|{_BEGIN}(?P<n4>[{_ANY}]{HAN}{{0,2}}?(?:{W['titles']}))"
     rf"|{_BEGIN}(?P<n5>[{_SURE}](?:(?!{W['no_given']}){HAN}){{0,2}}?(?:{W['posts']}))"
