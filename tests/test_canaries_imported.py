@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from made_exports import LAST, Canaries, export
 from sizhen.cli import app
-from sizhen.delivery.message import build
+from sizhen.delivery import Report, build
 from sizhen.intake import canonical
 from sizhen.intake.layouts import Layout, layouts
 from sizhen.tables import Shop, list_shops
@@ -101,7 +101,9 @@ def test_no_report_and_no_mail_tells_a_person(home: Path) -> None:
     owned = profile.__class__(**{**vars(profile), "owner_name": "Owner", "owner_email": "owner@shop.example"})
     sent = datetime(2026, 11, 2, 9, tzinfo=timezone(timedelta(hours=8)))
     folder = home / "reports" / PERIOD / WHOLE
-    message = build(folder, owned, sender="a@b.example", message_id="<1@b.example>", date=sent, attach="html")
+    message = build(
+        Report.read(folder), owned, sender="a@b.example", message_id="<1@b.example>", date=sent, attach="html"
+    )
     parts = "".join(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
     files = [p for p in (home / "reports").rglob("*") if p.is_file()]
     assert {"report.html", "index.html", "findings.json", "tables.xlsx", "2_listen.ipynb"} <= {p.name for p in files}

@@ -84,10 +84,9 @@ PLATE = re.compile(
 _HOUSE_NUMBER = r"[\d一二三四五六七八九十百-]{1,6}"
 _ROOM = rf"(?:\s?[\d一二三四五六七八九十a-zA-Z-]{{1,6}}+(?:{W['rooms']})?){{0,5}}+"
 ADDRESS = re.compile(
-    rf"(?:{W['streets']})\s?{_HOUSE_NUMBER}\s?(?:{W['houses']}){_ROOM}"
+    rf"(?:{W['streets']})(?<!{W['no_road']})\s?{_HOUSE_NUMBER}\s?(?:{W['houses']}){_ROOM}"
     rf"|(?<!\d)\d{{1,4}}\s?(?:号楼|号院|栋|幢)\s?-?(?:\d{{1,2}}\s?单元\s?)?\d{{2,4}}\s?(?:室|房|号)?"
     r"|(?<!\d)\d{1,2}\s?单元\s?\d{2,4}\s?(?:室|房|号)?"
-    r"|(?:地址|住址|寄到|送到)\s?:\s?[一-鿿a-zA-Z0-9#-]{2,40}"
 )
 _WORD = r"[A-Z0-9][\w.'’-]{0,20}+"
 _PLACE = r"(?:,\s{0,2}+[A-Z][\w.'’ -]{1,25}+){0,2}+"
@@ -96,6 +95,7 @@ _FLAT = r"(?:,?\s{0,2}+(?:(?:Apt|Apartment|Unit|Suite|Ste|Flat|Floor|apt|unit|su
 STREET = re.compile(
     rf"(?<![\w.])\d{{1,6}}[A-Za-z]?,?\s{{1,2}}(?:{_WORD}\s{{1,2}}){{1,4}}(?:{W['ways']})\b\.?{_FLAT}{_PLACE}{_ZIP}"
     rf"|(?<![\w.])\d{{2,6}}\s(?:(?!(?:{W['no_street']})\b)[a-z]{{3,20}}+\s){{1,2}}(?:{W['small_ways']})\b{_FLAT}"
+    r"|(?:地址|住址|寄到|送到)\s?:\s?(?!(?i:https?|ftp|www)\b)[一-鿿a-zA-Z0-9#-]{2,40}"
     r"|(?i:\bp\.?\s?o\.?\s?box\s?#?\d{1,7})|(?i:\b(?:apt|apartment)\b\.?\s?#?\d{1,5}[a-z]?\b)"
     r"|\b(?:Flat|Suite|Ste\.?)\s#?\d{1,4}[A-Z]?\b(?=,|$)"
     rf"|\b(?:{W['states']})\s\d{{5}}(?:-\d{{4}})?(?!\d)"
@@ -103,15 +103,19 @@ STREET = re.compile(
     r"|(?i:\b(?:post ?code|zip(?: ?code)?)\s?[:=]?\s?[a-z0-9]{2,4}\s?[a-z0-9]{2,4}(?:-\d{4})?\b)"
 )
 _SURE, _ANY = W["sure"], W["sure"] + W["families"]
+# A family name that begins no other word: 感谢王师傅 names one, 周六师傅 and 对于女士 do not. Not asked behind 我叫.
+_BEGIN = rf"(?!{W['no_family']})(?!(?<=[感多答谢])谢|(?<=任)何|(?<=非)常|(?<=[春夏秋冬四])季|(?<=[对合用属由])于)"
 _NAME = rf"(?:(?:{W['double']}){HAN}{{1,2}}|[{_ANY}]{HAN}{{1,2}}|[小老阿][{_ANY}])"
 _LATIN = r"[A-Z][\w'’-]{1,20}+"
 NAME = re.compile(
     rf"(?:(?:{W['labelled']})\s?(?:是|为)?\s?:\s?(?P<n1>{HAN}{{2,4}}|{_LATIN}(?:\s{_LATIN}){{0,2}})"
     rf"|(?:{W['labelled']}|{W['called']})\s?(?:是|为)?\s?(?P<n2>{_NAME})"
-    rf"|(?:我是|叫)(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|[{_SURE}]{HAN}{{1,2}})(?=[^一-鿿]|[的啊呀哦呢]|$)"
-    rf"|(?P<n4>[{_ANY}]{HAN}{{0,2}}?(?:{W['titles']}))|(?<![感谢任])(?!谢谢)(?P<n5>[{_SURE}](?:(?!{W['no_given']}){HAN}){{0,2}}?(?:{W['posts']}))"
+    rf"|(?:我是|叫)(?P<n3>(?:{W['double']}){HAN}{{1,2}}|[小老阿][{_SURE}]|[{_SURE}]{HAN}{{1,2}})"
+    rf"(?=[^一-鿿]|(?!{W['of_brand']})[的啊呀哦呢]|$)"
+    rf"|{_BEGIN}(?P<n4>[{_ANY}]{HAN}{{0,2}}?(?:{W['titles']}))"
+    rf"|{_BEGIN}(?P<n5>[{_SURE}](?:(?!{W['no_given']}){HAN}){{0,2}}?(?:{W['posts']}))"
     rf"|(?:{W['staff']})\s?:?\s?(?P<n6>[小阿](?!{W['no_name']}){HAN}|(?<=:){_NAME}"
-    rf"|[{_SURE}](?!{W['no_given']}){HAN}{{1,2}}?(?=[^一-鿿]|{W['of_staff']}|$))"
+    rf"|{_BEGIN}[{_SURE}](?!{W['no_given']}){HAN}{{1,2}}?(?=[^一-鿿]|{W['of_staff']}|$))"
     rf"|[—–-]{{1,2}}\s?(?P<n7>{_NAME})\s?$"
     r"|(?i:\bmy name is|\bname['’]s)\s(?P<n8>[A-Za-z][\w'’-]{1,20}+(?:\s[A-Z][\w'’-]{1,20}+){0,2})"
     rf"|\bI(?:['’]m|\sam)\s(?P<n9>{_LATIN}\s{_LATIN})"
