@@ -62,7 +62,10 @@ UTF8 = "\n".join([ORDERS, GOOD, NEXT]).encode()
         (UTF8.replace("退款金额".encode(), "退款".encode()), "nearest is Tmall order report, without 退款金额"),
         (UTF8.replace("总金额".encode(), "总金额,总金额 ".encode()), "more than once"),
         (UTF8 + b'\nA3,1,1,"never closed', "never closed"),
-        (UTF8.replace(b"0.0", b"0.0,"), "has no usable row (more or fewer fields than headings: 2 of 2)"),
+        (
+            UTF8.replace(b"0.0", b"0.0,"),
+            "has no usable row (more or fewer fields than headings: 2 of 2, such as row 2)",
+        ),
     ],
 )
 def test_refused_in_one_line(bring: Bring, data_dir: Path, data: bytes, says: str) -> None:

@@ -66,6 +66,10 @@ REFUSED = {
     "empty": (b"", "is empty"),
     "blank": (b" \r\n\t\r\n", "is empty"),
     "header only": (HEAD.encode(), "no usable row|headings but no rows"),
+    "days that can be two": (
+        f"{HEAD}\n{row(day='08/01/2026 09:15 AM')}\n".encode(),
+        r"\(date: not a date: 1 of 1, such as row 2\); export it with days as 2026-10-31",
+    ),
     "totals only": (f"{HEAD}\n合计,-,10,20,5,1%\n".encode(), "headings but no rows"),
     "NUL": (CLEAN.replace("001", "\0").encode(), "NUL characters"),
     "mixed encodings": (f"{HEAD}\n".encode() + "2026-09-08,甲乙,1,2,3,1%\n".encode("gbk"), "line 2 are not UTF-8"),

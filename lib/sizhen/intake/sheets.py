@@ -20,6 +20,7 @@ from sizhen.intake.rules import Context
 from sizhen.vocab import load
 
 EXAMPLES = 3
+REMEDIES = {"several_days": ONE_A_DAY, "not_a_date": "export it with days as 2026-10-31 and times as 14:05"}
 
 
 @dataclass(frozen=True)
@@ -124,5 +125,6 @@ def nothing_kept(file: str, read: Converted) -> IntakeError:
     reason, count = Counter(r.reason for r in read.rejected).most_common(1)[0]
     columns = {r.column for r in read.rejected if r.reason == reason}
     words = ": ".join([*(c for c in columns if c and len(columns) == 1), load().words[reason].en])
-    remedy = ONE_A_DAY if reason == "several_days" else "export it again"
-    return IntakeError(file, f"has no usable row ({words}: {count} of {read.read})", remedy)
+    first = min(r.row for r in read.rejected if r.reason == reason)
+    problem = f"has no usable row ({words}: {count} of {read.read}, such as row {first})"
+    return IntakeError(file, problem, REMEDIES.get(reason, "export it again"))
