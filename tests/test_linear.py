@@ -13,7 +13,7 @@ import pytest
 
 from hostile import UNITS, expressions, pumps
 from sizhen.intake import headings, reading, values
-from sizhen.intake.errors import IntakeError
+from sizhen.intake.errors import IntakeError, Refused
 from sizhen.texts import aspects, polarity, words
 from sizhen.view import labels
 
@@ -72,7 +72,7 @@ def _file(text: str) -> None:
 
 def _cell(kind: str) -> Callable[[str], object]:
     def read(text: str) -> None:
-        with contextlib.suppress(values.Refused):
+        with contextlib.suppress(Refused):
             values.parser(kind, ["%Y-%m-%d", "%d %b %Y"])(text)
 
     return read

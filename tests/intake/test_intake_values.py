@@ -8,18 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sizhen.intake.values import (
-    NUMERIC,
-    Refused,
-    column,
-    parse_id,
-    parse_moment,
-    parse_number,
-    parse_period,
-    parse_quantity,
-    parser,
-    plain_moment,
-)
+from sizhen.intake.errors import Refused
+from sizhen.intake.times import parse_moment, parse_period, plain_moment
+from sizhen.intake.values import NUMERIC, column, parse_id, parse_number, parse_quantity, parser
 
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M", "%Y%m%d", "%Y年%m月%d日")
 FORMATS_OF_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sizhen.intake import values
+from sizhen.intake import times
 from sizhen.intake.body import Body
-from sizhen.intake.errors import IntakeError
+from sizhen.intake.errors import IntakeError, Refused
 from sizhen.intake.layouts import Layout, Source
 from sizhen.intake.origin import ONE_A_DAY, Period
 from sizhen.intake.rules import Context
@@ -42,8 +42,8 @@ def over_several(rows: Body, period: Period | None, context: Context) -> bool:
 def _is_several(cell: str, formats: Sequence[str], timezone: str) -> bool | None:
     """None where the cell is no day."""
     try:
-        first, last = values.parse_period(cell, formats, timezone)
-    except values.Refused:
+        first, last = times.parse_period(cell, formats, timezone)
+    except Refused:
         return None
     return first != last
 
@@ -74,7 +74,7 @@ def sources(table: str, layout: Layout) -> list[Source]:
 
 def reader(end: str, formats: Sequence[str], timezone: str) -> Callable[[str], datetime]:
     """Reads the first or last day of a period's cell."""
-    return lambda text: values.parse_period(text, formats, timezone)[ENDS.index(end)]
+    return lambda text: times.parse_period(text, formats, timezone)[ENDS.index(end)]
 
 
 def told(frame: pd.DataFrame) -> tuple[str, ...]:

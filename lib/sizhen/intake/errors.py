@@ -23,3 +23,7 @@ class PassedOver(IntakeError):
         super().__init__(file, f"{title}, {why}", "leave it out")
         self.title = title
         self.why = why
+
+
+class Refused(ValueError):
+    """A cell that is there but cannot be read; its text is the id of the reason."""

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sizhen.intake import privacy
+from sizhen.intake.errors import Refused
 from sizhen.intake.headings import heading
 from sizhen.intake.layouts import Common, Match, Source
-from sizhen.intake.values import Cell, Refused, destroyed, parse_quantity, plain_moment
+from sizhen.intake.times import plain_moment
+from sizhen.intake.values import Cell, destroyed, parse_quantity
 from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.counter import added
 from sizhen.tables.shown import SHOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.intake import values
+from sizhen.intake.errors import Refused
 from sizhen.intake.rules import Context
 
 SHARE = 1e-6  # of a sum, that rounding of its parts may hide
@@ -30,5 +31,5 @@ def disagreements(sums: tuple[tuple[str, ...], ...], frame: pd.DataFrame, contex
 def _number(cell: str, kind: str) -> float | None:
     try:
         return values.parse_quantity(cell, kind)
-    except values.Refused:
+    except Refused:
         return None

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sizhen.intake.body import Body, Coded
+from sizhen.intake.errors import Refused
 from sizhen.intake.layouts import Common, Match
-from sizhen.intake.values import Refused, told_moment, told_moments
+from sizhen.intake.times import told_moment, told_moments
 from sizhen.tables.moments import of_shop
 
 NONE = pd.DataFrame({"shown": [], "ahead": []}).astype({"shown": "datetime64[us]", "ahead": "timedelta64[us]"})
