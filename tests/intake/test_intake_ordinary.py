@@ -136,7 +136,7 @@ def test_the_day_under_other_names_above_the_headings(bring: Bring, label: str) 
 def test_a_refusal_of_all_rows_names_the_column(bring: Bring) -> None:
     head = "一级来源,二级来源,三级来源,访客数,支付金额"
     error = str(bring(head, "淘内免费,手淘搜索,汇总,9,5", name="来源_2026-09-08.csv").error)
-    assert "(device: no value in a key column: 1 of 1)" in error
+    assert "(device: no value in a key column: 1 of 1, such as row 2)" in error
 
 
 def test_headings_twice_that_nothing_is_read_from() -> None:
