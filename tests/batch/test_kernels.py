@@ -296,7 +296,7 @@ def test_a_kernel_that_is_killed_from_outside(scratch: Path, server: psutil.Proc
 
 
 HOLDING = """
-import asyncio
+import asyncio, pathlib, sys
 from sizhen.batch.kernels.manager import OrdinaryKernel
 
 async def main():
@@ -305,9 +305,10 @@ async def main():
     client = kernel.client()
     client.start_channels()
     await client.wait_for_ready()
-    client.execute("import re; re.match('(a+)+$', 'a' * 99 + 'b')")
-    while (await client.get_iopub_msg())["msg_type"] != "execute_input":
-        pass
+    begun = pathlib.Path(sys.argv[1])
+    client.execute(f"import re; open({str(begun)!r}, 'w').close(); re.match('(a+)+$', 'a' * 99 + 'b')")
+    while not begun.exists():
+        await asyncio.sleep(0.02)
     await asyncio.sleep(0.2)
     print(kernel.provisioner.pid, flush=True)
     await asyncio.sleep(600)
@@ -316,11 +317,14 @@ asyncio.run(main())
 """
 
 
-def test_an_ordinary_kernel_too_ends_with_its_worker_while_no_thread_of_it_runs(scratch: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", HOLDING], stdout=subprocess.PIPE, text=True) as worker:
+def test_an_ordinary_kernel_too_ends_with_its_worker_while_no_thread_of_it_runs(scratch: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLDING, str(tmp_path / "begun")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
-        kernel = psutil.Process(int(worker.stdout.readline()))
-        worker.kill()
+        try:
+            kernel = psutil.Process(int(worker.stdout.readline()))
+        finally:
+            worker.kill()
     kernel.wait(60)
 
 
