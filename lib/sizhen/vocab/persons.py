@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from sizhen.vocab.loader import LANGUAGES, load, read
@@ -143,11 +143,11 @@ EVERY = tuple(MARKS)
 REACHING = ("mail", "account", "phone")  # by which somebody can be reached; nothing else is covered in a title
 
 
-def cover(text: str, marks: Mapping[str, str], names: Iterable[str] = (), kinds: Iterable[str] = EVERY) -> str:
+def cover(text: str, marks: Mapping[str, str], names: Iterable[str] = (), kinds: Collection[str] = EVERY) -> str:
     """The text with what tells persons replaced by the marks of its kinds, and these names by that of names."""
     seen, at = _seen(text)
     spans = [(start, end, "name") for start, end in _named(seen, names)]
-    spans += [found for found in _spans(seen) if found[2] in kinds]
+    spans += _spans(seen, kinds)
     if not spans:
         return text
     out, last = [], 0
@@ -180,9 +180,9 @@ def _shown(character: str) -> str:
     return unicodedata.normalize("NFKC", character) if digit is None else str(digit)
 
 
-def _spans(seen: str) -> Iterator[tuple[int, int, str]]:
+def _spans(seen: str, kinds: Collection[str]) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in PATTERNS:
-        for found in pattern.finditer(seen):
+        for found in pattern.finditer(seen) if kind in kinds else ():
             if found.lastgroup == "kept":
                 continue
             start, end = found.span(found.lastgroup or 0)
