@@ -132,6 +132,8 @@ def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
             _watched(e.get("watches")),
             e.get("lacks"),
             tuple((code, float(share)) for code, share in e.get("norms", {}).items()),
+            e.get("frame", e.get("figure", "")).partition(":")[0],
+            e.get("figure", ""),
         )
         if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
             raise VocabError(f"{where}: healthy and unhealthy wording are equal")
