@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.exam.listen_reviews import complained, counted
 from sizhen.tables import Shop
 from sizhen.tables import stock as shelf
 from sizhen.tables import tier as averages
-from sizhen.texts import clean as tagged
 from sizhen.texts.aspects import by_cause
-from sizhen.texts.aspects import complaints as complaints_in
 
 SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 
@@ -79,20 +78,20 @@ def reviews(shop: Shop) -> pd.DataFrame | None:
     """Per day and product: reviews, rated_reviews, bad_reviews, complaints and `complaints.<aspect>`."""
     if not shop.has("reviews"):
         return None
-    frame = tagged.clean(shop.table("reviews").dropna(subset=["reviewed_at"]))
-    aspects = by_cause(complaints_in(frame)).astype("float64")
-    counted = pd.DataFrame(
+    frame = counted(shop).dropna(subset=["reviewed_at"])
+    aspects = by_cause(complained(frame)).astype("float64")
+    counts = pd.DataFrame(
         {
             "date": frame["reviewed_at"].dt.normalize(),
             "product_id": frame["product_id"].fillna(""),
-            "reviews": 1.0,
-            "rated_reviews": frame["rating"].notna().astype("float64"),
-            "bad_reviews": tagged.bad(frame).fillna(False).astype("float64"),
+            "reviews": frame["review_count"],
+            "rated_reviews": frame["rated_reviews"],
+            "bad_reviews": frame["bad_reviews"],
             "complaints": aspects.max(axis=1),
         }
     )
-    counted = counted.join(aspects.add_prefix("complaints."))
-    return counted.groupby(["date", "product_id"], as_index=False).sum()
+    counts = counts.join(aspects.add_prefix("complaints."))
+    return counts.groupby(["date", "product_id"], as_index=False).sum()
 
 
 def complaints(reviews: pd.DataFrame, aspect: str) -> pd.DataFrame:

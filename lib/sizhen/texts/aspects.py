@@ -56,9 +56,10 @@ def by_cause(found: pd.DataFrame) -> pd.DataFrame:
     causes = {id: aspect.cause for id, aspect in load().aspects.items()}
     return pd.DataFrame(
         {
-            cause: found[[a for a in causes if causes[a] == cause]].any(axis=1)
+            cause: found[[a for a in causes if causes[a] == cause]].to_numpy().any(axis=1)
             for cause in dict.fromkeys(causes.values())
-        }
+        },
+        index=found.index,
     )
 
 
