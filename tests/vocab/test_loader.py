@@ -23,7 +23,7 @@ traffic.paid_budget traffic.channel traffic.low_quality traffic.violation ads.cl
 page.bounce page.checkout order.payment stock.sold_out price.own_rise price.discount_leak basket.mix basket.units
 product.decline peer.price_cut peer.promotion refund.rise service.slow service.skill customer.returning
 compliance.points unexplained.visitors unexplained.visitor_value unexplained.conversion unexplained.average_order_value
-unexplained.paid_amount unexplained.refund_amount unexplained.dsr_description unexplained.dsr_service
+unexplained.paid_amount unexplained.dsr_description unexplained.dsr_service
 unexplained.dsr_logistics
 """.split()
 Change = Callable[[dict[str, Any]], object]
