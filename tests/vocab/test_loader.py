@@ -79,6 +79,10 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("rules", lambda r: r["look.ads-shift"].update(causes=[]), "causes.toml ads.creative: no rule asks for it"),
         ("causes", lambda c: c["page.bounce"].update(metric="charm"), "causes.toml page.bounce: unknown metric"),
         ("causes", lambda c: c["page.bounce"]["advice"].update(who="intern"), "page.bounce: nobody is called intern"),
+        ("causes", lambda c: c["page.bounce"].update(step="roof"), "page.bounce: 'roof' is not one of data, market"),
+        ("causes", lambda c: c["page.bounce"].update(draws_from="luck"), "'luck' is not one of sales, refunds"),
+        ("causes", lambda c: c["page.bounce"].update(may_act="soon"), "'soon' is not one of established, always"),
+        ("causes", lambda c: c["review.size"].update(aspect="charm"), "causes.toml review.size: unknown aspect charm"),
         ("causes", lambda c: c["page.bounce"]["says"].update(en="It bounced."), "zh and en name different values"),
         (
             "causes",
