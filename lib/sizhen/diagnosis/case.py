@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sizhen.diagnosis import follow_up
-from sizhen.diagnosis.causes import DETECTORS
+from sizhen.diagnosis.causes import detected
 from sizhen.diagnosis.chart import Chart, open_chart
 from sizhen.diagnosis.claim import Claim, Patient
 from sizhen.diagnosis.findings import finding, number, rank
@@ -28,31 +28,20 @@ from sizhen.tables import Period, Shop, kept
 from sizhen.texts.aspects import remember, remembered
 from sizhen.vocab import Rule, load
 from sizhen.vocab.document import UNREAD
+from sizhen.vocab.limits import limit
 
 SCHEMA = 1
-FAULTY = 0.1
-UNPAID = (
-    "page.",
-    "order.",
-    "price.",
-    "basket.",
-    "peer.",
-    "customer.",
-    "service.",
-    "stock.",
-    "ads.waste",
-    "traffic.low_quality",
-    "unexplained.",
-)
 
 
 def believable(claims: list[Claim], days: int) -> list[Claim]:
     """Without what rests on payments where a presale has put them off, and without what has no cause but the missing or
     wrong figures of a good part of the period's `days`."""
-    causes = {c.cause for c in claims}
-    faulty = max((c.n for c in claims if c.cause in ("data.missing_days", "data.inconsistent")), default=0.0)
-    doubtful = UNPAID if "data.presale" in causes else ("unexplained.",) if faulty >= FAULTY * days else ()
-    return [c for c in claims if not c.cause.startswith(doubtful)]
+    if any(c.entry.puts_in_doubt == "payments" for c in claims):
+        return [c for c in claims if not c.entry.needs_payment]
+    faulty = max((c.n for c in claims if c.entry.puts_in_doubt == "unexplained"), default=0.0)
+    if faulty >= limit("data", "faulty_days_share") * days:
+        return [c for c in claims if c.entry.step != "unexplained"]
+    return claims
 
 
 @dataclass(frozen=True)
@@ -79,11 +68,10 @@ class Case:
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
         days = self.chart.period.days
-        claims = believable([c for detect in DETECTORS for c in detect(patient)], days)
+        claims = believable(detected(patient), days)
         stakes = allocate(claims, self.sales)
-        claims = believable(
-            claims + leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart), days
-        )
+        left = leftovers(patient, self.sales, claims, stakes)
+        claims = believable(claims + left + collapses(self.chart), days)
         stakes = allocate(claims, self.sales)
         return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
 

@@ -93,7 +93,7 @@ def worse(chart: Chart, rule: Rule, real: frozenset[Key]) -> bool:
 
 def _chance(finding: dict[str, Any]) -> bool:
     """True for what could be gained where nothing is wrong."""
-    return finding["stake"]["kind"] == "opportunity" and finding["cause"].startswith("unexplained.")
+    return finding["stake"]["kind"] == "opportunity" and load().causes[finding["cause"]].step == "unexplained"
 
 
 def judge(

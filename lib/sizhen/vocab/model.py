@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
 ]
+Pool = Literal["sales", "refunds", "ad_spend", "none"]
+Step = Literal[
+    "data",
+    "market",
+    "channels",
+    "payment",
+    "pages",
+    "products",
+    "shop_wide",
+    "order_value",
+    "spend",
+    "unexplained",
+]
+STEPS: tuple[Step, ...] = get_args(Step)
 
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
@@ -146,7 +160,10 @@ class Advice:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of findings.md: what it says, what to do, which figure should move."""
+    """A cause of findings.md: what it says, what to do, which figure should move.
+
+    The head of causes.toml tells what the fields from `step` on decide.
+    """
 
     id: str
     exam: Literal["look", "listen", "ask", "check"]
@@ -154,6 +171,14 @@ class Cause:
     label: Text
     says: Text
     advice: Advice
+    step: Step
+    draws_from: Pool
+    may_act: Literal["established", "always", "never"] = "established"
+    needs_payment: bool = False
+    puts_in_doubt: Literal["payments", "unexplained"] | None = None
+    serious: bool = False
+    aspect: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
