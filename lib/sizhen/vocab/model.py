@@ -1,4 +1,4 @@
-"""The frozen shapes of the vocabulary."""
+"""The frozen shapes of the vocabulary. A field of a TOML entry is a field here, of the same name and its type."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Literal
 Kind = Literal[
     "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
 ]
+
+Exam = Literal["look", "listen", "ask", "check"]
+Role = Literal["operations", "promotion", "design", "service", "warehouse", "owner"]
 
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
@@ -81,10 +84,10 @@ class Metric:
     id: str
     kind: Literal["sum", "ratio", "mean", "level"]
     numerator: str
-    denominator: str | None
     unit: Literal["count", "money", "rate", "seconds", "score", "number"]
     good: Literal["up", "down", "none"]
     label: Text
+    denominator: str | None = None
     maturity_days: int = 0
     base_days: int = 28
 
@@ -119,7 +122,7 @@ class Rule:
     """
 
     id: str
-    exam: Literal["look", "listen", "ask", "check"]
+    exam: Exam
     title: Text
     healthy: Text
     unhealthy: Text
@@ -136,7 +139,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Advice:
-    who: str
+    who: Role
     what: Text
     due_days: int
 
@@ -146,7 +149,7 @@ class Cause:
     """A cause of findings.md: what it says, what to do, which figure should move."""
 
     id: str
-    exam: Literal["look", "listen", "ask", "check"]
+    exam: Exam
     metric: str
     label: Text
     says: Text
@@ -156,12 +159,12 @@ class Cause:
 @dataclass(frozen=True)
 class Aspect:
     """What a review can be about, as regular expressions per language: `patterns` are complaints whatever the stars,
-    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `cause`: the aspect it counts for
+    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `within`: the aspect it counts for
     in the diagnosis, mostly itself."""
 
     id: str
     label: Text
-    cause: str
+    within: str
     patterns: Text
     mentions: Text
     topics: Text
