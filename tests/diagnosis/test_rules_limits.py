@@ -14,11 +14,12 @@ import pandas as pd
 import pytest
 
 from sizhen.diagnosis.chart import open_chart
-from sizhen.diagnosis.rules import Judgement, judge
+from sizhen.diagnosis.rules import Judgement
 from sizhen.tables import Period, Shop
 from sizhen.tables.profile import Profile
 from sizhen.tables.schema import conform
 from sizhen.vocab import load
+from small_case import case_with
 
 MONTH = Period.parse("2026-10")
 START = pd.Timestamp("2026-10-01")
@@ -218,7 +219,7 @@ def shop_of(folder: Path, tables: Tables, profile: Profile = PROFILE) -> Shop:
 
 def answer(folder: Path, rule: str, tables: Tables, **advice: list[dict[str, Any]]) -> Judgement:
     chart = open_chart(shop_of(folder, tables), MONTH)
-    return judge(chart, load().rules[rule], advice.get("findings", []), frozenset(), advice.get("outcomes", []))
+    return case_with(chart, advice.get("findings", []), advice.get("outcomes", [])).judge(rule)
 
 
 def cases() -> list[tuple[str, float, str]]:
@@ -243,22 +244,29 @@ def test_a_limit_is_broken_beyond_it_only(rule: str, value: float, state: str, t
 
 
 ADVICE = {"who": "service", "due_days": 3}
-HELPED = [{"outcome": o} for o in ("recovered", "worse", "improved", "unchanged", "unknown")]
+
+
+def came(outcome: str) -> dict[str, str]:
+    """What came of some advice."""
+    return {"finding": "-", "outcome": outcome}
+
+
+HELPED = [came(o) for o in ("recovered", "worse", "improved", "unchanged", "unknown")]
 
 
 @pytest.mark.parametrize(
     ("rule", "findings", "outcomes", "state"),
     [
         ("check.who", [], [], "ok"),
-        ("check.who", [{"state": "act", "cause": "-", "advice": ADVICE}], [], "ok"),
-        ("check.who", [{"state": "act", "cause": "-", "advice": ADVICE | {"who": ""}}], [], "watch"),
-        ("check.who", [{"state": "watch", "cause": "-", "advice": ADVICE | {"who": ""}}], [], "ok"),
-        ("check.plan", [{"state": "act", "cause": "-", "advice": ADVICE}], [], "ok"),
-        ("check.plan", [{"state": "act", "cause": "-", "advice": ADVICE | {"due_days": None}}], [], "watch"),
+        ("check.who", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE}], [], "ok"),
+        ("check.who", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE | {"who": ""}}], [], "watch"),
+        ("check.who", [{"id": "-", "state": "watch", "cause": "-", "advice": ADVICE | {"who": ""}}], [], "ok"),
+        ("check.plan", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE}], [], "ok"),
+        ("check.plan", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE | {"due_days": None}}], [], "watch"),
         ("check.revisit", [], HELPED, "ok"),
-        ("check.revisit", [], [*HELPED, {"outcome": "recovered"}], "ok"),
-        ("check.revisit", [], [{"outcome": "worse"}] * 6, "watch"),
-        ("check.revisit", [], [{"outcome": "unknown"}], "unknown"),
+        ("check.revisit", [], [*HELPED, came("recovered")], "ok"),
+        ("check.revisit", [], [came("worse")] * 6, "watch"),
+        ("check.revisit", [], [came("unknown")], "unknown"),
         ("check.revisit", [], [], "unknown"),
     ],
 )
@@ -305,7 +313,7 @@ def test_what_the_tables_do_not_tell_is_unknown_and_said(rule: str, tmp_path: Pa
 
 def test_a_month_without_a_target_is_unknown(tmp_path: Path) -> None:
     chart = open_chart(shop_of(tmp_path, SALES, replace(PROFILE, targets={})), MONTH)
-    assert judge(chart, load().rules["check.target"], [], frozenset(), []).needs == ("targets",)
+    assert case_with(chart).judge("check.target").needs == ("targets",)
 
 
 def test_conversion_below_the_tier_counts_beyond_chance(tmp_path: Path) -> None:

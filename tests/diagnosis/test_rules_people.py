@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from sizhen.diagnosis.chart import Chart, open_chart
-from sizhen.diagnosis.rules import judge
 from sizhen.tables import Period, Shop
 from sizhen.vocab import LANGUAGES, load
+from small_case import case_with
 
 from .test_rules_limits import KNOWLEDGE, MONTH, SALES, START, Tables, answer, of_products
 
@@ -169,12 +169,12 @@ def chart(sample_dir: Path) -> Chart:
 def test_a_finding_of_its_causes_answers_it(rule: Any, chart: Chart) -> None:
     for cause in rule.causes:
         found = [{"cause": cause, "state": "watch", "stake": {"kind": "loss"}}]
-        told = judge(chart, rule, found, frozenset(), [])
+        told = case_with(chart, found).judge(rule.id)
         assert told.state == "watch"
         assert told.says.zh.startswith(rule.unhealthy.zh.partition("{")[0])
-        assert judge(chart, rule, [found[0] | {"state": "act"}], frozenset(), []).state == "act"
+        assert case_with(chart, [found[0] | {"state": "act"}]).judge(rule.id).state == "act"
     other = [{"cause": "data.missing_days", "state": "act", "stake": {"kind": "loss"}}]
-    assert judge(chart, rule, other, frozenset(), []).state != "act"
+    assert case_with(chart, other).judge(rule.id).state != "act"
 
 
 LACKING: dict[str, Tables] = {

@@ -9,8 +9,8 @@ import numpy as np
 
 from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.gauges import gauge
 from sizhen.diagnosis.judge import Key
+from sizhen.exam.figures import Figure
 from sizhen.vocab import Limit, Rule, Text, load
 
 Z = 1.645
@@ -18,7 +18,8 @@ Z = 1.645
 
 @dataclass(frozen=True)
 class Judgement:
-    """A rule's answer for one shop and period. `says` is the sentence; `findings` those that answer the rule."""
+    """A rule's answer for one shop and period. `says` is the sentence; `findings` those that answer the rule.
+    `changed`: the number was read off rows that are not the case's own."""
 
     rule: Rule
     state: str
@@ -27,6 +28,7 @@ class Judgement:
     n: float
     findings: tuple[dict[str, Any], ...]
     needs: tuple[str, ...] = ()
+    changed: bool = False
 
 
 def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
@@ -95,19 +97,15 @@ def _chance(finding: dict[str, Any]) -> bool:
 
 
 def judge(
-    chart: Chart,
-    rule: Rule,
-    findings: list[dict[str, Any]],
-    real: frozenset[Key],
-    outcomes: list[dict[str, Any]],
+    chart: Chart, rule: Rule, figure: Figure | None, findings: list[dict[str, Any]], real: frozenset[Key]
 ) -> Judgement:
-    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `outcomes`:
-    what came of the last advice."""
+    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `figure`:
+    what it watches, None for a rule that its findings alone answer."""
     lacking = missing(chart, rule)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
     mine = tuple(f for f in findings if f["cause"] in rule.causes and not _chance(f))
-    value, n = gauge(chart, rule.metric, findings, outcomes) if rule.metric else (float("nan"), float("nan"))
+    value, n = (float("nan"), float("nan")) if figure is None else (figure.value, figure.n)
     known = np.isfinite(value)
     values = {
         "observed": wording.figure(value if known else None, rule.metric, chart.shop.profile.currency)

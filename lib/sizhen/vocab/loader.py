@@ -32,11 +32,11 @@ def read(name: str, folder: Path | None = None) -> dict[str, Any]:
 
 
 @cache
-def _adapter(shape: type[Any]) -> TypeAdapter[dict[str, Any]]:
+def _adapter(shape: Any) -> TypeAdapter[dict[str, Any]]:
     from pydantic import ConfigDict, TypeAdapter  # takes as long as all the files do: not before they are read
 
     config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_min_length=1)
-    return TypeAdapter(dict[str, shape], config=config)
+    return TypeAdapter(dict[str, shape], config=config)  # type: ignore[valid-type]
 
 
 def shaped(shape: type[Shape], entries: Mapping[str, Any], file: str) -> dict[str, Shape]:
@@ -97,12 +97,14 @@ def _tables(raw: dict[str, Any]) -> dict[str, TableSpec]:
 
 
 def _rule(entry: dict[str, Any]) -> dict[str, Any]:
-    """`watches`, written conversion/device, as (metric, source), and `norms` as pairs."""
+    """`watches`, written conversion/device, as (metric, source); `norms` as pairs; the frame its figure stands on."""
     pairs: dict[str, Any] = {}
     if "watches" in entry:
         pairs["watches"] = entry["watches"].split("/", 1)
     if "norms" in entry:
         pairs["norms"] = list(entry["norms"].items())
+    if frame := entry.get("frame", entry.get("figure")):
+        pairs["frame"] = frame.partition(":")[0]
     return entry | pairs
 
 

@@ -117,8 +117,9 @@ class Limit:
 class Rule:
     """One question of an examination, with its limit, wordings and the causes that can answer it.
 
-    `lacks`: what is not there where the metric stays unknown though its tables are known. `norms`: shares the metric is
-    the distance from, by code.
+    `frame`: the frame that shows what it asks for, `figure`: the number read off it (exam/figures.py); a rule that its
+    findings alone answer has no figure. `lacks`: what is not there where the metric stays unknown though its tables are
+    known. `norms`: shares the metric is the distance from, by code.
     """
 
     id: str
@@ -135,6 +136,8 @@ class Rule:
     watches: tuple[str, str] | None = None
     lacks: str | None = None
     norms: tuple[tuple[str, float], ...] = ()
+    frame: str = ""
+    figure: str = ""
 
 
 @dataclass(frozen=True)
