@@ -36,7 +36,7 @@ def _adapter(shape: Any) -> TypeAdapter[dict[str, Any]]:
     from pydantic import ConfigDict, TypeAdapter  # takes as long as all the files do: not before they are read
 
     config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_min_length=1)
-    return TypeAdapter(dict[str, shape], config=config)  # type: ignore[valid-type]
+    return TypeAdapter(dict[str, shape], config=config)
 
 
 def shaped(shape: type[Shape], entries: Mapping[str, Any], file: str) -> dict[str, Shape]:
@@ -45,7 +45,7 @@ def shaped(shape: type[Shape], entries: Mapping[str, Any], file: str) -> dict[st
     from pydantic import ValidationError
 
     try:
-        return _adapter(shape).validate_python(entries)
+        return _adapter(shape).validate_python(entries)  # type: ignore[arg-type]  # a class can be hashed
     except ValidationError as error:
         raise VocabError("; ".join(f"{file} {_complaint(e)}" for e in error.errors(include_url=False))) from None
 
