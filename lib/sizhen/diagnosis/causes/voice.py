@@ -28,7 +28,7 @@ def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
     """(aspect, reading) of every complaint that rose: false discoveries held over all that were counted, or fewer
     buyers of the same product are real already and the complaint supports them."""
     tested = []
-    for aspect in dict.fromkeys(a.cause for a in load().aspects.values()):
+    for aspect in dict.fromkeys(a.within for a in load().aspects.values()):
         found = patient.chart.readings("complaint_share", f"{source}:{aspect}")
         tested += [(aspect, r) for r in found or () if r.n >= MIN_REVIEWS and r.member]
     real = discoveries(np.array([r.p for _, r in tested]), limit("review", "false_discovery_share"))
