@@ -13,10 +13,10 @@ from typing import Any
 
 import ipywidgets as w
 
-from sizhen.view import cards, labels, tables
 from sizhen.explore import choices
 from sizhen.explore.drill import FOCUS, Against, Part, rows, tables_of
 from sizhen.explore.panels import Panel, picture
+from sizhen.view import cards, labels, tables
 
 SHEET = Path(__file__).with_name("explorer.css")
 TRAILING, PREVIOUS = "trailing", "previous"
