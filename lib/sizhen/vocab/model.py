@@ -26,6 +26,7 @@ STEPS: tuple[Step, ...] = get_args(Step)
 Exam = Literal["look", "listen", "ask", "check"]
 Role = Literal["operations", "promotion", "design", "service", "warehouse", "owner"]
 
+WORTH_NAMING = 0.02  # of the visitors: a source with fewer is not named
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
 
