@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
+import small_document
+from sizhen.document import Document
 from sizhen.tables import Period, Shop, UnknownShop, write_table
 from sizhen.view import labels
 from sizhen.view.plots.base import canvas, chart
@@ -79,8 +81,8 @@ class Desk:
         self.cases += 1
         return self
 
-    def document(self) -> dict[str, Any]:
-        return {"findings": []}
+    def document(self) -> Document:
+        return Document.from_json(small_document.document())
 
     def sit(self, shop_id: str = "hut", period: str = "2026-10") -> Explorer:
         return explorer(
@@ -277,7 +279,11 @@ def test_a_channel_given_for_all_devices_is_not_counted_twice(data_dir: Path) ->
     assert Part(Shop.open(data_dir, "hut"), "channel", "search").daily()["visitors"].tolist() == [77.0] * 4
 
 
-FINDING = {"cause": "review.size", "subject": {"product_id": "p1", "aspect": "size"}, "since": "2026-10-02"}
+FINDING = Document.from_json(
+    small_document.document(
+        small_document.finding("review.size", subject={"product_id": "p1", "aspect": "size"}, since="2026-10-02")
+    )
+).findings[0]
 
 
 def test_a_finding_s_tables_know_its_subject(data_dir: Path) -> None:
@@ -293,5 +299,5 @@ def test_a_finding_s_rows_are_its_subject_s_since_it_began(data_dir: Path) -> No
     found = rows(FINDING, shop, "product_daily", period)
     assert found["date"].dt.day.tolist() == [4, 3, 2]
     assert set(found["product_id"]) == {"p1"}
-    always = rows(FINDING | {"since": None}, shop, "product_daily", Period.parse("2026-10-01..2026-10-02"))
+    always = rows(replace(FINDING, since=None), shop, "product_daily", Period.parse("2026-10-01..2026-10-02"))
     assert always["date"].dt.day.tolist() == [2, 1]

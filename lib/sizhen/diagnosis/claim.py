@@ -11,10 +11,9 @@ import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.reading import Reading
+from sizhen.document.findings import Evidence, Kind, Level, Reference
 
-Level = Literal["A", "B", "C", "D"]
 Pool = Literal["sales", "refunds", "ad_spend", "none"]
-Kind = Literal["loss", "cost", "opportunity"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Claim:
     observed: float
     expected: float
     level: Level
-    evidence: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
     pool: Pool
     amount: float
     order: int
@@ -42,7 +41,7 @@ class Claim:
     n: float = np.nan
     p: float | None = None
     kind: Kind = "loss"
-    reference: str = "own_baseline"
+    reference: Reference = "own_baseline"
     explains: tuple[str, ...] = ()
     covers: float = 0.0
     quiet: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sizhen.diagnosis import gauges_campaign as campaign
 from sizhen.diagnosis import gauges_check as check
@@ -11,9 +10,7 @@ from sizhen.diagnosis import gauges_look as look
 from sizhen.diagnosis import gauges_people as people
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, plain
-
-Advice = list[dict[str, Any]]
-
+from sizhen.document import AdviceOutcome, Finding
 
 GAUGES: dict[str, Callable[[Chart], Gauge]] = {
     "paid_share": look.paid_share,
@@ -58,14 +55,14 @@ GAUGES: dict[str, Callable[[Chart], Gauge]] = {
     "complaint_share": plain("complaint_share", "reviews"),
     "lost_buyers": plain("lost_buyers", "lost"),
 }
-OF_ADVICE: dict[str, Callable[[Advice, Advice], Gauge]] = {
+OF_ADVICE: dict[str, Callable[[list[Finding], list[AdviceOutcome]], Gauge]] = {
     "acts_unassigned": check.unassigned,
     "acts_undated": check.undated,
     "advice_helped": check.helped,
 }
 
 
-def gauge(chart: Chart, metric: str, findings: Advice, outcomes: Advice) -> Gauge:
+def gauge(chart: Chart, metric: str, findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
     """(value, count) of a metric over the period, or of its findings and what came of the last advice.
 
     A metric no gauge knows is unknown.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import QUARTER, UNKNOWN, Gauge, last_days, plain, ratio
 from sizhen.diagnosis.sources import SCORES
+from sizhen.document import AdviceOutcome, Finding
 from sizhen.tables import measure
 from sizhen.vocab.loader import ROLES
 
@@ -95,23 +94,23 @@ def high_value(chart: Chart) -> Gauge:
     return ratio(float(visitors[best].mean()), float(visitors.mean())), float(visitors.sum())
 
 
-def _acts(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [f for f in findings if f["state"] == "act"]
+def _acts(findings: list[Finding]) -> list[Finding]:
+    return [f for f in findings if f.state == "act"]
 
 
-def unassigned(findings: list[dict[str, Any]], outcomes: list[dict[str, Any]]) -> Gauge:
+def unassigned(findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
     """Findings to act on that are nobody's."""
     acts = _acts(findings)
-    return float(sum(f["advice"]["who"] not in ROLES for f in acts)), float(len(acts))
+    return float(sum(f.advice.who not in ROLES for f in acts)), float(len(acts))
 
 
-def undated(findings: list[dict[str, Any]], outcomes: list[dict[str, Any]]) -> Gauge:
+def undated(findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
     """Findings to act on without a day by which."""
     acts = _acts(findings)
-    return float(sum(not f["advice"]["due_days"] for f in acts)), float(len(acts))
+    return float(sum(not f.advice.due_days for f in acts)), float(len(acts))
 
 
-def helped(findings: list[dict[str, Any]], outcomes: list[dict[str, Any]]) -> Gauge:
+def helped(findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
     """Share of the last advice that helped, of what can be judged."""
-    told = [o["outcome"] for o in outcomes if o["outcome"] in HELPED + HELPED_NOT]
+    told = [o.outcome for o in outcomes if o.outcome in HELPED + HELPED_NOT]
     return ratio(float(sum(o in HELPED for o in told)), float(len(told))), float(len(told))

@@ -12,7 +12,7 @@ from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.sales import Sales
 from sizhen.diagnosis.sources import SCORES
-from sizhen.diagnosis.stake import Stake
+from sizhen.document import Stake
 
 ORDER = 9
 LEFT_SHARE = 0.45

@@ -10,6 +10,7 @@ Kind = Literal[
 ]
 
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
+Role = Literal["operations", "promotion", "design", "service", "warehouse", "owner"]
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Advice:
-    who: str
+    who: Role
     what: Text
     due_days: int
 

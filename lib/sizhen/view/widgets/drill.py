@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 import pandas as pd
 
+from sizhen.document import Finding
 from sizhen.vocab import load
 
 FOCUS = {"channel": "traffic_daily", "product_id": "product_daily"}
@@ -75,12 +75,12 @@ class Part:
         return frame.groupby("date")[counted].sum(min_count=1).reset_index().reindex(columns=spec.names)
 
 
-def tables_of(finding: Mapping[str, Any], shop: Tables) -> list[str]:
+def tables_of(finding: Finding, shop: Tables) -> list[str]:
     """The shop's tables that hold a finding's rows: those its rules ask for, then others that know its subject."""
-    vocab, subject = load(), finding["subject"]
+    vocab, subject = load(), finding.subject
     if "table" in subject:
         return [t for t in [subject["table"]] if shop.has(t)]
-    rules = [rule for rule in vocab.rules.values() if finding["cause"] in rule.causes]
+    rules = [rule for rule in vocab.rules.values() if finding.cause in rule.causes]
     asked = [need.partition(".")[0] for rule in rules for need in rule.needs]
     columns = {COLUMNS.get(key, key) for key in subject} - {"aspect"}
     knowing = [t.name for t in vocab.tables.values() if columns & set(t.names)]
@@ -92,19 +92,19 @@ def _there(shop: Tables, table: str) -> bool:
     return shop.has(table) or (table == "shop_daily" and shop.has("orders"))
 
 
-def rows(finding: Mapping[str, Any], shop: Tables, table: str, period: Days) -> pd.DataFrame:
+def rows(finding: Finding, shop: Tables, table: str, period: Days) -> pd.DataFrame:
     """The rows of `table` that a finding's subject and dates name, newest first: from the day it began to the period's
     end. MissingTable where the shop lacks the table."""
     frame = shop.daily() if table == "shop_daily" else shop.table(table)
     spec = load().tables[table]
-    for key, value in finding["subject"].items():
+    for key, value in finding.subject.items():
         column = COLUMNS.get(key, key)
         if column in spec.names:
             frame = frame[frame[column] == value]
         elif key == "aspect" and "text" in spec.names:
             frame = frame[_complaints(frame, value)]
     if spec.dated is not None:
-        first = pd.Timestamp(finding.get("since") or period.start)
+        first = pd.Timestamp(finding.since or period.start)
         moment = frame[spec.dated]
         frame = frame[(moment >= first) & (moment < pd.Timestamp(period.end) + pd.Timedelta(days=1))]
         frame = frame.sort_values(spec.dated, ascending=False, kind="stable")
