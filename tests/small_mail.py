@@ -9,7 +9,6 @@ from typing import Any
 
 import small_document
 from sizhen.tables import Profile
-from small_document import document as document
 
 SENT = datetime(2026, 11, 2, 23, 30, tzinfo=timezone(timedelta(hours=-5)))  # 3 November in Shanghai
 OWNER = Profile("tiny", "小店", "taobao", owner_name="王店主", owner_email="owner@tiny.example")

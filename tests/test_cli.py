@@ -71,8 +71,9 @@ def test_diagnose_speaks_both_languages(tiny_shop: Shop, tmp_path: Path, languag
     assert sales in result.stdout
 
 
-def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path) -> None:
-    last = dict(open_case(tiny_shop, Period.parse("2026-09")).document())
+@pytest.mark.parametrize("schema", [1, 2])
+def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path, schema: int) -> None:
+    last = dict(open_case(tiny_shop, Period.parse("2026-09")).document()) | {"schema": schema}
     expect = {"metric": "visitors", "value": 3100.0, "by": "2026-10-07"}
     figures = {"metric": "visitors", "observed": 3000.0, "expected": 3100.0, "since": None}
     last["findings"] = [finding("traffic.search", **figures, advice=finding()["advice"] | {"expect": expect})]

@@ -24,7 +24,8 @@ from sizhen.document import Document
 from sizhen.tables import Period, Profile
 from sizhen.view import cards
 from sizhen.view.style import BEFORE, BETTER, NOW, WORSE
-from small_mail import ENGLISH, OWNER, SENT, document, earlier, finding, html_of, text_of
+from small_document import document
+from small_mail import ENGLISH, OWNER, SENT, earlier, finding, html_of, text_of
 
 Mail = Callable[..., EmailMessage]
 OCTOBER = Period.parse("2026-10")

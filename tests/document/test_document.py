@@ -37,7 +37,6 @@ MONEY = st.floats(0, allow_infinity=False)
 COUNT = st.integers(0, 10**9)
 SOME = {"min_size": 1, "max_size": 3}
 SCHEMA = jsonschema.Draft202012Validator(json_schema())
-SCHEMA_1 = Path(__file__).parent / "schema_1"
 
 
 def several(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -91,9 +90,8 @@ def test_what_is_written_is_read_again(made: Document) -> None:
     assert (list(made), len(made), made["shop_id"]) == (list(plain), len(plain), made.shop_id)
 
 
-@pytest.mark.parametrize("shop", ["linen-house", "tea-corner", "orders-only"])
-def test_a_document_of_schema_1_is_read_and_lacks_only_what_was_added(shop: str) -> None:
-    held = json.loads((SCHEMA_1 / f"{shop}.json").read_text(encoding="utf-8"))
+def test_a_document_of_schema_1_is_read_and_lacks_only_what_was_added() -> None:
+    held = json.loads((Path(__file__).parent / "schema_1.json").read_text(encoding="utf-8"))
     read = Document.from_json(held)
     assert read.schema == 1
     assert set(_added(held, read.to_json())) <= {

@@ -290,7 +290,7 @@ def test_a_finding_s_tables_know_its_subject(data_dir: Path) -> None:
     shop = Shop.open(data_dir, "hut")
     assert tables_of(FINDING, shop)[0] == "reviews"
     assert set(tables_of(FINDING, shop)) == {"reviews", "products", "product_daily"}
-    assert tables_of({"cause": "data.inconsistent", "subject": {"table": "reviews"}}, shop) == ["reviews"]
+    assert tables_of(replace(FINDING, cause="data.inconsistent", subject={"table": "reviews"}), shop) == ["reviews"]
 
 
 def test_a_finding_s_rows_are_its_subject_s_since_it_began(data_dir: Path) -> None:
