@@ -12,6 +12,7 @@ import pytest
 from sizhen.diagnosis import open_case
 from sizhen.document import json_schema
 from sizhen.tables import Period, Shop
+from sizhen.view import cards
 from sizhen.vocab import load
 
 SCHEMA = json_schema()
@@ -109,3 +110,18 @@ def test_a_day_after_the_period_changes_nothing(sample_dir: Path) -> None:
     early = of(sample_dir, "linen-house", "2026-W40")
     assert early["period"]["end"] == "2026-10-04"
     assert all(f["since"] is None or f["since"] <= "2026-10-04" for f in early["findings"])
+
+
+def test_rows_that_an_analyst_changed_change_the_number_and_are_marked(sample_dir: Path) -> None:
+    case = open_case(Shop.open(sample_dir, "linen-house"), Period.parse("2026-10"))
+    groups = case.frame("look.traffic_groups")
+    own, paid = case.judge("look.paid-share"), groups["group"] == "paid"
+    assert case.judge("look.paid-share", groups.copy()) == own
+    doubled = groups.assign(visitor_days=groups["visitor_days"].where(~paid, 2 * groups["visitor_days"]))
+    theirs = case.judge("look.paid-share", doubled)
+    share, of = float(doubled.loc[paid, "visitor_days"].sum()), float(doubled["visitor_days"].sum())
+    assert (theirs.observed, theirs.n, theirs.changed) == (share / of, of, True)
+    assert f"{share / of:.1%}" in theirs.says.en
+    assert "With your rows" in str(cards.judgement(theirs).html) or "按您改过的表" in str(cards.judgement(theirs).html)
+    with pytest.raises(ValueError, match=r"look\.traffic_groups:paid_share cannot be read off"):
+        case.judge("look.paid-share", groups.drop(columns="group"))

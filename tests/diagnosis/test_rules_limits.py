@@ -15,7 +15,6 @@ import pytest
 
 import small_document
 from sizhen.diagnosis.chart import open_chart
-from sizhen.diagnosis.rules import judge
 from sizhen.document import AdviceOutcome, Document, Finding, Judgement
 from sizhen.document.findings import State
 from sizhen.document.model import Result
@@ -23,6 +22,7 @@ from sizhen.tables import Period, Shop
 from sizhen.tables.profile import Profile
 from sizhen.tables.schema import conform
 from sizhen.vocab import load
+from small_case import case_with
 
 MONTH = Period.parse("2026-10")
 START = pd.Timestamp("2026-10-01")
@@ -222,7 +222,7 @@ def shop_of(folder: Path, tables: Tables, profile: Profile = PROFILE) -> Shop:
 
 def answer(folder: Path, rule: str, tables: Tables, **advice: list[Any]) -> Judgement:
     chart = open_chart(shop_of(folder, tables), MONTH)
-    return judge(chart, load().rules[rule], advice.get("findings", []), frozenset(), advice.get("outcomes", []))
+    return case_with(chart, advice.get("findings", []), advice.get("outcomes", [])).judge(rule)
 
 
 def cases() -> list[tuple[str, float, str]]:
@@ -318,7 +318,7 @@ def test_what_the_tables_do_not_tell_is_unknown_and_said(rule: str, tmp_path: Pa
 
 def test_a_month_without_a_target_is_unknown(tmp_path: Path) -> None:
     chart = open_chart(shop_of(tmp_path, SALES, replace(PROFILE, targets={})), MONTH)
-    assert judge(chart, load().rules["check.target"], [], frozenset(), []).needs == ("targets",)
+    assert case_with(chart).judge("check.target").needs == ("targets",)
 
 
 def test_conversion_below_the_tier_counts_beyond_chance(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ traffic.paid_budget traffic.channel traffic.low_quality traffic.violation ads.cl
 page.bounce page.checkout order.payment stock.sold_out price.own_rise price.discount_leak basket.mix basket.units
 product.decline peer.price_cut peer.promotion refund.rise service.slow service.skill customer.returning
 compliance.points unexplained.visitors unexplained.visitor_value unexplained.conversion unexplained.average_order_value
-unexplained.paid_amount unexplained.refund_amount unexplained.dsr_description unexplained.dsr_service
+unexplained.paid_amount unexplained.dsr_description unexplained.dsr_service
 unexplained.dsr_logistics
 """.split()
 Change = Callable[[dict[str, Any]], object]
@@ -79,6 +79,10 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("rules", lambda r: r["look.ads-shift"].update(causes=[]), "causes.toml ads.creative: no rule asks for it"),
         ("causes", lambda c: c["page.bounce"].update(metric="charm"), "causes.toml page.bounce: unknown metric"),
         ("causes", lambda c: c["page.bounce"]["advice"].update(who="intern"), "page.bounce: nobody is called intern"),
+        ("causes", lambda c: c["page.bounce"].update(step="roof"), "page.bounce: 'roof' is not one of data, market"),
+        ("causes", lambda c: c["page.bounce"].update(draws_from="luck"), "'luck' is not one of sales, refunds"),
+        ("causes", lambda c: c["page.bounce"].update(may_act="soon"), "'soon' is not one of established, always"),
+        ("causes", lambda c: c["review.size"].update(aspect="charm"), "causes.toml review.size: unknown aspect charm"),
         ("causes", lambda c: c["page.bounce"]["says"].update(en="It bounced."), "zh and en name different values"),
         (
             "causes",

@@ -4,51 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sizhen.diagnosis import follow_up
-from sizhen.diagnosis.causes import DETECTORS
+from sizhen.diagnosis.causes import detected
 from sizhen.diagnosis.chart import Chart, open_chart
 from sizhen.diagnosis.claim import Claim, Patient
 from sizhen.diagnosis.compose import compose
 from sizhen.diagnosis.findings import finding, rank
+from sizhen.diagnosis.gauges import gauge
 from sizhen.diagnosis.judge import Key, real_changes
-from sizhen.diagnosis.rules import judge
+from sizhen.diagnosis.rules import judge, missing
 from sizhen.diagnosis.sales import Sales, measure_sales
 from sizhen.diagnosis.stake import allocate
 from sizhen.diagnosis.unexplained import collapses, leftovers
 from sizhen.document import UNREAD, AdviceOutcome, Document, Finding, Judgement, Stake, Unreadable
+from sizhen.exam import figures
+from sizhen.exam.figures import Figure
 from sizhen.files import replacing
 from sizhen.tables import Period, Shop, kept
 from sizhen.texts.aspects import remember, remembered
-from sizhen.vocab import load
-
-FAULTY = 0.1
-UNPAID = (
-    "page.",
-    "order.",
-    "price.",
-    "basket.",
-    "peer.",
-    "customer.",
-    "service.",
-    "stock.",
-    "ads.waste",
-    "traffic.low_quality",
-    "unexplained.",
-)
+from sizhen.vocab import Rule, load
+from sizhen.vocab.limits import limit
 
 
 def believable(claims: list[Claim], days: int) -> list[Claim]:
     """Without what rests on payments where a presale has put them off, and without what has no cause but the missing or
     wrong figures of a good part of the period's `days`."""
-    causes = {c.cause for c in claims}
-    faulty = max((c.n for c in claims if c.cause in ("data.missing_days", "data.inconsistent")), default=0.0)
-    doubtful = UNPAID if "data.presale" in causes else ("unexplained.",) if faulty >= FAULTY * days else ()
-    return [c for c in claims if not c.cause.startswith(doubtful)]
+    if any(c.entry.puts_in_doubt == "payments" for c in claims):
+        return [c for c in claims if not c.entry.needs_payment]
+    faulty = max((c.n for c in claims if c.entry.puts_in_doubt == "unexplained"), default=0.0)
+    if faulty >= limit("data", "faulty_days_share") * days:
+        return [c for c in claims if c.entry.step != "unexplained"]
+    return claims
 
 
 @dataclass(frozen=True)
@@ -59,6 +52,7 @@ class Case:
     chart: Chart
     previous: Document | None = None
     unread: bool = False
+    _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def sales(self) -> Sales:
@@ -74,11 +68,10 @@ class Case:
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
         days = self.chart.period.days
-        claims = believable([c for detect in DETECTORS for c in detect(patient)], days)
+        claims = believable(detected(patient), days)
         stakes = allocate(claims, self.sales)
-        claims = believable(
-            claims + leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart), days
-        )
+        left = leftovers(patient, self.sales, claims, stakes)
+        claims = believable(claims + left + collapses(self.chart), days)
         stakes = allocate(claims, self.sales)
         return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
 
@@ -93,12 +86,34 @@ class Case:
         """What came of the last advice that asked for action."""
         return follow_up.review(self.chart, self.previous)
 
-    def judge(self, rule_id: str) -> Judgement:
-        """The answer to one rule. KeyError for a rule the vocabulary does not know."""
+    def frame(self, name: str) -> pd.DataFrame:
+        """The frame that a rule names (`look.traffic_groups`), built once. KeyError for a name that is none."""
+        if name not in self._frames:
+            build = figures.builder(name)
+            of_case = figures.by_the_case(name)
+            self._frames[name] = build(self) if of_case else build(self.chart.shop, self.chart.period)
+        return self._frames[name]
+
+    def judge(self, rule_id: str, frame: pd.DataFrame | None = None) -> Judgement:
+        """The answer to one rule; `frame`: with its number read off these rows, and marked where they are not the
+        case's own. Findings stay the case's.
+
+        Raises KeyError for a rule the vocabulary does not know, ValueError for a frame its number cannot be read off.
+        """
         rule = load().rules[rule_id]
         if self.unread and rule.metric == "advice_helped":
             return Judgement(rule, "unknown", load().words["unknown_unread_advice"], None, 0.0, (), (UNREAD,))
-        return judge(self.chart, rule, self.findings, self.real, self.outcomes)
+        answer = judge(self.chart, rule, self._figure(rule, frame), self.findings, self.real)
+        changed = frame is not None and not frame.equals(self.frame(rule.frame))
+        return replace(answer, changed=changed)
+
+    def _figure(self, rule: Rule, frame: pd.DataFrame | None) -> Figure | None:
+        """What the rule watches; unknown where the shop lacks what it needs."""
+        if missing(self.chart, rule):
+            return figures.UNKNOWN
+        if not rule.figure:
+            return gauge(self.chart, rule.metric) if rule.metric else None
+        return figures.read(rule.figure, self.frame(rule.frame) if frame is None else frame)
 
     @cached_property
     def judgements(self) -> list[Judgement]:

@@ -15,10 +15,7 @@ from sizhen.diagnosis.sales import Sales
 from sizhen.document import Advice, Expect, Finding, Stake
 from sizhen.document.findings import State
 from sizhen.vocab import Text, load
-
-MATERIAL = 0.015
-ACT_ANYWAY = ("data.inconsistent", "data.missing_days", "compliance.points")
-NOTHING_TO_DO = ("calendar.shift", "market.demand", "data.presale")
+from sizhen.vocab.limits import limit
 
 
 def number(value: float | None) -> float | None:
@@ -36,12 +33,13 @@ def state(claim: Claim, stake: Stake, sales: Sales) -> State:
     A fact that nothing worth speaking of followed is `ok`: it is told to whoever asks, not to whoever reads what to do.
     More complaints are worth speaking of by themselves.
     """
-    floor = MATERIAL * (sales.expected or 0.0)
-    if claim.level == "D" and stake.high <= floor and not claim.serious:
+    floor = limit("act", "material_sales_share") * (sales.expected or 0.0)
+    may_act = claim.entry.may_act
+    if claim.level == "D" and stake.high <= floor and not claim.entry.serious:
         return "ok"
-    if claim.cause in NOTHING_TO_DO or claim.quiet or stake.kind == "opportunity":
+    if may_act == "never" or claim.quiet or claim.opportunity:
         return "watch"
-    if claim.cause in ACT_ANYWAY:
+    if may_act == "always":
         return "act"
     return "act" if claim.level in ("A", "B") and stake.amount >= floor > 0 else "watch"
 

@@ -27,13 +27,6 @@ BY_KEY = {
     "keyword": "keyword",
     "agent": "agent",
 }
-ELSEWHERE = {
-    "in_stock_share": "stock",
-    "asked_price": "asked",
-    "realised_price": "asked",
-    "first_response_seconds": "desk",
-    "inquiry_conversion": "desk",
-}
 RECOVERED, IMPROVED, WORSE = 0.8, 0.3, -0.2
 TELLING = 0.6  # with a larger standard error, no change and full recovery look alike
 LONGEST_ILLNESS = timedelta(days=42)
@@ -63,11 +56,11 @@ def _reading(chart: Chart, old: Finding) -> Reading | None:
     """The old finding's figure in this period; a member is found by the last part of its name."""
     key, wanted = next(iter(old.subject.items()), ("", "-"))
     source = BY_KEY.get(key, "shop")
-    metric = old.advice.expect.metric
-    if metric == "complaint_share":
-        source = f"reviews{'.product' if key == 'product_id' else ''}:{old.cause.partition('.')[2]}"
+    metric, cause = old.advice.expect.metric, load().causes[old.cause]
+    if cause.aspect is not None:
+        source = f"reviews{'.product' if key == 'product_id' else ''}:{cause.aspect}"
     elif source in ("shop", "product"):
-        source = ELSEWHERE.get(metric, source)
+        source = cause.source or source
     if source.partition(":")[0] not in SOURCES:
         return None
     try:

@@ -10,16 +10,13 @@ from sizhen.diagnosis import gauges_look as look
 from sizhen.diagnosis import gauges_people as people
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, plain
-from sizhen.document import AdviceOutcome, Finding
+from sizhen.exam.figures import Figure
 
 GAUGES: dict[str, Callable[[Chart], Gauge]] = {
-    "paid_share": look.paid_share,
     "hero_value_ratio": look.hero_value,
     "hero_share": look.hero_share,
     "role_gap": look.role_gap,
     "search_words_ratio": look.search_words,
-    "dwell_ratio": look.dwell,
-    "spend_on_worse_pages": look.spend_on_worse_pages,
     "decline_share": look.decline_share,
     "new_products_ratio": look.new_products,
     "price_to_list": look.price_to_list,
@@ -55,18 +52,8 @@ GAUGES: dict[str, Callable[[Chart], Gauge]] = {
     "complaint_share": plain("complaint_share", "reviews"),
     "lost_buyers": plain("lost_buyers", "lost"),
 }
-OF_ADVICE: dict[str, Callable[[list[Finding], list[AdviceOutcome]], Gauge]] = {
-    "acts_unassigned": check.unassigned,
-    "acts_undated": check.undated,
-    "advice_helped": check.helped,
-}
 
 
-def gauge(chart: Chart, metric: str, findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
-    """(value, count) of a metric over the period, or of its findings and what came of the last advice.
-
-    A metric no gauge knows is unknown.
-    """
-    if metric in OF_ADVICE:
-        return OF_ADVICE[metric](findings, outcomes)
-    return GAUGES[metric](chart) if metric in GAUGES else UNKNOWN
+def gauge(chart: Chart, metric: str) -> Figure:
+    """A metric over the period; one that no gauge knows is unknown."""
+    return Figure(*GAUGES[metric](chart)) if metric in GAUGES else Figure(*UNKNOWN)

@@ -8,14 +8,11 @@ import pandas as pd
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import QUARTER, UNKNOWN, Gauge, last_days, plain, ratio
 from sizhen.diagnosis.sources import SCORES
-from sizhen.document import AdviceOutcome, Finding
 from sizhen.tables import measure
-from sizhen.vocab.loader import ROLES
 
 IN_TIME = pd.Timedelta(hours=72)
 Z = 1.645
 ENOUGH_VISITORS = 100
-HELPED, HELPED_NOT = ("recovered", "improved"), ("unchanged", "worse")
 
 
 def dispatched(chart: Chart) -> Gauge:
@@ -92,25 +89,3 @@ def high_value(chart: Chart) -> Gauge:
     best = (judged["price"] > judged["price"].median()) & (conversion > conversion.median())
     visitors = judged["visitors"]
     return ratio(float(visitors[best].mean()), float(visitors.mean())), float(visitors.sum())
-
-
-def _acts(findings: list[Finding]) -> list[Finding]:
-    return [f for f in findings if f.state == "act"]
-
-
-def unassigned(findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
-    """Findings to act on that are nobody's."""
-    acts = _acts(findings)
-    return float(sum(f.advice.who not in ROLES for f in acts)), float(len(acts))
-
-
-def undated(findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
-    """Findings to act on without a day by which."""
-    acts = _acts(findings)
-    return float(sum(not f.advice.due_days for f in acts)), float(len(acts))
-
-
-def helped(findings: list[Finding], outcomes: list[AdviceOutcome]) -> Gauge:
-    """Share of the last advice that helped, of what can be judged."""
-    told = [o.outcome for o in outcomes if o.outcome in HELPED + HELPED_NOT]
-    return ratio(float(sum(o in HELPED for o in told)), float(len(told))), float(len(told))

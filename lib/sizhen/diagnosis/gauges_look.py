@@ -6,24 +6,10 @@ import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, last_days, plain, ratio
-from sizhen.diagnosis.reading import Reading
 from sizhen.tables.lifecycle import stages
 from sizhen.vocab import load
 
-PAGES = ("bounce_rate.visitor", "depth.visitor", "dwell_seconds")
-TELLING = 0.05
 NEW_DAYS = 60
-
-
-def paid_share(chart: Chart) -> Gauge:
-    frame = chart.frame("channel")
-    if frame is None:
-        return UNKNOWN
-    groups = chart.period.clip(frame).groupby("channel")["visitors"].sum(min_count=1)
-    if not groups.sum() > 0:
-        return UNKNOWN
-    paid = [c for c in groups.index if load().channels[c].group == "paid"]
-    return float(groups[paid].sum() / groups.sum()), float(groups.sum())
 
 
 def _hero(chart: Chart) -> tuple[pd.Series, float] | None:
@@ -69,29 +55,6 @@ def search_words(chart: Chart) -> Gauge:
     if not before.sum():
         return UNKNOWN
     return float(now.mean() / before.mean()), float(now.sum())
-
-
-def dwell(chart: Chart) -> Gauge:
-    """Dwell time ÷ expected."""
-    found = chart.reading("dwell_seconds")
-    return UNKNOWN if found is None else (found.ratio, found.n)
-
-
-def _worse(page: Reading) -> float:
-    """By how much a page figure got worse; 0 where that may be chance."""
-    if not (page.p < TELLING and page.ratio > 0):
-        return 0.0
-    return (page.ratio if load().metrics[page.metric].good == "down" else 1 / page.ratio) - 1
-
-
-def spend_on_worse_pages(chart: Chart) -> Gauge:
-    """How far pages got worse and advertising spend rose at the same time: the smaller of the two, against expected."""
-    spend = chart.readings("ad_spend", "plan")
-    pages = [p for p in (chart.reading(m) for m in PAGES) if p is not None]
-    if spend is None or not pages:
-        return UNKNOWN
-    more = ratio(float(spend.frame["observed"].sum()), float(spend.frame["expected"].sum())) - 1
-    return max(min(more, max(map(_worse, pages))), 0.0), pages[0].n
 
 
 def decline_share(chart: Chart) -> Gauge:

@@ -6,9 +6,9 @@ import numpy as np
 
 from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.gauges import gauge
 from sizhen.diagnosis.judge import Key
-from sizhen.document import AdviceOutcome, Finding, Judgement
+from sizhen.document import Finding, Judgement
+from sizhen.exam.figures import Figure
 from sizhen.vocab import Limit, Rule, Text, load
 
 Z = 1.645
@@ -76,23 +76,17 @@ def worse(chart: Chart, rule: Rule, real: frozenset[Key]) -> bool:
 
 def _chance(finding: Finding) -> bool:
     """True for what could be gained where nothing is wrong."""
-    return finding.stake.kind == "opportunity" and finding.cause.startswith("unexplained.")
+    return finding.stake.kind == "opportunity" and load().causes[finding.cause].step == "unexplained"
 
 
-def judge(
-    chart: Chart,
-    rule: Rule,
-    findings: list[Finding],
-    real: frozenset[Key],
-    outcomes: list[AdviceOutcome],
-) -> Judgement:
-    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `outcomes`:
-    what came of the last advice."""
+def judge(chart: Chart, rule: Rule, figure: Figure | None, findings: list[Finding], real: frozenset[Key]) -> Judgement:
+    """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `figure`:
+    what it watches, None for a rule that its findings alone answer."""
     lacking = missing(chart, rule)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
     mine = tuple(f for f in findings if f.cause in rule.causes and not _chance(f))
-    value, n = gauge(chart, rule.metric, findings, outcomes) if rule.metric else (float("nan"), float("nan"))
+    value, n = (float("nan"), float("nan")) if figure is None else (figure.value, figure.n)
     known = np.isfinite(value)
     values = {
         "observed": wording.figure(value if known else None, rule.metric, chart.shop.profile.currency)

@@ -10,7 +10,8 @@ from sizhen.vocab import Rule, Text
 
 @dataclass(frozen=True)
 class Judgement:
-    """A rule's answer for one shop and period. `says` is the sentence; `findings` those that answer the rule."""
+    """A rule's answer for one shop and period. `says` is the sentence; `findings` those that answer the rule.
+    `changed`: the number was read off rows that are not the case's own."""
 
     rule: Rule
     state: str
@@ -19,3 +20,4 @@ class Judgement:
     n: float
     findings: tuple[Finding, ...]
     needs: tuple[str, ...] = ()
+    changed: bool = False

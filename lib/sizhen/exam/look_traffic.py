@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import around, beside, share
 from sizhen.tables import Period, Shop
@@ -76,6 +77,13 @@ def traffic_groups(shop: Shop, period: Period) -> pd.DataFrame:
     return _sources(
         traffic.assign(group=traffic["channel"].map({id: c.group for id, c in channels.items()})), period, "group"
     )
+
+
+@figure("look.traffic_groups:paid_share")
+def paid_share(groups: pd.DataFrame) -> Figure:
+    """Visitors of the group `paid` ÷ those of all groups."""
+    visitors = groups.set_index("group")["visitor_days"]
+    return Figure(ratio(float(visitors.get("paid", 0.0)), float(visitors.sum())), float(visitors.sum()))
 
 
 @needs("traffic_daily")

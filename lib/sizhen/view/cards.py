@@ -148,11 +148,12 @@ def judgement(answer: Judgement) -> Card:
     return Card(
         Markup(
             '<div class="sz-judgement sz-{}"><p><strong>{}</strong> <span class="sz-state">{}</span></p>\n'
-            '<p>{}</p>{}\n<p class="sz-source">{}</p></div>'
+            '<p>{}{}</p>{}\n<p class="sz-source">{}</p></div>'
         ).format(
             answer.state,
             labels.text(answer.rule.title),
             name(f"card.state.{answer.state}"),
+            Markup("<em>{}</em> ").format(name("card.your_rows")) if answer.changed else Markup(""),
             labels.text(answer.says),
             Markup("<ul>{}</ul>").format(lines) if lines else "",
             _basis(answer.rule),

@@ -7,9 +7,23 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from sizhen.vocab.model import Advice, Aspect, Cause, Channel, Column, Limit, Metric, Rule, TableSpec, Text, Vocab
+from sizhen.vocab.model import (
+    STEPS,
+    Advice,
+    Aspect,
+    Cause,
+    Channel,
+    Column,
+    Limit,
+    Metric,
+    Pool,
+    Rule,
+    TableSpec,
+    Text,
+    Vocab,
+)
 
 LANGUAGES = ("zh", "en")
 EXAMS = ("look", "listen", "ask", "check")
@@ -49,9 +63,9 @@ def _template(entry: dict[str, Any], where: str, known: set[str]) -> Text:
     return text
 
 
-def _one_of(value: str, allowed: tuple[str, ...], where: str) -> Any:
+def _one_of(value: str | None, allowed: tuple[str | None, ...], where: str) -> Any:
     if value not in allowed:
-        raise VocabError(f"{where}: {value!r} is not one of {', '.join(allowed)}")
+        raise VocabError(f"{where}: {value!r} is not one of {', '.join(filter(None, allowed))}")
     return value
 
 
@@ -132,6 +146,8 @@ def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
             _watched(e.get("watches")),
             e.get("lacks"),
             tuple((code, float(share)) for code, share in e.get("norms", {}).items()),
+            e.get("frame", e.get("figure", "")).partition(":")[0],
+            e.get("figure", ""),
         )
         if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
             raise VocabError(f"{where}: healthy and unhealthy wording are equal")
@@ -159,6 +175,14 @@ def _causes(raw: dict[str, Any]) -> dict[str, Cause]:
             _text(e["label"], where),
             _template(e["says"], where, TOLD),
             Advice(advice["who"], _template(advice["what"], where, TOLD), advice["due_days"]),
+            _one_of(e["step"], STEPS, where),
+            _one_of(e["draws_from"], get_args(Pool), where),
+            _one_of(e.get("may_act", "established"), ("established", "always", "never"), where),
+            e.get("needs_payment", False),
+            _one_of(e.get("puts_in_doubt"), ("payments", "unexplained", None), where),
+            e.get("serious", False),
+            e.get("aspect"),
+            e.get("source"),
         )
     return causes
 
@@ -222,6 +246,8 @@ def _cross_check(vocab: Vocab) -> None:
         where = f"causes.toml {cause.id}"
         if cause.metric not in vocab.metrics:
             raise VocabError(f"{where}: unknown metric {cause.metric}")
+        if cause.aspect is not None and cause.aspect not in vocab.aspects:
+            raise VocabError(f"{where}: unknown aspect {cause.aspect}")
         if cause.id not in answered:
             raise VocabError(f"{where}: no rule asks for it")
 

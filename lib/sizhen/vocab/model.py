@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
 ]
+Pool = Literal["sales", "refunds", "ad_spend", "none"]
+Step = Literal[
+    "data",
+    "market",
+    "channels",
+    "payment",
+    "pages",
+    "products",
+    "shop_wide",
+    "order_value",
+    "spend",
+    "unexplained",
+]
+STEPS: tuple[Step, ...] = get_args(Step)
 
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 Role = Literal["operations", "promotion", "design", "service", "warehouse", "owner"]
@@ -115,8 +129,9 @@ class Limit:
 class Rule:
     """One question of an examination, with its limit, wordings and the causes that can answer it.
 
-    `lacks`: what is not there where the metric stays unknown though its tables are known. `norms`: shares the metric is
-    the distance from, by code.
+    `frame`: the frame that shows what it asks for, `figure`: the number read off it (exam/figures.py); a rule that its
+    findings alone answer has no figure. `lacks`: what is not there where the metric stays unknown though its tables are
+    known. `norms`: shares the metric is the distance from, by code.
     """
 
     id: str
@@ -133,6 +148,8 @@ class Rule:
     watches: tuple[str, str] | None = None
     lacks: str | None = None
     norms: tuple[tuple[str, float], ...] = ()
+    frame: str = ""
+    figure: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +161,10 @@ class Advice:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of findings.md: what it says, what to do, which figure should move."""
+    """A cause of findings.md: what it says, what to do, which figure should move.
+
+    The head of causes.toml tells what the fields from `step` on decide.
+    """
 
     id: str
     exam: Literal["look", "listen", "ask", "check"]
@@ -152,6 +172,14 @@ class Cause:
     label: Text
     says: Text
     advice: Advice
+    step: Step
+    draws_from: Pool
+    may_act: Literal["established", "always", "never"] = "established"
+    needs_payment: bool = False
+    puts_in_doubt: Literal["payments", "unexplained"] | None = None
+    serious: bool = False
+    aspect: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""Frames of what was observed beside what the model expected, and the figures that rules watch on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sizhen.exam.figures import UNKNOWN, Figure, figure
+from sizhen.vocab import load
+
+if TYPE_CHECKING:
+    from sizhen.diagnosis.case import Case
+
+PAGES = ("bounce_rate.visitor", "depth.visitor", "dwell_seconds")
+SPEND = "ad_spend"
+TELLING = 0.05
+COLUMNS = ["metric", "observed", "expected", "p", "n"]
+
+
+def pages(case: Case) -> pd.DataFrame:
+    """Per page figure of the shop that has a baseline: metric, observed, expected (both of the period, in the metric's
+    unit), p (of a change against the expectation), n (visitors)."""
+    readings = [r for r in map(case.chart.reading, PAGES) if r is not None]
+    rows = [(r.metric, r.observed, r.expected, r.p, r.n) for r in readings]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def pages_and_spend(case: Case) -> pd.DataFrame:
+    """`pages`, and below them ad_spend of all plans together, where it has a baseline."""
+    plans = case.chart.readings(SPEND, "plan")
+    if plans is None:
+        return pages(case)
+    observed, expected = (float(plans.frame[side].sum()) for side in ("observed", "expected"))
+    spend = pd.DataFrame([(SPEND, observed, expected, float("nan"), observed)], columns=COLUMNS)
+    return pd.concat([pages(case), spend], ignore_index=True)
+
+
+def _ratios(pages: pd.DataFrame) -> dict[str, float]:
+    """Observed ÷ expected by metric."""
+    ratios = pages["observed"] / pages["expected"].where(pages["expected"] > 0)
+    return dict(zip(pages["metric"], ratios, strict=True))
+
+
+@figure("expected.pages:dwell_ratio")
+def dwell_ratio(pages: pd.DataFrame) -> Figure:
+    """Dwell time ÷ expected."""
+    ratios = _ratios(pages)
+    if "dwell_seconds" not in ratios:
+        return UNKNOWN
+    return Figure(ratios["dwell_seconds"], float(pages["n"][pages["metric"] == "dwell_seconds"].iloc[0]))
+
+
+@figure("expected.pages_and_spend:spend_on_worse_pages")
+def spend_on_worse_pages(pages: pd.DataFrame) -> Figure:
+    """How far pages got worse and advertising spend rose at the same time: the smaller of the two, against expected.
+    What may be chance counts as 0."""
+    ratios, spent = _ratios(pages), pages["metric"] == SPEND
+    own = pages[~spent]
+    if own.empty or not spent.any():
+        return UNKNOWN
+    proven = own.set_index("metric")["p"] < TELLING
+    worse = [_worse(metric, ratios[metric]) for metric in proven.index[proven] if ratios[metric] > 0]
+    return Figure(max(min(ratios[SPEND] - 1, max(worse, default=0.0)), 0.0), float(own["n"].iloc[0]))
+
+
+def _worse(metric: str, change: float) -> float:
+    """By how much a page figure got worse."""
+    return (change if load().metrics[metric].good == "down" else 1 / change) - 1
