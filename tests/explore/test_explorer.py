@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
+import small_document
 from sizhen.diagnosis import open_case
+from sizhen.document import Document
 from sizhen.explore import Explorer, explorer, panel
 from sizhen.explore.choices import periods
 from sizhen.explore.drill import Part, rows, tables_of
@@ -80,8 +82,8 @@ class Desk:
         self.cases += 1
         return self
 
-    def document(self) -> dict[str, Any]:
-        return {"findings": []}
+    def document(self) -> Document:
+        return Document.from_json(small_document.document())
 
     def sit(self, shop_id: str = "hut", period: str = "2026-10") -> Explorer:
         return explorer(
@@ -278,14 +280,16 @@ def test_a_channel_given_for_all_devices_is_not_counted_twice(data_dir: Path) ->
     assert Part(Shop.open(data_dir, "hut"), "channel", "search").daily()["visitors"].tolist() == [77.0] * 4
 
 
-FINDING = {"cause": "review.size", "subject": {"product_id": "p1"}, "since": "2026-10-02"}
+FINDING = Document.from_json(
+    small_document.document(small_document.finding("review.size", subject={"product_id": "p1"}, since="2026-10-02"))
+).findings[0]
 
 
 def test_a_finding_s_tables_know_its_subject(data_dir: Path) -> None:
     shop = Shop.open(data_dir, "hut")
     assert tables_of(FINDING, shop)[0] == "reviews"
     assert set(tables_of(FINDING, shop)) == {"reviews", "products", "product_daily"}
-    assert tables_of({"cause": "data.inconsistent", "subject": {"table": "reviews"}}, shop) == ["reviews"]
+    assert tables_of(replace(FINDING, cause="data.inconsistent", subject={"table": "reviews"}), shop) == ["reviews"]
 
 
 def test_a_finding_s_rows_are_its_subject_s_of_the_period(data_dir: Path) -> None:
@@ -305,7 +309,7 @@ def test_the_reviews_of_a_complaint_are_those_that_complain_of_it(data_dir: Path
     shop = Shop.open(data_dir, "hut")
     found = rows(FINDING, shop, "reviews", Period.parse("2026-10"))
     assert found["review_id"].tolist() == ["small"], "nothing denied or praised, and no review twice"
-    other = FINDING | {"cause": "refund.rise"}
+    other = replace(FINDING, cause="refund.rise")
     assert len(rows(other, shop, "reviews", Period.parse("2026-10"))) == 3
 
 
@@ -313,15 +317,19 @@ def test_the_traffic_of_a_finding_is_what_was_counted(data_dir: Path) -> None:
     whole = TRAFFIC[TRAFFIC["channel"] == "search"].groupby(["date", "channel"])["visitors"].sum().reset_index()
     write_table(data_dir / "hut", "traffic_daily", pd.concat([TRAFFIC, whole.assign(device="all", visitors=77)]))
     shop, period = Shop.open(data_dir, "hut"), Period.parse("2026-10")
-    search = rows({"cause": "traffic.channel", "subject": {"channel": "search"}}, shop, "traffic_daily", period)
+    search = rows(
+        replace(FINDING, cause="traffic.channel", subject={"channel": "search"}), shop, "traffic_daily", period
+    )
     assert search["device"].tolist() == ["all"] * 4
-    desktop = rows({"cause": "page.device", "subject": {"device": "desktop"}}, shop, "traffic_daily", period)
+    desktop = rows(
+        replace(FINDING, cause="page.checkout", subject={"device": "desktop"}), shop, "traffic_daily", period
+    )
     assert desktop["visitors"].tolist() == [20.0] * 4
 
 
 def test_the_explorer_shows_as_many_complaints_as_the_finding_counts(sample_dir: Path) -> None:
     shop, period = Shop.open(sample_dir, "linen-house"), Period.parse("2026-10")
-    found = [f for f in open_case(shop, period).document()["findings"] if f["cause"].startswith("review.")]
+    found = [f for f in open_case(shop, period).findings if f.cause.startswith("review.")]
     assert found, "the sample has one"
     for finding in found:
-        assert len(rows(finding, shop, "reviews", period)) == round(finding["observed"] * finding["n"])
+        assert len(rows(finding, shop, "reviews", period)) == round(finding.observed * finding.n)

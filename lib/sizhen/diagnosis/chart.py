@@ -15,6 +15,7 @@ from sizhen.diagnosis.data_faults import DataFaults, find_faults
 from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
+from sizhen.document import Immature
 from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
@@ -175,7 +176,7 @@ class Chart:
         """True when the shop's sales have a baseline."""
         return self.reading("paid_amount") is not None
 
-    def immature(self) -> list[dict[str, str]]:
+    def immature(self) -> list[Immature]:
         """Figures of the period that are not final yet: metric, from which day on, and why."""
         found = []
         tables = {"refund_rate": "refunds", "return_on_spend": "ads_daily", "inquiry_conversion": "service_daily"}
@@ -184,7 +185,7 @@ class Chart:
             since = max(self.period.start, self.period.end - timedelta(days=days - 1))
             if self.shop.has(table):
                 why = load().labels["immature"][self.language].format(days=days)
-                found.append({"metric": metric, "from": f"{since}", "why": why})
+                found.append(Immature(metric, since, why))
         return found
 
     def events(self, *kinds: str) -> pd.DataFrame:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.reading import Reading
+from sizhen.document.findings import Evidence, Kind, Level, Reference
 from sizhen.vocab import STEPS, Cause, Pool, Step, load
-
-Level = Literal["A", "B", "C", "D"]
-Kind = Literal["loss", "cost", "opportunity"]
 
 
 @dataclass(frozen=True)
@@ -32,14 +29,14 @@ class Claim:
     observed: float
     expected: float
     level: Level
-    evidence: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
     amount: float
     step: Step | None = None
     since: pd.Timestamp | None = None
     se: float = 0.3
     n: float = np.nan
     p: float | None = None
-    reference: str = "own_baseline"
+    reference: Reference = "own_baseline"
     explains: tuple[str, ...] = ()
     covers: float = 0.0
     quiet: bool = False

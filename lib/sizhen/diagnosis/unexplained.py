@@ -11,7 +11,7 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.sales import Sales
-from sizhen.diagnosis.stake import Stake
+from sizhen.document import Stake
 from sizhen.tables.prepared import SCORES
 from sizhen.vocab.limits import limit
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from sizhen.document import Finding
 from sizhen.tables import Period, Shop, prepared
 from sizhen.texts.aspects import by_cause, complaints
 from sizhen.texts.clean import clean
@@ -15,7 +15,6 @@ from sizhen.vocab import load
 
 FOCUS = {"channel": "traffic_daily", "product_id": "product_daily"}
 COLUMNS = {"event": "name"}  # subject keys that a table calls otherwise
-COMPLAINT = "review."  # the head of a cause that is an aspect complained of
 COUNTED = ("count", "money")
 
 
@@ -57,12 +56,12 @@ class Part:
         return frame.groupby("date")[counted].sum(min_count=1).reset_index().reindex(columns=spec.names)
 
 
-def tables_of(finding: Mapping[str, Any], shop: Shop) -> list[str]:
+def tables_of(finding: Finding, shop: Shop) -> list[str]:
     """The shop's tables that hold a finding's rows: those its rules ask for, then others that know its subject."""
-    vocab, subject = load(), finding["subject"]
+    vocab, subject = load(), finding.subject
     if "table" in subject:
         return [t for t in [subject["table"]] if shop.has(t)]
-    rules = [rule for rule in vocab.rules.values() if finding["cause"] in rule.causes]
+    rules = [rule for rule in vocab.rules.values() if finding.cause in rule.causes]
     asked = [need.partition(".")[0] for rule in rules for need in rule.needs]
     columns = {COLUMNS.get(key, key) for key in subject}
     knowing = [t.name for t in vocab.tables.values() if columns & set(t.names)]
@@ -74,12 +73,12 @@ def _there(shop: Shop, table: str) -> bool:
     return shop.has(table) or (table == "shop_daily" and shop.has("orders"))
 
 
-def rows(finding: Mapping[str, Any], shop: Shop, table: str, period: Period) -> pd.DataFrame:
+def rows(finding: Finding, shop: Shop, table: str, period: Period) -> pd.DataFrame:
     """The rows of `table` that the finding's figures are counted from, newest first: those of its subject in the
     period, of reviews those that complain of its aspect. MissingTable where the shop lacks the table."""
     spec = load().tables[table]
     frame = _counted(finding, shop, table)
-    for key, value in finding["subject"].items():
+    for key, value in finding.subject.items():
         column = COLUMNS.get(key, key)
         if column in spec.names:
             frame = frame[frame[column] == value]
@@ -88,16 +87,14 @@ def rows(finding: Mapping[str, Any], shop: Shop, table: str, period: Period) -> 
     return frame[spec.names].reset_index(drop=True)
 
 
-def _counted(finding: Mapping[str, Any], shop: Shop, table: str) -> pd.DataFrame:
+def _counted(finding: Finding, shop: Shop, table: str) -> pd.DataFrame:
     """The rows of a table that count."""
     if table == "shop_daily":
         return shop.daily()
     frame = shop.table(table)
     if table == "traffic_daily":
-        return (prepared.devices_apart if "device" in finding["subject"] else prepared.channel_totals)(frame)
+        return (prepared.devices_apart if "device" in finding.subject else prepared.channel_totals)(frame)
     if table != "reviews":
         return frame
-    reviews, cause = clean(frame), finding["cause"]
-    if not cause.startswith(COMPLAINT):
-        return reviews
-    return reviews[by_cause(complaints(reviews))[cause.removeprefix(COMPLAINT)]]
+    reviews, aspect = clean(frame), load().causes[finding.cause].aspect
+    return reviews if aspect is None else reviews[by_cause(complaints(reviews))[aspect]]

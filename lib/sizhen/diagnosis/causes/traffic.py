@@ -8,6 +8,7 @@ from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.causes.spend import creative
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 from sizhen.diagnosis.reading import Reading
+from sizhen.document.findings import Evidence, Level
 from sizhen.vocab import load
 from sizhen.vocab.limits import limit
 
@@ -25,13 +26,13 @@ def _claim(
     subject: dict[str, str],
     reading: Reading,
     channel: str,
-    level: str,
-    evidence: tuple[str, ...],
+    level: Level,
+    evidence: tuple[Evidence, ...],
 ) -> Claim:
     return Claim(
         cause,
         subject,
-        level=level,  # type: ignore[arg-type]
+        level=level,
         evidence=evidence,
         amount=_worth(patient, channel, reading),
         explains=(f"visitors:{channel}",),
@@ -67,7 +68,7 @@ def violation(patient: Patient) -> list[Claim]:
     return [_claim(patient, "traffic.violation", {}, reading, "search", "B", ("fact", "timing", "comparison"))]
 
 
-def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, str, tuple[str, ...]]:
+def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, Level, tuple[Evidence, ...]]:
     """(cause, level, evidence) of a paid channel's fall: the spend's own fall explains it, or not."""
     cost = patient.chart.reading("ad_spend", "channel", channel)
     if cost is not None and cost.ratio < 1 and cost.log < limit("traffic.paid_budget", "spend_share") * reading.log:
@@ -126,6 +127,8 @@ def channels(patient: Patient) -> list[Claim]:
     named |= set() if _violations(patient).empty else {"search"}
     named |= {"owned"} if returning(patient) else set()
     claims = []
+    level: Level
+    evidence: tuple[Evidence, ...]
     for channel, reading in _fallen(patient):
         if channel in named:
             continue
