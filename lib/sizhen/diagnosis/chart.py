@@ -19,7 +19,7 @@ from sizhen.document import Immature
 from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
-Source = Callable[[Shop], pd.DataFrame | None]
+Source = Callable[..., pd.DataFrame | None]
 SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
     "shop": (sources.shop, ()),
     "channel": (sources.channels, ("channel",)),
@@ -70,7 +70,8 @@ class Chart:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
         make, _ = SOURCES[name]
-        frame = self._once(("frame", make), lambda: self._until_the_end(make(self.shop)))
+        known = (self.shop, self.period) if make is sources.stock else (self.shop,)
+        frame = self._once(("frame", make), lambda: self._until_the_end(make(*known)))
         if aspect and frame is not None:
             return sources.complaints(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]

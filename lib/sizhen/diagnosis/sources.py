@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
-from sizhen.tables import Shop, prepared
-from sizhen.tables import stock as shelf
+from sizhen.exam.look_stock import days_on_hand
+from sizhen.tables import Period, Shop, prepared
 from sizhen.texts import clean as tagged
 from sizhen.texts.aspects import by_cause
 from sizhen.texts.aspects import complaints as complaints_in
@@ -56,12 +58,10 @@ def tier(shop: Shop) -> pd.DataFrame | None:
     return days.drop(columns="visitors_index")
 
 
-def stock(shop: Shop) -> pd.DataFrame | None:
-    """date, product_id, demand, demand_on_hand: the part of a product's demand whose sku was on hand."""
-    if not shop.has("stock_daily"):
-        return None
-    frame = shop.table("stock_daily")
-    return shelf.on_hand_by_day(frame, shelf.demand(frame))
+def stock(shop: Shop, period: Period) -> pd.DataFrame | None:
+    """date, product_id, demand, demand_on_hand: the part of a product's demand whose sku was on hand, as the period's
+    baseline tells it."""
+    return days_on_hand(shop, period, Period(date.min, period.end)) if shop.has("stock_daily") else None
 
 
 def lost(shop: Shop) -> pd.DataFrame | None:
