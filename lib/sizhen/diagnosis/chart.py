@@ -9,41 +9,17 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis import sources
 from sizhen.diagnosis.baseline import read
 from sizhen.diagnosis.data_faults import DataFaults, find_faults
 from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
+from sizhen.diagnosis.sources import SOURCES
 from sizhen.document import Immature
+from sizhen.exam.listen_reviews import complaints_of
 from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
-Source = Callable[..., pd.DataFrame | None]
-SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
-    "shop": (sources.shop, ()),
-    "channel": (sources.channels, ("channel",)),
-    "device": (sources.devices, ("device",)),
-    "product": (sources.products, ("product_id",)),
-    "plan": (sources.ads, ("plan",)),
-    "keyword": (sources.ads, ("plan", "keyword")),
-    "desk": (sources.service, ()),
-    "agent": (sources.service, ("agent",)),
-    "asked": (sources.asked, ()),
-    "stock": (sources.stock, ("product_id",)),
-    "tier": (sources.tier, ()),
-    "lost": (sources.lost, ()),
-    "words": (sources.words, ()),
-    "reviews": (sources.reviews, ()),
-    "reviews.product": (sources.reviews, ("product_id",)),
-}
-TABLES = {
-    "shop": "shop_daily",
-    "channel": "traffic_daily",
-    "device": "traffic_daily",
-    "product": "product_daily",
-    "asked": "product_daily",
-}
 FOLLOWS = (0.7, 0.12)  # mean and variance among shops, as far as is known
 SPARSE = {"product", "plan", "keyword", "channel", "reviews", "reviews.product"}
 
@@ -69,19 +45,11 @@ class Chart:
     def frame(self, source: str) -> pd.DataFrame | None:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
-        make, _ = SOURCES[name]
-        known = (self.shop, self.period) if make is sources.stock else (self.shop,)
-        frame = self._once(("frame", make), lambda: self._until_the_end(make(*known)))
+        origin = SOURCES[name]
+        frame = self._once(("frame", origin.table, origin.rows), lambda: origin.frame(self.shop, self.period))
         if aspect and frame is not None:
-            return sources.complaints(frame, aspect)  # type: ignore[arg-type]
+            return complaints_of(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
-
-    def _until_the_end(self, frame: pd.DataFrame | None) -> pd.DataFrame | None:
-        """Days after the period are not looked at."""
-        if frame is None:
-            return None
-        frame = frame[frame["date"] <= pd.Timestamp(self.last)]
-        return None if frame.empty else frame
 
     def inside(self, table: str) -> pd.DataFrame:
         """The rows of a table (shop_daily: or what orders tell of it) that lie in the period; undated ones all do."""
@@ -95,7 +63,7 @@ class Chart:
     def grid(self, source: str) -> Grid:
         """The grid of the source's rows; the source must have a frame."""
         name = source.partition(":")[0]
-        return self._once(("grid", name), lambda: grid(self.frame(name), SOURCES[name][1]))  # type: ignore[return-value,arg-type]
+        return self._once(("grid", name), lambda: grid(self.frame(name), SOURCES[name].by))  # type: ignore[return-value,arg-type]
 
     def readings(self, metric: str, source: str = "shop", *, market: bool = False) -> Readings | None:
         """Readings of `metric` per member of `source`; None where data or baseline are missing.
@@ -114,7 +82,7 @@ class Chart:
         if made is None:
             return None
         movement = self.market(made.days) if market and about.kind == "sum" else None
-        contradicted = self.faults.contradictions.get(TABLES.get(source, ""))
+        contradicted = self.faults.contradictions.get(SOURCES[source.partition(":")[0]].table)
         amounts = contradicted is not None and contradicted.metric == "paid_amount"
         rhythm = self.rhythm.without(contradicted.days) if contradicted and amounts else self.rhythm
         return read(made, self.period, rhythm, movement)

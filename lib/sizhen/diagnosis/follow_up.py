@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis.chart import SOURCES, Chart
+from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.findings import number
 from sizhen.diagnosis.reading import Reading
+from sizhen.diagnosis.sources import SOURCES
 from sizhen.document import AdviceOutcome, Document, Finding, Unreadable
 from sizhen.document.model import Result
 from sizhen.tables import Period

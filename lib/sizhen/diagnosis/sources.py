@@ -1,97 +1,62 @@
-"""Tables prepared for comparison: one row per day and member, with the columns the metrics name."""
+"""What the model watches: which table, which of its rows, and whose figures of them are told apart."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-from sizhen.exam.listen_reviews import complained, counted
+from sizhen.exam.listen_reviews import reviews_by_day
 from sizhen.exam.look_stock import days_on_hand
 from sizhen.tables import Period, Shop, prepared
-from sizhen.texts.aspects import by_cause
+
+Rows = Callable[[Shop, Period], pd.DataFrame]
 
 
-def shop(shop: Shop) -> pd.DataFrame | None:
-    return shop.daily() if shop.has("shop_daily") or shop.has("orders") else None
+@dataclass(frozen=True)
+class Source:
+    """One row per day and member of `by`, with the columns the metrics name; of `table`, unless that is absent."""
+
+    table: str
+    rows: Rows
+    by: tuple[str, ...] = ()
+
+    def frame(self, shop: Shop, period: Period) -> pd.DataFrame | None:
+        """The rows up to the period's end; None where there are none."""
+        there = shop.has(self.table) or (self.table == "shop_daily" and shop.has("orders"))
+        rows = self.rows(shop, period) if there else pd.DataFrame()
+        rows = rows[rows["date"] <= pd.Timestamp(period.end)] if len(rows) else rows
+        return rows if len(rows) else None
 
 
-def channels(shop: Shop) -> pd.DataFrame | None:
-    return prepared.channel_totals(shop.table("traffic_daily")) if shop.has("traffic_daily") else None
+def _of(table: str, *by: str, counted: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows) -> Source:
+    return Source(table, lambda shop, _: counted(shop.table(table)), by)
 
 
-def devices(shop: Shop) -> pd.DataFrame | None:
-    return prepared.devices_apart(shop.table("traffic_daily")) if shop.has("traffic_daily") else None
+def _stock(shop: Shop, period: Period) -> pd.DataFrame:
+    return days_on_hand(shop, period, Period(date.min, period.end))
 
 
-def products(shop: Shop) -> pd.DataFrame | None:
-    return shop.table("product_daily") if shop.has("product_daily") else None
+def _reviews(shop: Shop, _: Period) -> pd.DataFrame:
+    return reviews_by_day(shop)
 
 
-def asked(shop: Shop) -> pd.DataFrame | None:
-    """product_daily with `asked_amount`: the units sold at the price asked that day."""
-    frame = products(shop)
-    if frame is None:
-        return None
-    known = frame.dropna(subset=["paid_units", "paid_amount", "price"])
-    return known.assign(asked_amount=known["paid_units"] * known["price"])
-
-
-def ads(shop: Shop) -> pd.DataFrame | None:
-    return shop.table("ads_daily") if shop.has("ads_daily") else None
-
-
-def service(shop: Shop) -> pd.DataFrame | None:
-    return shop.table("service_daily") if shop.has("service_daily") else None
-
-
-def tier(shop: Shop) -> pd.DataFrame | None:
-    """The tier's average by day: date, visitors (or their index), conversion, average_order_value, dsr_*."""
-    days = prepared.tier_average(
-        shop, ["visitors", "visitors_index", "conversion", "average_order_value", *prepared.SCORES]
-    )
-    if days.empty:
-        return None
-    if days["visitors"].isna().all():
-        days["visitors"] = days["visitors_index"]
-    return days.drop(columns="visitors_index")
-
-
-def stock(shop: Shop, period: Period) -> pd.DataFrame | None:
-    """date, product_id, demand, demand_on_hand: the part of a product's demand whose sku was on hand, as the period's
-    baseline tells it."""
-    return days_on_hand(shop, period, Period(date.min, period.end)) if shop.has("stock_daily") else None
-
-
-def lost(shop: Shop) -> pd.DataFrame | None:
-    return shop.table("lost_buyers_daily") if shop.has("lost_buyers_daily") else None
-
-
-def words(shop: Shop) -> pd.DataFrame | None:
-    return shop.table("keywords_daily") if shop.has("keywords_daily") else None
-
-
-def reviews(shop: Shop) -> pd.DataFrame | None:
-    """Per day and product: reviews, rated_reviews, bad_reviews, complaints and `complaints.<aspect>`."""
-    if not shop.has("reviews"):
-        return None
-    frame = counted(shop).dropna(subset=["reviewed_at"])
-    aspects = by_cause(complained(frame)).astype("float64")
-    counts = pd.DataFrame(
-        {
-            "date": frame["reviewed_at"].dt.normalize(),
-            "product_id": frame["product_id"].fillna(""),
-            "reviews": frame["review_count"],
-            "rated_reviews": frame["rated_reviews"],
-            "bad_reviews": frame["bad_reviews"],
-            "complaints": aspects.max(axis=1),
-        }
-    )
-    counts = counts.join(aspects.add_prefix("complaints."))
-    return counts.groupby(["date", "product_id"], as_index=False).sum()
-
-
-def complaints(reviews: pd.DataFrame, aspect: str) -> pd.DataFrame:
-    """date, product_id and reviews of `reviews`, with `complaints`: how many complain of the aspect."""
-    kept = ["date", "product_id", "reviews"]
-    return reviews[[*kept, f"complaints.{aspect}"]].set_axis([*kept, "complaints"], axis=1)
+SOURCES = {
+    "shop": Source("shop_daily", lambda shop, _: shop.daily()),
+    "channel": _of("traffic_daily", "channel", counted=prepared.channel_totals),
+    "device": _of("traffic_daily", "device", counted=prepared.devices_apart),
+    "product": _of("product_daily", "product_id"),
+    "plan": _of("ads_daily", "plan"),
+    "keyword": _of("ads_daily", "plan", "keyword"),
+    "desk": _of("service_daily"),
+    "agent": _of("service_daily", "agent"),
+    "asked": _of("product_daily", counted=prepared.at_asked_price),
+    "stock": Source("stock_daily", _stock, ("product_id",)),
+    "tier": Source("peers_daily", lambda shop, _: prepared.tier_days(shop)),
+    "lost": _of("lost_buyers_daily"),
+    "words": _of("keywords_daily"),
+    "reviews": Source("reviews", _reviews),
+    "reviews.product": Source("reviews", _reviews, ("product_id",)),
+}

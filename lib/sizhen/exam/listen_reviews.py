@@ -31,6 +31,30 @@ def _counted(reviews: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def reviews_by_day(shop: Shop) -> pd.DataFrame:
+    """Per day and product ("" where a review names none): date, product_id, reviews, rated_reviews, bad_reviews,
+    complaints (reviews that complain of anything) and `complaints.<aspect>`."""
+    reviews = counted(shop).dropna(subset=["reviewed_at"])
+    aspects = by_cause(complaints_in(reviews)).astype("float64")
+    marks = pd.DataFrame(
+        {
+            "date": reviews["reviewed_at"].dt.normalize(),
+            "product_id": reviews["product_id"].fillna(""),
+            "reviews": reviews["review_count"],
+            "rated_reviews": reviews["rated_reviews"],
+            "bad_reviews": reviews["bad_reviews"],
+            "complaints": aspects.max(axis=1),
+        }
+    )
+    return marks.join(aspects.add_prefix("complaints.")).groupby(["date", "product_id"], as_index=False).sum()
+
+
+def complaints_of(days: pd.DataFrame, aspect: str) -> pd.DataFrame:
+    """date, product_id and reviews of `reviews_by_day`, with `complaints`: how many complain of the aspect."""
+    columns = ["date", "product_id", "reviews"]
+    return days[[*columns, f"complaints.{aspect}"]].set_axis([*columns, "complaints"], axis=1)
+
+
 def totals(reviews: pd.DataFrame, by: str) -> pd.DataFrame:
     """Counts, mean stars and share of bad reviews per member of `by`."""
     counts = reviews.groupby(by)[["review_count", "with_text", "rated_reviews", "bad_reviews"]].sum().reset_index()

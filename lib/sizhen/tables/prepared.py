@@ -136,3 +136,17 @@ def tier_average(shop: Shop, columns: Sequence[str]) -> pd.DataFrame:
     days = shop.table("peers_daily")
     mine = days["peer_id"].isin(peer_ids(shop.table("peers"), TIER))
     return days[mine].groupby("date", as_index=False)[list(columns)].mean()
+
+
+def tier_days(shop: Shop) -> pd.DataFrame:
+    """`tier_average` of visitors (their index where no visitors are known), conversion, average_order_value, dsr_*."""
+    days = tier_average(shop, ["visitors", "visitors_index", "conversion", "average_order_value", *SCORES])
+    if days["visitors"].isna().all():
+        days["visitors"] = days["visitors_index"]
+    return days.drop(columns="visitors_index")
+
+
+def at_asked_price(products: pd.DataFrame) -> pd.DataFrame:
+    """product_daily with `asked_amount`, the units sold at the price asked that day; rows that tell all three."""
+    known = products.dropna(subset=["paid_units", "paid_amount", "price"])
+    return known.assign(asked_amount=known["paid_units"] * known["price"])
