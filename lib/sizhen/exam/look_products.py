@@ -54,14 +54,15 @@ def leading_basket(shop: Shop, period: Period) -> pd.DataFrame:
     """The leading product, then the whole shop (whose product_id is empty): product_id, title, paid_amount,
     paid_buyers, average_order_value (paid_amount ÷ paid_buyers, both of days that tell both)."""
     products = shop.table("product_daily")
-    leading = leading_products(shop, period)
-    if leading.empty or not leading["paid_amount"].iloc[0] > 0:
+    sold = period.clip(products).groupby("product_id")["paid_amount"].sum(min_count=1)
+    if not sold.max() > 0:
         return unknown()
+    leading = named(pd.DataFrame({"product_id": [sold.index[sold == sold.max()].min()]}), shop)
     names = {leading["product_id"].iloc[0]: leading["title"].iloc[0], "": shop.profile.name}
     rows = [products[products["product_id"] == id] if id else shop.daily() for id in names]
-    sold = pd.concat([measure.total(period.clip(r), "average_order_value") for r in rows], ignore_index=True)
+    totals = pd.concat([measure.total(period.clip(r), "average_order_value") for r in rows], ignore_index=True)
     columns = {"paid_amount": "numerator", "paid_buyers": "denominator", "average_order_value": "value"}
-    figures = {column: sold[part] for column, part in columns.items()}
+    figures = {column: totals[part] for column, part in columns.items()}
     return pd.DataFrame({"product_id": list(names), "title": list(names.values()), **figures})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 KEY = ["product_id", "sku"]
@@ -12,10 +13,10 @@ def movements(stock: pd.DataFrame) -> pd.DataFrame:
     (mean). Rows whose on_hand is unknown count in neither."""
     rows = stock.dropna(subset=["on_hand"]).sort_values([*KEY, "date"])
     by_sku = rows.groupby(KEY, observed=True)["on_hand"]
+    mean, sku = by_sku.mean(), by_sku.ngroup().to_numpy()
     left = (-by_sku.diff()).clip(lower=0).fillna(0.0)
-    keys = [rows[k] for k in KEY]
-    there = (rows["on_hand"] > 0).groupby(keys, observed=True).sum().clip(lower=1)
-    return pd.DataFrame({"per_day": left.groupby(keys, observed=True).sum() / there, "on_hand": by_sku.mean()})
+    units, days = (np.bincount(sku, of, len(mean)) for of in (left.to_numpy(), rows["on_hand"].to_numpy() > 0))
+    return pd.DataFrame({"per_day": units / np.maximum(days, 1), "on_hand": mean})
 
 
 def demand(stock: pd.DataFrame) -> pd.Series:
