@@ -115,7 +115,7 @@ def _bases(level: pd.DataFrame, count: str) -> np.ndarray:
 @figure("ask.peers:peers_followed")
 def peers_followed(shops: pd.DataFrame) -> Figure:
     """Leaders and similar shops with a row in the period."""
-    count = float(shops["kind"].isin(ALIKE).sum())
+    count = float(len(prepared.peer_ids(shops, *ALIKE)))
     return Figure(count, count)
 
 
