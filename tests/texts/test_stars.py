@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +52,15 @@ def test_fewer_are_called_bad_where_bad_ones_are_rare() -> None:
 
 
 @pytest.fixture(scope="module")
-def sentiment(shared_data: Path) -> pd.DataFrame:
-    return pd.read_csv(shared_data / "real" / "review_sentiment.csv").dropna().drop_duplicates("review")
+def sentiment(shared_data: Path) -> Iterator[pd.DataFrame]:
+    """Labelled reviews. Each is scored once for all tests of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stars, "score", cache(score))
+        yield pd.read_csv(shared_data / "real" / "review_sentiment.csv").dropna().drop_duplicates("review")
 
 
 def test_cold_start_on_labelled_reviews(sentiment: pd.DataFrame) -> None:
-    said = np.array([score(text) > 0 for text in sentiment["review"]]) == (sentiment["label"] == 1).to_numpy()
+    said = np.array([stars.score(text) > 0 for text in sentiment["review"]]) == (sentiment["label"] == 1).to_numpy()
     assert pd.Series(said, index=sentiment["cat"]).groupby(level=0).mean().mean() >= 0.80
 
 
