@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 from tests.play import STEPS, play
 
-from sizhen.tables import kept
 from sizhen.view import labels, plots
 from sizhen.vocab import load
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_case")]
 
 SHOP = "linen-house"
 
@@ -46,13 +47,6 @@ def drawn_once() -> Iterator[None]:
         for name in plots.__all__:
             patch.setattr(plots, name, once(name))
         yield
-
-
-@pytest.fixture(autouse=True)
-def one_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The notebooks share one case, as those of a run do."""
-    (tmp_path / "kept").mkdir()
-    monkeypatch.setenv(kept.FOLDER, str(tmp_path / "kept"))
 
 
 @pytest.mark.parametrize("table", list(load().tables))

@@ -132,7 +132,7 @@ def test_a_score_that_rose_took_no_bad_votes(shop: Make) -> None:
 # every frame
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(shop: Make, random: object) -> None:
     plain = joined_shop(shop)
