@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test lint sample golden email faults bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-reviews lock clean
+.PHONY: help setup lab reports test test-fast lint sample golden email faults bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,8 +36,16 @@ reports: $(READY) $(DATA)/linen-house/shop.toml  ## diagnose the sample shops: r
 lab: $(READY)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-test: $(READY) $(DATA)/linen-house/shop.toml  ## run the tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+# A hundred interpreters start: what each compiles is kept for the next.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python tests/reaper.py -m pytest -n $(JOBS) --dist loadscope
+
+test test-fast: $(READY) $(DATA)/linen-house/shop.toml
+
+test:  ## run the tests
+	$(PYTEST)
+
+test-fast:  ## run the tests that start nothing and take little
+	$(PYTEST) -m "not integration and not slow"
 
 lint: $(READY)  ## style, types, layers, clean notebooks
 	$(BIN)/ruff check lib tests bench

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from hypothesis import settings
 
-from sizhen.tables import Shop, write_table
+import reaper
+from sizhen.tables import Shop, kept, write_table
 
 settings.register_profile("untimed", deadline=None)  # no test depends on how busy the machine is
 settings.load_profile("untimed")
 
 REPO = Path(__file__).resolve().parents[1]
+# What `integration` marks: the tests that use one of these fixtures or stand in one of these folders and files.
+STARTING = {"agency", "chromium", "lab", "sample_reports", "server"}
+STARTED_IN = (
+    *("batch/", "browser/", "delivery/test_answers.py", "delivery/test_real_servers.py"),
+    *("intake/test_intake_worker.py", "test_bombs.py", "test_canaries", "test_layers.py", "test_real_files.py"),
+)
+NOT_STARTED_IN = ("batch/test_batch_parts.py",)
 PERIOD = "2026-10"
 TINY_PROFILE = """\
 shop_id = "tiny"
@@ -34,6 +47,64 @@ email = "owner@tiny.example"
 [targets]
 "2026-10" = 40000
 """
+
+
+started: list[str] = []  # by the test that runs
+
+
+def _listen(event: str, given: tuple[Any, ...]) -> None:
+    if event in ("os.fork", "os.posix_spawn", "subprocess.Popen", "socket.bind"):
+        what = f"{event} {given[:2]}"
+        if "sizhen.intake.worker" not in what:  # `one_reader` may have to start again
+            started.append(what)
+
+
+sys.addaudithook(_listen)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        place = item.path.relative_to(REPO / "tests").as_posix()
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & STARTING or (place.startswith(STARTED_IN) and not place.startswith(NOT_STARTED_IN)):
+            item.add_marker("integration")
+
+
+def pytest_runtest_setup() -> None:
+    started.clear()
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    if started and not item.get_closest_marker("integration"):
+        pytest.fail(f"{started[0]:.200}: a test that starts something is marked `integration`")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """CPU time of this process and of all that were started, as far as they have ended."""
+    ended = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    seconds = sum(each.ru_utime + each.ru_stime for each in ended)
+    if reaper.NAME in os.environ:
+        orphans = psutil.Process(int(os.environ[reaper.NAME])).cpu_times()
+        seconds += orphans.children_user + orphans.children_system
+    terminalreporter.write_line(f"{seconds / 60:.1f} minutes of CPU time, children included")
+
+
+@pytest.fixture(scope="module")
+def one_case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Notebooks that are played over the same data share one case, as those of a run do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(kept.FOLDER, str(tmp_path_factory.mktemp("kept")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def one_reader() -> Iterator[None]:
+    """One process reads the files of all tests of a session: it takes half a second to start."""
+    from sizhen.intake.worker import Reader
+
+    with Reader() as reader, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sizhen.intake.importer.Reader", lambda: nullcontext(reader))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from tests.play import STEPS, play
 
+from sizhen.view import labels, plots
 from sizhen.vocab import load
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_case")]
 
 SHOP = "linen-house"
 
@@ -16,6 +24,29 @@ SHOP = "linen-house"
 @pytest.fixture(scope="module")
 def copy(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(sample_dir / SHOP, tmp_path_factory.mktemp("absent") / SHOP))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawn_once() -> Iterator[None]:
+    """A picture depends on its frame, its options and the language alone, so each is drawn once."""
+    pictures: set[bytes] = set()
+
+    def once(name: str) -> Callable[..., None]:
+        draw = getattr(plots, name)
+
+        @wraps(draw)
+        def run(frame: pd.DataFrame, **options: Any) -> None:
+            picture = pickle.dumps((name, labels.reader, frame, frame.attrs, options))
+            if picture not in pictures:
+                draw(frame, **options)
+                pictures.add(picture)
+
+        return run
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in plots.__all__:
+            patch.setattr(plots, name, once(name))
+        yield
 
 
 @pytest.mark.parametrize("table", list(load().tables))

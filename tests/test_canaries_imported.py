@@ -34,7 +34,7 @@ def shop_of(id: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, one_reader: None) -> Path:
     """Exports of all layouts, the data folder they were imported into, and what the commands said."""
     home = tmp_path_factory.mktemp("imported")
     (home / "exports").mkdir()

@@ -54,6 +54,8 @@ def test_the_finding_points_to_an_agent_and_speaks_of_none(document: dict[str, A
     assert [n for n in names if n in told] == []
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("step", ["2_listen", "3_ask", "4_check", "5_prescribe"])
 def test_no_notebook_of_the_report_names_anybody(step: str, language: str, shop: Shop, names: list[str]) -> None:

@@ -15,6 +15,8 @@ from sizhen.vocab import load
 
 from .test_case import SCHEMA
 
+pytestmark = pytest.mark.slow
+
 DERIVED = {"shop_daily.paid_amount", "shop_daily.paid_buyers", "shop_daily.returning_paid_buyers"}
 
 

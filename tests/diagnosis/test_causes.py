@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 
 from sizhen.diagnosis import open_case
-from sizhen.simulate import Fault, Plan, simulate, write
-from sizhen.tables import Period, Shop
+from sizhen.simulate import Fault, Plan, simulate
+from sizhen.simulate.disk import toml
+from sizhen.tables import Period
+from small_shop import in_memory
+
+pytestmark = pytest.mark.slow
 
 END = date(2026, 8, 30)
 START = END - timedelta(days=6)
@@ -47,8 +51,10 @@ PLAIN = [
 def findings_of(tmp: Path, seed: int, *faults: Fault) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(findings over the seven days from the faults' first day, what was planted)."""
     made = simulate(Plan(seed=seed, shop_id="planted", end=END, faults=faults))
-    write(made, tmp)
-    document = open_case(Shop.open(tmp, "planted"), Period(START, END)).document()
+    home = tmp / "planted"
+    home.mkdir(parents=True)
+    (home / "shop.toml").write_text(toml(made.profile), encoding="utf-8")
+    document = open_case(in_memory(home, made.tables), Period(START, END)).document()
     return document["findings"], made.truth
 
 

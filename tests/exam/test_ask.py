@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from sizhen.exam import ask
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
 from sizhen.view import tables, use
+from small_shop import shop_of
 
 OCTOBER = Period.parse("2026-10")
 SHOP = 'shop_id = "small"\nname = "小店"\nplatform = "taobao"\n'
 DAYS = pd.date_range("2026-09-03", "2026-10-31")
 NOW = DAYS >= "2026-10-01"
 PHONE = "13912345678"
-
-
-@pytest.fixture
-def shop(tmp_path):
-    def make(**frames: pd.DataFrame) -> Shop:
-        folder: Path = tmp_path / "small"
-        folder.mkdir(exist_ok=True)
-        (folder / "shop.toml").write_text(SHOP, encoding="utf-8")
-        for name, frame in frames.items():
-            write_table(folder, name, frame)
-        return Shop.open(tmp_path, "small")
-
-    return make
 
 
 def desk() -> pd.DataFrame:
@@ -81,9 +67,11 @@ ANSWERS = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def whole(shop) -> Shop:
-    return shop(
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return shop_of(
+        tmp_path_factory.mktemp("whole"),
+        SHOP,
         service_daily=desk(),
         shop_daily=own(),
         peers=peers(),

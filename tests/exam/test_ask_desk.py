@@ -111,6 +111,7 @@ def test_order_and_scale_change_no_slope(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(plain, other)
 
 
+@pytest.mark.slow
 def test_nineteen_in_twenty_intervals_hold_the_truth(tmp_path: Path) -> None:
     rng, hits = np.random.default_rng(1), []
     for _ in range(60):

@@ -157,7 +157,7 @@ def both(purchases: list[tuple[str, int]], **more: object) -> tuple[pd.DataFrame
         return check.cohorts(shop, MONTH), check.repeat_interval(shop, MONTH)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @example([("a", 0), ("a", 1), ("a", 65)])
 @given(PURCHASES)
 def test_shares_are_shares_and_intervals_hold_them(purchases: list[tuple[str, int]]) -> None:
@@ -175,7 +175,7 @@ def test_shares_are_shares_and_intervals_hold_them(purchases: list[tuple[str, in
         assert (until["days_between"] <= until["days_until"]).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(PURCHASES)
 def test_what_comes_after_the_period_changes_nothing(purchases: list[tuple[str, int]]) -> None:
     purchases = [*purchases, ("z", 122)]

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sizhen.exam import listen
+from sizhen.tables import Shop
 from sizhen.view import tables, use
 from small_reviews import BUYER, OCTOBER, PHONE, Make, joined_shop, reviews, said, weekly, words_shop
+from small_shop import shop_of
 
 NEW = ["complaint_events", "complaint_refund_weeks", "complaint_rises", "complaint_weeks", "complaints_refunds"]
 NEW += ["praised", "ratings_and_texts", "rising_words", "score_votes"]
@@ -155,7 +157,7 @@ def test_a_score_that_rose_took_no_bad_votes(shop: Make) -> None:
 # every frame
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(shop: Make, random: object) -> None:
     plain = joined_shop(shop)
@@ -176,9 +178,13 @@ def test_a_day_outside_period_and_baseline_changes_nothing(shop: Make, name: str
     pd.testing.assert_frame_equal(getattr(listen, name)(place, OCTOBER), getattr(listen, name)(more, OCTOBER))
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("name", NEW)
-def test_every_column_has_a_label(shop: Make, name: str, language: str) -> None:
+@pytest.fixture(scope="module")
+def talked(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    folder = tmp_path_factory.mktemp("talked")
+
+    def shop(**frames: pd.DataFrame) -> Shop:
+        return shop_of(folder, **frames)
+
     events = pd.DataFrame({"starts_on": ["2026-10-01"], "name": ["改价"], "kind": ["price"]})
     score = pd.DataFrame({"date": pd.date_range("2026-09-03", "2026-10-31"), "dsr_service": 4.7, "paid_buyers": 1.0})
     place = joined_shop(shop, events=events, shop_daily=score)
@@ -186,7 +192,13 @@ def test_every_column_has_a_label(shop: Make, name: str, language: str) -> None:
         [place.table("reviews"), words_shop(shop).table("reviews"), reviews(said("2026-10-11", "尺码很准，显瘦", 9))]
     )
     rows = rows.assign(review_id=[f"r{n}" for n in range(len(rows))])
-    frame = getattr(listen, name)(joined_shop(shop, events=events, shop_daily=score, reviews=rows), OCTOBER)
+    return joined_shop(shop, events=events, shop_daily=score, reviews=rows)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", NEW)
+def test_every_column_has_a_label(talked: Shop, name: str, language: str) -> None:
+    frame = getattr(listen, name)(talked, OCTOBER)
     assert len(frame)
     use(language)
     assert "<table" in tables.show(frame).html

@@ -134,7 +134,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(LINES, st.integers(0, 99))
 def test_the_shelf_adds_up_in_any_order(lines: list[tuple[str, int, int, int]], seed: int) -> None:
     rows = pd.DataFrame(lines, columns=["peer_product_id", "day", "price", "units_sold"])

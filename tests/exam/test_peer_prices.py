@@ -167,7 +167,7 @@ def test_bands_without_our_own_say_nothing_of_absence(tmp_path: Path) -> None:
     assert unknown[["units", "amount", "units_share", "peers_share"]].isna().all(axis=None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(1, 2000), st.integers(1, 50)), min_size=1, max_size=12), st.integers(0, 9))
 def test_shares_of_bands_add_up(items: list[tuple[int, int]], seed: int) -> None:
     rows = pd.DataFrame(items, columns=["price", "units_sold"], dtype=float)

@@ -1,21 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sizhen.intake import FileReport, import_files
-from sizhen.intake.worker import Reader
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_reader() -> Iterator[None]:
-    """One process reads the files of all tests of a session: it takes half a second to start."""
-    with Reader() as reader, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sizhen.intake.importer.Reader", lambda: nullcontext(reader))
-        yield
+def by_one_reader(one_reader: None) -> None:
+    """Whatever is imported here."""
 
 
 @pytest.fixture

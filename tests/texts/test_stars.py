@@ -54,11 +54,13 @@ def sentiment(shared_data: Path) -> pd.DataFrame:
     return pd.read_csv(shared_data / "real" / "review_sentiment.csv").dropna().drop_duplicates("review")
 
 
+@pytest.mark.slow
 def test_cold_start_on_labelled_reviews(sentiment: pd.DataFrame) -> None:
     said = np.array([score(text) > 0 for text in sentiment["review"]]) == (sentiment["label"] == 1).to_numpy()
     assert pd.Series(said, index=sentiment["cat"]).groupby(level=0).mean().mean() >= 0.80
 
 
+@pytest.mark.slow
 def test_a_thousand_stars_of_the_category(sentiment: pd.DataFrame) -> None:
     rates = []
     for _, rows in sentiment.groupby("cat"):
@@ -76,6 +78,7 @@ def rare(marks: np.ndarray, said: np.ndarray) -> tuple[float, float]:
     return weight[said & marks].sum() / weight[said].sum(), said[marks].mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "precision", "recall"), [(0.5, 0.70, 0.65), (0.1, 0.60, 0.50)])
 def test_bad_ones_are_found_where_they_are_rare(
     sentiment: pd.DataFrame, share: float, precision: float, recall: float
@@ -96,6 +99,7 @@ def test_bad_ones_are_found_where_they_are_rare(
     assert np.mean([r for _, r in rates]) >= recall
 
 
+@pytest.mark.slow
 def test_aspects_of_the_held_out_half(shared_data: Path) -> None:
     texts = pd.read_csv(shared_data / "real" / "review_aspects_text.csv").set_index("id")["Reviews"]
     labels = pd.read_csv(shared_data / "real" / "review_aspects_labels.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -70,23 +71,44 @@ def whiskers(axes: Axes, place: int = 0) -> list[tuple[float, float]]:
     return [(float(s[0][0]), float(s[1][0])) for s in axes.collections[place].get_segments() if len(s)]  # type: ignore[attr-defined]
 
 
+Picture = Callable[[str, str], Axes]
+
+
+@pytest.fixture(scope="module")
+def pictures() -> dict[tuple[str, ...], Axes]:
+    """What `picture` has drawn."""
+    return {}
+
+
+@pytest.fixture
+def picture(pictures: dict[tuple[str, ...], Axes], shop: Shop, language: str) -> Picture:
+    """The chart of a frame, drawn once for all tests; drawing it leaves no setting."""
+
+    def picture(name: str, frame: str) -> Axes:
+        if (language, name, frame) not in pictures:
+            table = getattr(check, frame)(shop, MONTH)
+            settings = dict(mpl.rcParams)
+            axes = getattr(plots, name)(table)
+            assert dict(mpl.rcParams) == settings
+            axes.figure.canvas.draw()
+            pictures[language, name, frame] = axes
+        return pictures[language, name, frame]
+
+    return picture
+
+
 @pytest.mark.parametrize(("name", "frame"), CHARTS)
-def test_leaves_no_legend_no_column_name_and_no_setting(name: str, frame: str, shop: Shop) -> None:
-    table = getattr(check, frame)(shop, MONTH)
-    settings = dict(mpl.rcParams)
-    axes = getattr(plots, name)(table)
-    assert dict(mpl.rcParams) == settings
+def test_leaves_no_legend_no_column_name_and_no_setting(name: str, frame: str, picture: Picture) -> None:
+    axes = picture(name, frame)
     assert axes.get_legend() is None and not axes.figure.legends
     shown = [a.label.get_text() for a in (axes.xaxis, axes.yaxis) if a.label.get_visible()]
     assert set(shown) <= {labels.name("visitor_days"), labels.name("due_orders")}
 
 
 @pytest.mark.parametrize(("name", "frame"), CHARTS)
-def test_draws_inside_its_figure(name: str, frame: str, shop: Shop) -> None:
-    axes = getattr(plots, name)(getattr(check, frame)(shop, MONTH))
-    assert axes is not None
+def test_draws_inside_its_figure(name: str, frame: str, picture: Picture) -> None:
+    axes = picture(name, frame)
     figure = axes.figure
-    figure.canvas.draw()
     assert figure.get_size_inches()[0] == pytest.approx(4.6)
     assert len(figure.sz_alt) > 5
     written = [t for t in figure.findobj(mpl.text.Text) if t.get_text() and t.get_visible()]
@@ -98,9 +120,8 @@ def test_draws_inside_its_figure(name: str, frame: str, shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("name", "frame"), CHARTS)
-def test_labels_do_not_overlap(name: str, frame: str, shop: Shop) -> None:
-    axes = getattr(plots, name)(getattr(check, frame)(shop, MONTH))
-    axes.figure.canvas.draw()
+def test_labels_do_not_overlap(name: str, frame: str, picture: Picture) -> None:
+    axes = picture(name, frame)
     ticks = [t for t in (*axes.get_yticklabels(), *axes.get_xticklabels()) if t.get_text() and axes.xaxis.get_visible()]
     boxes = [t.get_window_extent() for t in (*ticks, *axes.texts)]
     overlaps = [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
