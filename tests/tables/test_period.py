@@ -51,17 +51,6 @@ def test_clip_keeps_the_last_day_to_its_last_second() -> None:
     assert Period.parse("2026-10").clip(frame, "paid_at").index.tolist() == [1, 2]
 
 
-def test_before_is_as_many_days_before() -> None:
-    for period, start in (
-        ("2014-08", date(2014, 7, 1)),
-        ("2026-10", date(2026, 8, 31)),
-        ("2026-W45", date(2026, 10, 26)),
-    ):
-        parsed = Period.parse(period)
-        assert parsed.before.start == start
-        assert (parsed.before.end, parsed.before.days) == (parsed.start - timedelta(days=1), parsed.days)
-
-
 @pytest.mark.parametrize("days", [[], [1, 2, 3], [3, 1, 2, 40, 2], [40, None, 2], [40, 41], [None]])
 def test_clip_takes_the_days_of_the_period_in_whatever_order_they_stand(days: list[int | None]) -> None:
     first = pd.Timestamp("2026-10-01")

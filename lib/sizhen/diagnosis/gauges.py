@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sizhen.diagnosis import gauges_campaign as campaign
-from sizhen.diagnosis import gauges_check as check
 from sizhen.diagnosis import gauges_look as look
 from sizhen.diagnosis import gauges_people as people
 from sizhen.diagnosis.chart import Chart
@@ -23,11 +22,6 @@ GAUGES: dict[str, Callable[[Chart], Gauge]] = {
     "campaign_interest": campaign.campaign_interest,
     "campaign_base": campaign.campaign_base,
     "near_threshold_share": campaign.near_threshold,
-    "dispatch_in_time": check.dispatched,
-    "target_share": check.target,
-    "penalty_points": check.points,
-    "figures_below_tier": check.below_tier,
-    "high_value_ratio": check.high_value,
     "answers_given": people.answered,
     "customer_answers": people.customers,
     "peers_followed": people.peers_followed,
@@ -35,12 +29,9 @@ GAUGES: dict[str, Callable[[Chart], Gauge]] = {
     "praised_aspects": people.praised,
     "won_back_share": people.won_back,
     "visitors": plain("visitors", "shop"),
-    "paid_amount": plain("paid_amount", "shop"),
     "conversion": plain("conversion", "shop"),
-    "average_order_value": plain("average_order_value", "shop"),
     "bounce_rate.visitor": plain("bounce_rate.visitor", "shop"),
     "depth.visitor": plain("depth.visitor", "shop"),
-    "payment_rate.buyers": plain("payment_rate.buyers", "shop"),
     "repeat_share": plain("repeat_share", "shop"),
     "refund_amount": plain("refund_amount", "shop"),
     "inquiry_conversion": plain("inquiry_conversion", "desk"),
