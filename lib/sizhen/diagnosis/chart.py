@@ -15,14 +15,14 @@ from sizhen.diagnosis.data_faults import DataFaults, find_faults
 from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
 Source = Callable[[Shop], pd.DataFrame | None]
 SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
     "shop": (sources.shop, ()),
-    "channel": (sources.traffic, ("channel",)),
-    "device": (sources.traffic, ("device",)),
+    "channel": (sources.channels, ("channel",)),
+    "device": (sources.devices, ("device",)),
     "product": (sources.products, ("product_id",)),
     "plan": (sources.ads, ("plan",)),
     "keyword": (sources.ads, ("plan", "keyword")),
@@ -191,12 +191,9 @@ class Chart:
         """Events of these kinds that touch the period or the week before it."""
         if not self.shop.has("events"):
             return pd.DataFrame(columns=["starts_on", "ends_on", "name", "kind", "product_id", "points"])
-        events = self.shop.table("events")
-        end = events["ends_on"].fillna(events["starts_on"])
-        near = (events["starts_on"] <= pd.Timestamp(self.period.end)) & (
-            end >= pd.Timestamp(self.period.start - timedelta(days=7))
-        )
-        return events[near & events["kind"].isin(kinds)]
+        own = prepared.own_occasions(self.shop.table("events"), *kinds)
+        first, last = pd.Timestamp(self.period.start - timedelta(days=7)), pd.Timestamp(self.period.end)
+        return own[(own["starts_on"] <= last) & (own["ends_on"] >= first)]
 
 
 def open_chart(shop: Shop, period: Period, ill_since: date | None = None) -> Chart:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.measured import QUARTER, UNKNOWN, Gauge, days_of, last_days, ratio
-from sizhen.diagnosis.rhythm import own_occasions
-from sizhen.tables import Period, measure
+from sizhen.diagnosis.measured import UNKNOWN, Gauge, days_of, last_days, ratio
+from sizhen.tables import Period, measure, prepared
+from sizhen.tables.prepared import QUARTER
 
 BEFORE, AFTER = 28, 14
 MIN_DAYS = 7
@@ -29,11 +31,10 @@ def campaign_interest(chart: Chart) -> Gauge:
 
 def _last_promotion(chart: Chart) -> Period | None:
     """The shop's last promotion of the quarter whose two weeks afterwards are over."""
-    own = own_occasions(chart.shop)
-    end = pd.Timestamp(chart.period.end)
-    over = own["ends_on"].between(end - pd.Timedelta(days=QUARTER), end - pd.Timedelta(days=AFTER))
-    own = own[over & (own["kind"] == "promotion")].sort_values("ends_on")
-    return None if own.empty else Period(own.iloc[-1]["starts_on"].date(), own.iloc[-1]["ends_on"].date())
+    if not chart.shop.has("events"):
+        return None
+    days = Period(last_days(chart, QUARTER).start, chart.period.end - timedelta(days=AFTER))
+    return prepared.last_promotion(chart.shop.table("events"), days)
 
 
 def campaign_base(chart: Chart) -> Gauge:
@@ -55,8 +56,7 @@ def near_threshold(chart: Chart) -> Gauge:
     """Share of paid orders that lie where a threshold would put them: 110 to 130 % of the mean order."""
     if not chart.shop.has("orders"):
         return UNKNOWN
-    paid = chart.period.clip(chart.shop.table("orders"), "paid_at")["paid_amount"]
-    paid = paid[paid > 0]
+    paid = chart.period.clip(prepared.orders_paid(chart.shop.table("orders")))["paid_amount"]
     if paid.empty:
         return UNKNOWN
     return float((paid / paid.mean()).between(*THRESHOLD).mean()), float(len(paid))

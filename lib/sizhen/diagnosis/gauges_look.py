@@ -6,10 +6,10 @@ import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, last_days, plain, ratio
+from sizhen.tables import prepared
 from sizhen.tables.lifecycle import stages
+from sizhen.tables.prepared import NEW_DAYS
 from sizhen.vocab import load
-
-NEW_DAYS = 60
 
 
 def _hero(chart: Chart) -> tuple[pd.Series, float] | None:
@@ -74,10 +74,8 @@ def new_products(chart: Chart) -> Gauge:
     if not chart.shop.has("products", "peers_daily"):
         return UNKNOWN
     days = last_days(chart, NEW_DAYS)
-    theirs = days.clip(chart.shop.table("peers_daily")).dropna(subset="new_products")
-    if chart.shop.has("peers"):
-        peers = chart.shop.table("peers")
-        theirs = theirs[theirs["peer_id"].isin(peers.loc[peers["kind"].isin(("leader", "similar")), "peer_id"])]
+    peers = chart.shop.table("peers") if chart.shop.has("peers") else None
+    theirs = prepared.shops_alike(days.clip(chart.shop.table("peers_daily")).dropna(subset="new_products"), peers)
     if theirs.empty:
         return UNKNOWN
     listed = float(days.mask(chart.shop.table("products")["listed_on"]).sum())

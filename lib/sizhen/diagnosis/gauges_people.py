@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.measured import QUARTER, UNKNOWN, Gauge, last_days
+from sizhen.diagnosis.measured import UNKNOWN, Gauge, last_days
+from sizhen.tables import prepared
+from sizhen.tables.prepared import QUARTER
 from sizhen.texts.aspects import COMPLAINT, LEFTOVER, PRAISE, opinions
 from sizhen.texts.clean import bad, clean, said
 from sizhen.texts.polarity import score
 
-FOLLOWED = ("leader", "similar")
 FIGURES = {
     "visitors": ["visitors", "visitors_index"],
     "conversion": ["conversion"],
@@ -44,7 +45,7 @@ def peers_followed(chart: Chart) -> Gauge:
     """Leaders and similar shops of which the period has a row."""
     peers = chart.shop.table("peers")
     seen = chart.period.clip(chart.shop.table("peers_daily"))["peer_id"]
-    count = float(peers.loc[peers["kind"].isin(FOLLOWED), "peer_id"].isin(seen).sum())
+    count = float(prepared.peer_ids(peers, *prepared.ALIKE).isin(seen).sum())
     return count, count
 
 

@@ -14,7 +14,6 @@ from sizhen.vocab import load
 
 Gauge = tuple[float, float]
 UNKNOWN: Gauge = (float("nan"), 0.0)
-QUARTER = 90
 
 
 def plain(metric: str, source: str) -> Callable[[Chart], Gauge]:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.tables import Shop
+from sizhen.tables import Shop, prepared
 from sizhen.tables import stock as shelf
-from sizhen.tables import tier as averages
 from sizhen.texts import clean as tagged
 from sizhen.texts.aspects import by_cause
 from sizhen.texts.aspects import complaints as complaints_in
-
-SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 
 
 def shop(shop: Shop) -> pd.DataFrame | None:
     return shop.daily() if shop.has("shop_daily") or shop.has("orders") else None
 
 
-def traffic(shop: Shop) -> pd.DataFrame | None:
-    """traffic_daily without the rows for all devices where the devices are given."""
-    if not shop.has("traffic_daily"):
-        return None
-    frame = shop.table("traffic_daily")
-    split = frame["device"] != "all"
-    given = split.groupby([frame["date"], frame["channel"]]).transform("any")
-    return frame[split | ~given]
+def channels(shop: Shop) -> pd.DataFrame | None:
+    return prepared.channel_totals(shop.table("traffic_daily")) if shop.has("traffic_daily") else None
+
+
+def devices(shop: Shop) -> pd.DataFrame | None:
+    return prepared.devices_apart(shop.table("traffic_daily")) if shop.has("traffic_daily") else None
 
 
 def products(shop: Shop) -> pd.DataFrame | None:
@@ -51,7 +46,9 @@ def service(shop: Shop) -> pd.DataFrame | None:
 
 def tier(shop: Shop) -> pd.DataFrame | None:
     """The tier's average by day: date, visitors (or their index), conversion, average_order_value, dsr_*."""
-    days = averages.average(shop, ["visitors", "visitors_index", "conversion", "average_order_value", *SCORES])
+    days = prepared.tier_average(
+        shop, ["visitors", "visitors_index", "conversion", "average_order_value", *prepared.SCORES]
+    )
     if days.empty:
         return None
     if days["visitors"].isna().all():

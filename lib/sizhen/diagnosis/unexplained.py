@@ -11,8 +11,8 @@ from sizhen.diagnosis.judge import Key
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.sales import Sales
-from sizhen.diagnosis.sources import SCORES
 from sizhen.diagnosis.stake import Stake
+from sizhen.tables.prepared import SCORES
 
 ORDER = 9
 LEFT_SHARE = 0.45

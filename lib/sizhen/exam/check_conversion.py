@@ -7,14 +7,12 @@ import pandas as pd
 from sizhen.exam.compare import wilson
 from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.look_products import named
-from sizhen.exam.look_traffic import devices_added, devices_apart
 from sizhen.exam.needs import needs
 from sizhen.exam.proportions import gap
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop, measure, prepared
 
 ROUNDING = 1e-12  # a product alone converts as well as all together
-ENOUGH_VISITORS = 100  # below, a product's conversion of a few percent is noise
 
 
 def _conversion(frame: pd.DataFrame, period: Period, by: str) -> pd.DataFrame:
@@ -42,13 +40,13 @@ def _counts(rows: pd.DataFrame, by: str, members: pd.Series) -> pd.DataFrame:
 def channels(shop: Shop, period: Period) -> pd.DataFrame:
     """Per channel, most visitors first: channel, visitor_days, paid_buyers, conversion (+ _before, _change) with
     low, high (95 %), beyond_chance (the change, held over all rows), average_order_value (+ …)."""
-    return _conversion(devices_added(shop.table("traffic_daily")), period, "channel")
+    return _conversion(prepared.channel_totals(shop.table("traffic_daily")), period, "channel")
 
 
 @needs("traffic_daily")
 def devices(shop: Shop, period: Period) -> pd.DataFrame:
     """`channels` per device."""
-    return _conversion(devices_apart(shop.table("traffic_daily")), period, "device")
+    return _conversion(prepared.devices_apart(shop.table("traffic_daily")), period, "device")
 
 
 @figure("check.devices:conversion")
@@ -76,8 +74,10 @@ def product_quadrants(shop: Shop, period: Period) -> pd.DataFrame:
         return table
     now = period.clip(daily)
     table["paid_amount"] = table["product_id"].map(now.groupby("product_id")["paid_amount"].sum(min_count=1))
-    table["price"] = table["product_id"].map(measure.total(now, "price", ["product_id"]).set_index("product_id")["value"])
-    judged = table[(table["visitor_days"] >= ENOUGH_VISITORS) & table["conversion"].notna()]
+    table["price"] = table["product_id"].map(
+        measure.total(now, "price", ["product_id"]).set_index("product_id")["value"]
+    )
+    judged = table[(table["visitor_days"] >= prepared.ENOUGH_VISITORS) & table["conversion"].notna()]
     many, well = judged["visitor_days"].median(), together(table).value
     names = {(True, True): "strong", (False, True): "promote", (True, False): "repair", (False, False): "weak"}
     place = zip(judged["visitor_days"] >= many, judged["conversion"] >= well - ROUNDING, strict=True)

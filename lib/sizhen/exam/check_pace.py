@@ -23,9 +23,7 @@ def target(shop: Shop, period: Period) -> pd.DataFrame:
     attrs["needs"] is ["targets"] where shop.toml has no target for any of the months.
     """
     daily = period.clip(shop.daily())
-    aims = pd.Series(
-        [shop.profile.targets.get(f"{d:%Y-%m}", float("nan")) / d.days_in_month for d in period.dates()]
-    )
+    aims = pd.Series([shop.profile.targets.get(f"{d:%Y-%m}", float("nan")) / d.days_in_month for d in period.dates()])
     if daily.empty or aims.isna().all():
         return unknown() if daily.empty else unknown("targets")
     table = daily.set_index("date")[["paid_amount"]].reindex(period.dates()).rename_axis("date").reset_index()

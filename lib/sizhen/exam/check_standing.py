@@ -9,14 +9,13 @@ import pandas as pd
 
 from sizhen.exam.figures import Figure, figure
 from sizhen.exam.needs import because, needs
-from sizhen.exam.tier import SCORES, beside_tier, converted
-from sizhen.tables import Period, Shop
+from sizhen.exam.tier import SCORE_ROUNDING, beside_tier, converted
+from sizhen.tables import Period, Shop, prepared
+from sizhen.tables.chance import counting_noise
+from sizhen.tables.prepared import QUARTER, SCORES
 from sizhen.texts.clean import hide
 from sizhen.vocab.penalties import penalty_rules
 
-QUARTER = 90
-Z = 1.645  # a gap of conversion below this many standard errors may be chance
-ROUNDED = 0.005  # scores are printed with two decimals
 BELOW, LEVEL, ABOVE = "below", "level", "above"
 
 
@@ -57,21 +56,26 @@ def _conversion(both: pd.DataFrame) -> Row:
     if not visitors > 0:
         return "conversion", float("nan"), float("nan"), 0.0, 0.0
     own = buyers / visitors
-    return "conversion", own, would / visitors, Z * float(np.sqrt(max(own * (1 - own), 0.0) / visitors)), float(days)
+    return (
+        "conversion",
+        own,
+        would / visitors,
+        counting_noise(own, visitors),
+        float(days),
+    )
 
 
 def _score(both: pd.DataFrame, score: str) -> Row:
     known = both[[score, f"{score}_tier"]].dropna()
     own, tier = known.mean().round(2) if len(known) else (float("nan"), float("nan"))
-    return score, float(own), float(tier), ROUNDED, float(len(known))
+    return score, float(own), float(tier), SCORE_ROUNDING, float(len(known))
 
 
 @needs("events")
 def penalties(shop: Shop, period: Period) -> pd.DataFrame:
     """Penalty points of the period's year up to its last day, newest first: starts_on, name, points, note."""
-    events = hide(shop.table("events"), "name", "note")
-    year = (events["starts_on"].dt.year == period.end.year) & (events["starts_on"] <= pd.Timestamp(period.end))
-    fined = events.loc[year & (events["points"] > 0), ["starts_on", "name", "points", "note"]]
+    fined = prepared.violations(hide(shop.table("events"), "name", "note"), period.end)
+    fined = fined.loc[fined["points"] > 0, ["starts_on", "name", "points", "note"]]
     return fined.sort_values("starts_on", ascending=False, ignore_index=True)
 
 

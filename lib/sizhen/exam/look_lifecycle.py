@@ -8,10 +8,8 @@ from sizhen.exam.compare import WEEK, in_part, week_of, weeks
 from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import share
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.tables.lifecycle import lives, turned_on
-
-LIKE = ("leader", "similar")  # peers whose pace of new products is a measure
 
 
 @needs("product_daily")
@@ -48,10 +46,8 @@ def _listed_by_peers(shop: Shop, period: Period) -> pd.DataFrame:
     """peers_daily of leaders and similar shops (of all, where their kind is not told)."""
     if not shop.has("peers_daily"):
         return pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "new_products": [], "peer_id": []})
-    theirs = shop.table("peers_daily").dropna(subset=["new_products"])
-    if shop.has("peers"):
-        peers = shop.table("peers")
-        theirs = theirs[theirs["peer_id"].isin(peers.loc[peers["kind"].isin(LIKE), "peer_id"])]
+    peers = shop.table("peers") if shop.has("peers") else None
+    theirs = prepared.shops_alike(shop.table("peers_daily").dropna(subset=["new_products"]), peers)
     return theirs[theirs["date"] <= pd.Timestamp(period.end)]
 
 

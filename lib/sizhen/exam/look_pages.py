@@ -10,10 +10,9 @@ import pandas as pd
 
 from sizhen.exam.compare import wilson
 from sizhen.exam.look_products import named
-from sizhen.exam.look_traffic import SEPARATE, devices_added, devices_apart
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.vocab import load
 
 PAGES = ("visitors", "bounce_rate.visitor", "depth.visitor")
@@ -31,8 +30,9 @@ def page_health(shop: Shop, period: Period) -> pd.DataFrame:
     whole.insert(0, "device", "all")
     parts = [whole]
     if shop.has("traffic_daily"):
-        apart = beside(devices_apart(shop.table("traffic_daily")), period, PAGES, ["device"])
-        parts += [apart[apart["device"] == device] for device in SEPARATE if len(apart)]
+        apart = beside(prepared.devices_apart(shop.table("traffic_daily")), period, PAGES, ["device"])
+        found = dict(list(apart.groupby("device"))) if len(apart) else {}
+        parts += [found[device] for device in prepared.DEVICES if device in found]
     table = pd.concat(parts, ignore_index=True)
     known = table[["visitor_days", "bounce_rate.visitor", "depth.visitor", "dwell_seconds"]].notna().any(axis=1)
     return table[known].reset_index(drop=True) if known.any() else unknown("visitors")
@@ -42,7 +42,7 @@ def page_health(shop: Shop, period: Period) -> pd.DataFrame:
 def channel_health(shop: Shop, period: Period) -> pd.DataFrame:
     """Per channel, most visitors first: channel, visitor_days, bounce_rate.visitor, depth.visitor, each with _before
     and _change."""
-    table = beside(devices_added(shop.table("traffic_daily")), period, PAGES, ["channel"])
+    table = beside(prepared.channel_totals(shop.table("traffic_daily")), period, PAGES, ["channel"])
     return table if table.empty else table.sort_values("visitor_days", ascending=False, ignore_index=True)
 
 
@@ -88,30 +88,20 @@ def product_pages(shop: Shop, period: Period) -> pd.DataFrame:
     return named(table.drop(columns=["numerator", "denominator"]), shop)
 
 
-def _last_promotion(shop: Shop, period: Period) -> Period | None:
-    """The shop's last promotion that began in the baseline or the period, up to the period's end."""
-    events = shop.table("events") if shop.has("events") else pd.DataFrame(columns=["kind", "starts_on", "ends_on"])
-    whole = Period(period.baseline.start, period.end)
-    own = whole.clip(events[events["kind"] == "promotion"], "starts_on").sort_values("starts_on")
-    if own.empty:
-        return None
-    last = own.iloc[-1]
-    end = last["starts_on"] if pd.isna(last["ends_on"]) else last["ends_on"]
-    return Period(last["starts_on"].date(), min(end.date(), period.end))
-
-
 @needs("traffic_daily")
 def campaign_pages(shop: Shop, period: Period) -> pd.DataFrame:
     """Visitors of platform campaigns, then the rest: arrival (activity, rest), when (period; promotion: the shop's
-    last one in baseline and period, where the period has no campaign visitors), starts_on, ends_on (of those days),
-    visitor_days, bounce_rate.visitor, depth.visitor, favourite_rate, cart_rate, conversion (low, high: 95 %, Wilson).
-    """
-    traffic = devices_added(shop.table("traffic_daily"))
+    last one that ended in baseline or period, where the period has no campaign visitors), starts_on, ends_on (of those
+    days), visitor_days, bounce_rate.visitor, depth.visitor, favourite_rate, cart_rate, conversion (low, high: 95 %,
+    Wilson)."""
+    traffic = prepared.channel_totals(shop.table("traffic_daily"))
     if period.clip(traffic).empty:
         return pd.DataFrame()
     traffic = traffic.assign(arrival=(traffic["channel"] == "activity").map({True: "activity", False: "rest"}))
     came = traffic[(traffic["arrival"] == "activity") & (traffic["visitors"] > 0)]
-    spans = {"period": period, "promotion": _last_promotion(shop, period)}
+    whole = Period(period.baseline.start, period.end)
+    last = prepared.last_promotion(shop.table("events"), whole) if shop.has("events") else None
+    spans = {"period": period, "promotion": last}
     when, days = next(((w, d) for w, d in spans.items() if d is not None and len(d.clip(came))), ("", None))
     if days is None:
         return unknown("activity")

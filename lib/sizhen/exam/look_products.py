@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sizhen.exam.compare import SAME_PRICE
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside, share
 from sizhen.tables import Period, Shop
 
 METRICS = ("paid_amount", "visitors", "conversion", "average_order_value", "bounce_rate.visitor")
-SAME_PRICE = 0.005  # a change below rounds to nothing
 FIRST = (0.01, 0.05, 0.20)  # of the products
 
 

@@ -9,9 +9,9 @@ from sizhen.exam.look_prices import asked_price
 from sizhen.exam.look_products import gathered
 from sizhen.exam.needs import needs
 from sizhen.tables import Period, Shop
+from sizhen.tables.prepared import NEW_DAYS
 from sizhen.vocab import load
 
-NEW_DAYS = 60
 MANY, FEW = 1.5, 0.5  # of the mean product's visitors or sales
 DEAR, CHEAP = 1.5, 1.0  # of the middle price
 MARGIN_ABOVE = 0.05

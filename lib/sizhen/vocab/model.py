@@ -9,6 +9,7 @@ Kind = Literal[
     "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
 ]
 
+WORTH_NAMING = 0.02  # of the visitors: a source with fewer is not named
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.claim import Claim, Patient
-from sizhen.tables import Period
+from sizhen.tables import Period, prepared
 from sizhen.vocab import load
 
 ORDER = 10
@@ -48,7 +48,7 @@ def behind_tier(patient: Patient) -> list[Claim]:
     if shop is None or tier is None or peers is None:
         return []
     both = _lately(patient).clip(shop).merge(tier, on="date", suffixes=("", "_tier"))
-    ids = peers.loc[peers["kind"] == "tier_average", "peer_id"]
+    ids = prepared.peer_ids(peers, prepared.TIER)
     claims = []
     for metric, top, bottom in (
         ("conversion", "paid_buyers", "visitors"),

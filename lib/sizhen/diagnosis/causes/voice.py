@@ -13,6 +13,7 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.refunds import compared
+from sizhen.tables import prepared
 from sizhen.tables.chance import discoveries
 from sizhen.vocab import load
 from sizhen.vocab.penalties import penalty_rules
@@ -140,13 +141,11 @@ def points(patient: Patient) -> list[Claim]:
     chart = patient.chart
     if not chart.shop.has("events"):
         return []
-    events = chart.shop.table("events")
-    events = events[(events["kind"] == "violation") & (events["starts_on"] <= pd.Timestamp(chart.period.end))]
-    year = events[events["starts_on"].dt.year == chart.period.end.year]
+    year = prepared.violations(chart.shop.table("events"), chart.period.end)
     total = float(year["points"].sum())
     limits = penalty_rules().limits
     limit = next((x for x in limits if total < x), limits[-1])
-    fresh = not chart.period.clip(events, "starts_on").empty
+    fresh = not chart.period.clip(year, "starts_on").empty
     if not fresh or total < 0.66 * limits[0]:
         return []
     reached = max((x for x in limits if total >= x), default=limit)
