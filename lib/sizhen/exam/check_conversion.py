@@ -95,8 +95,9 @@ def _priced(products: pd.DataFrame) -> pd.Series:
 
 
 def _high_value(products: pd.DataFrame) -> pd.Series:
+    """Unknown for products that are not judged or have no price."""
     figures = products.loc[_priced(products), ["price", "conversion"]]
-    return (figures > figures.median()).all(axis=1).reindex(products.index, fill_value=False)
+    return (figures > figures.median()).all(axis=1).astype("boolean").reindex(products.index)
 
 
 @figure("check.product_quadrants:high_value_ratio")
