@@ -15,10 +15,11 @@ from sizhen.diagnosis.data_faults import DataFaults, find_faults
 from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
+from sizhen.document import Immature
 from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
-Source = Callable[[Shop], pd.DataFrame | None]
+Source = Callable[..., pd.DataFrame | None]
 SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
     "shop": (sources.shop, ()),
     "channel": (sources.channels, ("channel",)),
@@ -69,7 +70,8 @@ class Chart:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
         make, _ = SOURCES[name]
-        frame = self._once(("frame", make), lambda: self._until_the_end(make(self.shop)))
+        known = (self.shop, self.period) if make is sources.stock else (self.shop,)
+        frame = self._once(("frame", make), lambda: self._until_the_end(make(*known)))
         if aspect and frame is not None:
             return sources.complaints(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
@@ -175,7 +177,7 @@ class Chart:
         """True when the shop's sales have a baseline."""
         return self.reading("paid_amount") is not None
 
-    def immature(self) -> list[dict[str, str]]:
+    def immature(self) -> list[Immature]:
         """Figures of the period that are not final yet: metric, from which day on, and why."""
         found = []
         tables = {"refund_rate": "refunds", "return_on_spend": "ads_daily", "inquiry_conversion": "service_daily"}
@@ -184,7 +186,7 @@ class Chart:
             since = max(self.period.start, self.period.end - timedelta(days=days - 1))
             if self.shop.has(table):
                 why = load().labels["immature"][self.language].format(days=days)
-                found.append({"metric": metric, "from": f"{since}", "why": why})
+                found.append(Immature(metric, since, why))
         return found
 
     def events(self, *kinds: str) -> pd.DataFrame:

@@ -5,24 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 
 from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.sales import Sales
+from sizhen.document import Stake
 from sizhen.tables.chance import ONE_SIDED
 
 WEIGHT = {"A": 4.0, "B": 3.0, "C": 1.0, "D": 0.0}
-
-
-@dataclass(frozen=True)
-class Stake:
-    """Money per period with its 90 % interval."""
-
-    kind: str
-    amount: float
-    low: float
-    high: float
 
 
 def pools(sales: Sales) -> dict[str, float]:

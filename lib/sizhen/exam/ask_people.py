@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sizhen.exam.compare import parts
+from sizhen.document import Document
+from sizhen.exam.compare import BEFORE, NOW, parts
+from sizhen.exam.figures import Figure, figure
+from sizhen.exam.listen_reviews import ANY
 from sizhen.exam.needs import because, needs
 from sizhen.exam.proportions import gap
 from sizhen.tables import Period, Shop
@@ -58,13 +61,40 @@ def _names(shop: Shop) -> list[str]:
 
 
 @needs("answers")
+def answers_given(shop: Shop, period: Period) -> pd.DataFrame:
+    """How many answered, per role, nobody among them: who, answer_count (answers of the period), answer_count_before
+    (of the 28 days before)."""
+    asked = parts(shop.table("answers"), period, "asked_on")
+    counts = asked.groupby(["who", "when"]).size().unstack("when").reindex(index=WHO, columns=[NOW, BEFORE])
+    table = counts.fillna(0.0).set_axis(["answer_count", "answer_count_before"], axis=1)
+    return table.rename_axis("who").reset_index()
+
+
+@figure("ask.answers_given:answers")
+def answer_count(given: pd.DataFrame) -> Figure:
+    """Answers of the period."""
+    return _answers(given)
+
+
+@figure("ask.answers_given:customer_answers")
+def customer_answers(given: pd.DataFrame) -> Figure:
+    """Answers of customers in the period."""
+    return _answers(given[given["who"] == CUSTOMER])
+
+
+def _answers(given: pd.DataFrame) -> Figure:
+    count = float(given["answer_count"].sum())
+    return Figure(count, count)
+
+
+@needs("answers")
 def people(
     shop: Shop,
     period: Period,
     *,
     complaints: pd.DataFrame | None = None,
     refunds: pd.DataFrame | None = None,
-    document: Mapping[str, Any] | None = None,
+    document: Document | None = None,
 ) -> pd.DataFrame:
     """What those asked in the period say beside what the figures say, per topic that either of them names.
 
@@ -148,7 +178,7 @@ def _reviews(complaints: pd.DataFrame | None) -> Columns:
     found: Columns = {"reviews_show": {}, "complaint_share": {}, "complaint_share_before": {}}
     rows = pd.DataFrame(columns=REVIEWS) if complaints is None or complaints.empty else complaints
     known = len(rows) > 0
-    rows = rows[rows["aspect"] != LEFTOVER].assign(risen=lambda f: _risen(f) & (f["complaints"] >= FEWEST))
+    rows = rows[~rows["aspect"].isin([ANY, LEFTOVER])].assign(risen=lambda f: _risen(f) & (f["complaints"] >= FEWEST))
     most = rows["complaints"].max()
     for id, topic in topics().items():
         mine = rows[rows["aspect"].isin(topic.aspects)].sort_values("complaints").tail(1)
@@ -185,16 +215,16 @@ def _shown(worse: bool, most: bool) -> str:
     return WORSE if worse else MOST if most else NOTHING
 
 
-def _findings(document: Mapping[str, Any] | None) -> Columns:
+def _findings(document: Document | None) -> Columns:
     """findings_show and amount (at stake) per topic."""
     found: Columns = {"findings_show": {}, "amount": {}}
-    open_ = {n["rule"] for n in document["not_concluded"]} if document else set()
-    acts = [f for f in document["findings"] if f["state"] in ("act", "watch")] if document else []
+    open_ = {n.rule for n in document.not_concluded} if document else set()
+    acts = [f for f in document.findings if f.state in ("act", "watch")] if document else []
     for id, topic in topics().items():
         rules = {r.id for r in load().rules.values() if any(c.startswith(topic.causes) for c in r.causes)}
-        mine = [f for f in acts if f["cause"].startswith(topic.causes)]
+        mine = [f for f in acts if f.cause.startswith(topic.causes)]
         found["findings_show"][id] = WORSE if mine else NOTHING if document and rules - open_ else UNSEEN
-        found["amount"][id] = sum(f["stake"]["amount"] for f in mine) if mine else np.nan
+        found["amount"][id] = sum(f.stake.amount for f in mine) if mine else np.nan
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.compare import wilson
+from sizhen.exam.figures import Figure, figure, of
 from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import beside
@@ -16,6 +17,8 @@ from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.vocab import load
 
 PAGES = ("visitors", "bounce_rate.visitor", "depth.visitor")
+WHOLE = "all"  # devices together
+BEHIND = {"bounce_rate.visitor": "bounce_visitors", "depth.visitor": "depth_visitors"}
 CHANCE = 0.025  # that any product is called above the average by mistake
 CAMPAIGN = ("bounce_rate.visitor", "depth.visitor", "favourite_rate", "cart_rate", "conversion")
 
@@ -23,11 +26,15 @@ CAMPAIGN = ("bounce_rate.visitor", "depth.visitor", "favourite_rate", "cart_rate
 @needs("shop_daily")
 def page_health(shop: Shop, period: Period) -> pd.DataFrame:
     """The whole shop (device `all`), then mobile and desktop where traffic_daily tells them apart: device,
-    visitor_days, bounce_rate.visitor, depth.visitor, each with _before and _change; dwell_seconds of the whole shop."""
-    whole = beside(shop.daily(), period, [*PAGES, "dwell_seconds"])
+    visitor_days, bounce_rate.visitor, depth.visitor, each with _before and _change; of the whole shop also
+    dwell_seconds, bounce_visitors and depth_visitors (the visitors its bounce rate and its depth rest on)."""
+    daily = shop.daily()
+    whole = beside(daily, period, [*PAGES, "dwell_seconds"])
     if whole.empty:
         return whole
-    whole.insert(0, "device", "all")
+    whole.insert(0, "device", WHOLE)
+    for metric, column in BEHIND.items():
+        whole[column] = measure.total(period.clip(daily), metric)["denominator"]
     parts = [whole]
     if shop.has("traffic_daily"):
         apart = beside(prepared.devices_apart(shop.table("traffic_daily")), period, PAGES, ["device"])
@@ -36,6 +43,23 @@ def page_health(shop: Shop, period: Period) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     known = table[["visitor_days", "bounce_rate.visitor", "depth.visitor", "dwell_seconds"]].notna().any(axis=1)
     return table[known].reset_index(drop=True) if known.any() else unknown("visitors")
+
+
+def _of_shop(pages: pd.DataFrame, metric: str) -> Figure:
+    whole = pages.set_index("device").reindex([WHOLE]).iloc[0]
+    return of(float(whole[metric]), float(whole[BEHIND[metric]]))
+
+
+@figure("look.page_health:bounce_rate")
+def bounce_rate(pages: pd.DataFrame) -> Figure:
+    """Bounce rate of the whole shop, and the visitors behind it."""
+    return _of_shop(pages, "bounce_rate.visitor")
+
+
+@figure("look.page_health:depth")
+def depth(pages: pd.DataFrame) -> Figure:
+    """Pages per visitor of the whole shop, and the visitors behind them."""
+    return _of_shop(pages, "depth.visitor")
 
 
 @needs("traffic_daily")

@@ -54,6 +54,12 @@ def traffic_sources(shop: Shop, period: Period) -> pd.DataFrame:
     return table
 
 
+@figure("look.traffic_sources:visitors")
+def visitors_of_sources(sources: pd.DataFrame) -> Figure:
+    """Visitors of all channels: who came by two of them counts twice."""
+    return Figure(float(sources["visitor_days"].sum(min_count=1)), float(sources["visitor_days"].sum()))
+
+
 @needs("traffic_daily")
 def traffic_groups(shop: Shop, period: Period) -> pd.DataFrame:
     """`traffic_sources` per group: free, paid, owned, activity, external, other."""
