@@ -10,6 +10,7 @@ import pytest
 from sizhen import view
 from sizhen.document import Document
 from sizhen.exam import check, ledger
+from sizhen.exam.figures import Figure, read
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import labels, tables
 from small_document import document, finding
@@ -102,6 +103,47 @@ def test_quadrants_judge_only_with_enough_visitors(tmp_path: Path) -> None:
     assert products.attrs["conversion"] == pytest.approx(87 / 2450)
 
 
+def test_products_of_high_value_are_dearer_and_sell_better_than_half(tmp_path: Path) -> None:
+    """Medians of a to d, as e has too few visitors and f no price: a price of 15 and a conversion of 3 %."""
+    figures = {
+        "a": (1000, 50, 20.0),
+        "b": (1000, 10, 30.0),
+        "c": (200, 8, 10.0),
+        "d": (200, 2, 5.0),
+        "e": (50, 25, 99.0),
+        "f": (9000, 900, None),
+    }
+    rows = [
+        {"date": NOW, "product_id": id, "visitors": v, "paid_buyers": b, "price": p, "paid_amount": 1.0}
+        for id, (v, b, p) in figures.items()
+    ]
+    products = check.product_quadrants(shop_of(tmp_path, product_daily=rows), WEEK)
+    high = products.set_index("product_id")["high_value"]
+    assert high.dropna().to_dict() == {"a": True, "b": False, "c": False, "d": False}, "e and f are unknown"
+    found = read("check.product_quadrants:high_value_ratio", products)
+    assert (found.value, found.n) == (pytest.approx(1000 / 600), 2400)
+    together = read("check.product_quadrants:conversion", products)
+    assert (together.value, together.n) == (pytest.approx(995 / 11450), 11450)
+
+
+def test_a_product_alone_converts_well(tmp_path: Path) -> None:
+    rows = [{"date": NOW, "product_id": "a", "visitors": 300, "paid_buyers": 7, "paid_amount": 1.0}]
+    assert check.product_quadrants(shop_of(tmp_path, product_daily=rows), WEEK)["quadrant"].tolist() == ["strong"]
+
+
+def test_the_target_is_met_to_the_last_day_with_data(shop: Shop) -> None:
+    """200 were paid on the second of the six days that have a target, of 100 each."""
+    share = read("check.target:target_share", check.target(shop, WEEK))
+    assert (share.value, share.n) == (1.0, 200)
+
+
+def test_days_without_a_target_count_on_neither_side(tmp_path: Path) -> None:
+    rows = [day(d, paid_amount=100.0) for d in ("2026-09-30", "2026-10-01", "2026-10-02")]
+    pace = check.target(shop_of(tmp_path, shop_daily=rows), Period.parse("2026-09-30..2026-10-02"))
+    assert pace["paid_to_date"].tolist() == [0, 100, 200]
+    assert read("check.target:target_share", pace).value == 1.0
+
+
 def test_target_is_spread_evenly_and_ends_with_the_month(shop: Shop) -> None:
     pace = check.target(shop, WEEK)
     assert pace["target_to_date"].iloc[:6].tolist() == pytest.approx([100, 200, 300, 400, 500, 600])
@@ -123,6 +165,7 @@ def test_payment_rate_by_day(shop: Shop) -> None:
     assert payment.loc[NOW, "payment_rate.buyers"] == pytest.approx(0.8)
     assert payment.loc[NOW, "payment_rate.amount"] == pytest.approx(0.8)
     assert pd.isna(payment.loc["2026-10-28", "payment_rate.buyers"])
+    assert read("check.payment:payment_rate", payment.reset_index()) == Figure(0.8, 5.0)
 
 
 def order(id: str, paid: str, sent: str | None) -> dict[str, object]:
@@ -138,6 +181,7 @@ def test_dispatch_counts_orders_whose_time_has_passed(tmp_path: Path) -> None:
     ]
     row = check.dispatch(shop_of(tmp_path, orders=rows), WEEK)
     assert (row["due_orders"].tolist(), row["sent_in_time"].tolist()) == ([3], [1])
+    assert read("check.dispatch:dispatch_in_time", row) == Figure(1 / 3, 3.0)
 
 
 def test_dispatch_without_any_dispatch_time_is_unknown(tmp_path: Path) -> None:
@@ -145,8 +189,8 @@ def test_dispatch_without_any_dispatch_time_is_unknown(tmp_path: Path) -> None:
     assert check.dispatch(shop, WEEK).attrs["needs"] == ["sent_at"]
 
 
-def test_review_against_the_baseline(shop: Shop) -> None:
-    review = check.monthly_review(shop, WEEK, against=WEEK.baseline).set_index("metric")
+def test_the_review_stands_beside_the_days_before(shop: Shop) -> None:
+    review = check.monthly_review(shop, WEEK).set_index("metric")
     assert pd.isna(review.loc["page_views", "all"]), "unknown, not 0"
     assert review.loc["visitor_days", ["all", "all_before"]].tolist() == [100, 200]
     assert review.loc["average_order_value", "all"] == pytest.approx(50)
@@ -158,20 +202,17 @@ def test_review_against_the_baseline(shop: Shop) -> None:
     assert "<td>4.0%</td><td>9.0%</td>" in shown and "<td>¥50.00</td>" in shown, "each row in its metric's unit"
 
 
-def test_review_against_other_days(tmp_path: Path) -> None:
-    rows = [day(d, paid_orders=n) for d, n in (("2026-10-05", 8), ("2026-10-20", 4), (NOW, 6))]
-    shop = shop_of(tmp_path, shop_daily=rows)
-    before = {
-        against: check.monthly_review(shop, WEEK, against=against).set_index("metric").loc["paid_orders", "all_before"]
-        for against in (None, WEEK.before, WEEK.baseline)
-    }
-    assert before == {None: 4, WEEK.before: 4, WEEK.baseline: 6}
+def test_the_days_before_are_28_however_short_the_period(tmp_path: Path) -> None:
+    rows = [day(d, paid_orders=n) for d, n in (("2026-09-27", 90), ("2026-09-28", 8), ("2026-10-20", 4), (NOW, 6))]
+    review = check.monthly_review(shop_of(tmp_path, shop_daily=rows), WEEK).set_index("metric")
+    assert review.loc["paid_orders", "all_before"] == 6
 
 
 def test_basket(shop: Shop) -> None:
     basket = check.basket(shop, WEEK).set_index("metric")
     assert basket.loc["units_per_buyer", "value"] == pytest.approx(3)
     assert basket.loc["unit_price", "value_change"] == pytest.approx((200 / 12) / 25 - 1)
+    assert basket["n"].to_dict() == {"average_order_value": 4, "units_per_buyer": 4, "unit_price": 12}
 
 
 def test_penalties_of_the_year(tmp_path: Path) -> None:

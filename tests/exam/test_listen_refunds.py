@@ -18,7 +18,7 @@ def test_a_pair_side_by_side(shop: Make) -> None:
     assert row["reason_refund_share_before"] == pytest.approx(400 / 155000)
     assert row["refunds_above"] == pytest.approx(2000 - 77500 * 400 / 155000)
     assert row[["conversion", "conversion_before"]].to_list() == [0.025, 0.05]
-    assert row["conversion_expected"] == pytest.approx(0.04)  # the other product fell by a fifth too
+    assert row["conversion_as_others"] == pytest.approx(0.04)  # the other product fell by a fifth too
     assert row["conversion_lost"] == pytest.approx(0.015 * 31000 * 100)
     assert row["tied"] == "timing"
 

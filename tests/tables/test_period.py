@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -49,17 +49,6 @@ def test_clip_keeps_the_last_day_to_its_last_second() -> None:
     at = ["2026-09-30 23:59:59", "2026-10-01", "2026-10-31 23:59:59", "2026-11-01", None]
     frame = pd.DataFrame({"paid_at": pd.to_datetime(pd.Series(at), format="ISO8601")})
     assert Period.parse("2026-10").clip(frame, "paid_at").index.tolist() == [1, 2]
-
-
-def test_before_is_as_many_days_before() -> None:
-    for period, start in (
-        ("2014-08", date(2014, 7, 1)),
-        ("2026-10", date(2026, 8, 31)),
-        ("2026-W45", date(2026, 10, 26)),
-    ):
-        parsed = Period.parse(period)
-        assert parsed.before.start == start
-        assert (parsed.before.end, parsed.before.days) == (parsed.start - timedelta(days=1), parsed.days)
 
 
 @pytest.mark.parametrize("days", [[], [1, 2, 3], [3, 1, 2, 40, 2], [40, None, 2], [40, 41], [None]])

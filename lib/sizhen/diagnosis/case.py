@@ -17,7 +17,6 @@ from sizhen.diagnosis.chart import Chart, open_chart
 from sizhen.diagnosis.claim import Claim, Patient
 from sizhen.diagnosis.compose import compose
 from sizhen.diagnosis.findings import finding, rank
-from sizhen.diagnosis.gauges import gauge
 from sizhen.diagnosis.judge import Key, real_changes
 from sizhen.diagnosis.rules import judge, missing
 from sizhen.diagnosis.sales import Sales, measure_sales
@@ -108,11 +107,11 @@ class Case:
         return replace(answer, changed=changed)
 
     def _figure(self, rule: Rule, frame: pd.DataFrame | None) -> Figure | None:
-        """What the rule watches; unknown where the shop lacks what it needs."""
+        """What the rule watches, None where its findings alone answer; unknown where the shop lacks what it needs."""
+        if not rule.figure:
+            return None
         if missing(self.chart, rule):
             return figures.UNKNOWN
-        if not rule.figure:
-            return gauge(self.chart, rule.metric) if rule.metric else None
         return figures.read(rule.figure, self.frame(rule.frame) if frame is None else frame)
 
     @cached_property

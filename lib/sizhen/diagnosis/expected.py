@@ -36,6 +36,23 @@ def pages_and_spend(case: Case) -> pd.DataFrame:
     return pd.concat([pages(case), spend], ignore_index=True)
 
 
+def sales(case: Case) -> pd.DataFrame:
+    """Paid amount of the period, where it is known: metric, observed, expected (NaN without a baseline), p (of a change
+    against the expectation), n (the amount)."""
+    paid, reading = case.sales, case.chart.reading("paid_amount")
+    if paid.observed is None:
+        return pd.DataFrame()
+    expected = float("nan") if paid.expected is None else paid.expected
+    p = float("nan") if reading is None else reading.p
+    return pd.DataFrame([("paid_amount", paid.observed, expected, p, paid.observed)], columns=COLUMNS)
+
+
+@figure("expected.sales:paid_amount")
+def paid_amount(sales: pd.DataFrame) -> Figure:
+    """Paid amount as it was observed."""
+    return Figure(float(sales["observed"].sum()), float(sales["n"].sum()))
+
+
 def _ratios(pages: pd.DataFrame) -> dict[str, float]:
     """Observed ÷ expected by metric."""
     ratios = pages["observed"] / pages["expected"].where(pages["expected"] > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.exam.compare import wilson
+from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.needs import needs, unknown
 from sizhen.tables import Period, Shop, prepared
 
@@ -32,6 +33,13 @@ def dispatch(shop: Shop, period: Period) -> pd.DataFrame:
     by_day = (due["took"] <= prepared.IN_TIME).groupby(due["date"])
     table = pd.DataFrame({"due_orders": by_day.size().astype(float), "sent_in_time": by_day.sum().astype(float)})
     return table.assign(dispatch_in_time=table["sent_in_time"] / table["due_orders"]).reset_index()
+
+
+@figure("check.dispatch:dispatch_in_time")
+def dispatch_in_time(days: pd.DataFrame) -> Figure:
+    """Orders sent in time ÷ due orders, over all days."""
+    due = float(days["due_orders"].sum())
+    return Figure(ratio(float(days["sent_in_time"].sum()), due), due)
 
 
 @needs("orders")

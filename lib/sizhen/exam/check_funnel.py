@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from sizhen.exam.figures import UNKNOWN, Figure, figure
 from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.proportions import gap
@@ -112,6 +113,14 @@ def funnel(shop: Shop, period: Period) -> pd.DataFrame:
     table["tier_conversion"] = tier_conversion(shop, period) if steps[-1] == "paid_buyers" else float("nan")
     table["tier_conversion"] = table["tier_conversion"].where(table["step"] == "paid_buyers")
     return pd.concat([pd.DataFrame([first]), table], ignore_index=True).reindex(columns=columns)
+
+
+@figure("check.funnel:conversion")
+def conversion(funnel: pd.DataFrame) -> Figure:
+    """Paying buyers ÷ visitors; n: visitors. Unknown where the two contradict each other."""
+    steps = funnel.set_index("step")
+    rate = steps["of_visitors"].get("paid_buyers", float("nan"))
+    return Figure(float(rate), float(steps["people"].iloc[0])) if rate == rate else UNKNOWN
 
 
 def _by(frame: pd.DataFrame, period: Period, member: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.exam.figures import UNKNOWN, Figure, figure, ratio
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import around
 from sizhen.tables import Period, Shop, measure
@@ -15,20 +16,32 @@ PARTS = {"from_visitors": "visitors", "from_conversion": "conversion", "from_ord
 
 @needs("shop_daily")
 def target(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per day of the period: date, paid_amount, paid_to_date, target_to_date (the month's target spread evenly over its
-    days), target_share. Days after the last day with data have no paid_to_date; a day without data inside adds nothing.
+    """Per day of the period: date, paid_amount, paid_to_date (of days that have a target), target_to_date (the month's
+    target spread evenly over its days), target_share. Days after the last day with data have no paid_to_date; a day
+    without data inside adds nothing.
 
     attrs["needs"] is ["targets"] where shop.toml has no target for any of the months.
     """
     daily = period.clip(shop.daily())
-    aims = [shop.profile.targets.get(f"{d:%Y-%m}", float("nan")) / d.days_in_month for d in period.dates()]
-    if daily.empty or pd.isna(aims).all():
+    aims = pd.Series([shop.profile.targets.get(f"{d:%Y-%m}", float("nan")) / d.days_in_month for d in period.dates()])
+    if daily.empty or aims.isna().all():
         return unknown() if daily.empty else unknown("targets")
     table = daily.set_index("date")[["paid_amount"]].reindex(period.dates()).rename_axis("date").reset_index()
     over = table["date"] > daily["date"].max()
-    table["paid_to_date"] = table["paid_amount"].fillna(0.0).cumsum().mask(over)
-    table["target_to_date"] = pd.Series(aims).cumsum()
-    return table.assign(target_share=table["paid_to_date"] / table["target_to_date"])
+    table["paid_to_date"] = table["paid_amount"].where(aims.notna()).fillna(0.0).cumsum().mask(over)
+    table["target_to_date"] = aims.cumsum()
+    target = table["target_to_date"]
+    return table.assign(target_share=table["paid_to_date"] / target.where(target > 0))
+
+
+@figure("check.target:target_share")
+def target_share(pace: pd.DataFrame) -> Figure:
+    """Paid ÷ target, both to the last day that knows the two."""
+    known = pace.dropna(subset=["paid_to_date", "target_to_date"])
+    if known.empty:
+        return UNKNOWN
+    paid, target = (float(known[side].iloc[-1]) for side in ("paid_to_date", "target_to_date"))
+    return Figure(ratio(paid, target), paid)
 
 
 @needs("shop_daily")
@@ -38,12 +51,20 @@ def payment(shop: Shop, period: Period) -> pd.DataFrame:
     columns = ["date", "order_buyers", "paid_buyers", "order_amount", "paid_amount"]
     daily = shop.daily()[columns]
     if period.clip(daily).empty:
-        return daily.head(0)
+        return unknown()
     table = around(daily, period)
     for unit in ("buyers", "amount"):
         ordered = table[f"order_{unit}"]
         table[f"payment_rate.{unit}"] = table[f"paid_{unit}"] / ordered.where(ordered > 0)
     return table
+
+
+@figure("check.payment:payment_rate")
+def payment_rate(days: pd.DataFrame) -> Figure:
+    """Buyers who paid ÷ buyers who ordered, over the days of the period that know both."""
+    known = days[days["in_period"]].dropna(subset=["order_buyers", "paid_buyers"])
+    ordered = float(known["order_buyers"].sum())
+    return Figure(ratio(float(known["paid_buyers"].sum()), ordered), ordered)
 
 
 @needs("shop_daily")
@@ -79,22 +100,22 @@ def target_gap(shop: Shop, period: Period) -> pd.DataFrame:
     if pace.empty:
         return unknown(*pace.attrs["needs"])
     before = period.baseline.clip(shop.daily()).dropna(subset=["visitors", "paid_buyers", "paid_amount"])
-    usual = {f: measure.value(before, f) for f in ("conversion", "average_order_value")}
-    if not all(v > 0 for v in usual.values()):
+    rates_before = {f: measure.value(before, f) for f in ("conversion", "average_order_value")}
+    if not all(v > 0 for v in rates_before.values()):
         return unknown("visitors") if len(before) == 0 else unknown()
-    worth = usual["conversion"] * usual["average_order_value"]
+    worth = rates_before["conversion"] * rates_before["average_order_value"]
     pace = pace[pace["paid_to_date"].notna() & pace["target_to_date"].notna()]
     days = pace.merge(shop.daily()[["date", "visitors", "paid_buyers"]], how="left", on="date")
     days["target"] = days["target_to_date"].diff().fillna(days["target_to_date"])
     known = days[["visitors", "paid_buyers", "paid_amount"]].notna().all(axis=1)
     sums = days[["visitors", "paid_buyers", "paid_amount", "target"]].where(known, 0.0).cumsum()
-    parts = _parts(sums, usual, worth)
+    parts = _parts(sums, rates_before, worth)
     gap = days["paid_to_date"] - days["target_to_date"]
     table = pd.DataFrame({"date": days["date"], "target_gap": gap, **parts})
     return table.assign(from_unsplit=(gap - sum(parts.values())).round(6) + 0.0, visitors_needed=days["target"] / worth)
 
 
-def _parts(sums: pd.DataFrame, usual: dict[str, float], worth: float) -> dict[str, pd.Series]:
+def _parts(sums: pd.DataFrame, rates_before: dict[str, float], worth: float) -> dict[str, pd.Series]:
     """Per factor the part of paid − target, both to date; 0 as long as no day is known."""
     now = pd.DataFrame(
         {
@@ -104,6 +125,6 @@ def _parts(sums: pd.DataFrame, usual: dict[str, float], worth: float) -> dict[st
         }
     )
     started = sums["target"] > 0
-    aim = pd.DataFrame({"visitors": sums["target"].where(started, 1.0) / worth, **usual}, index=sums.index)
+    aim = pd.DataFrame({"visitors": sums["target"].where(started, 1.0) / worth, **rates_before}, index=sums.index)
     found = split(now, aim).where(started, 0.0)
     return {part: found[factor] for part, factor in PARTS.items()}

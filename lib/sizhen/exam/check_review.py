@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.document import Document
+from sizhen.exam.figures import UNKNOWN, Figure, figure
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, measure
 
 BASKET = ("average_order_value", "units_per_buyer", "unit_price", "order_value")
 DUE = ("today", "week", "month")
@@ -16,13 +17,23 @@ WEEK = 7
 
 @needs("shop_daily")
 def basket(shop: Shop, period: Period) -> pd.DataFrame:
-    """What makes the order value, one figure per row: metric, value, value_before, value_change."""
-    table = beside(shop.daily(), period, BASKET)
+    """What makes the order value, known figures only: metric, value, value_before, value_change, n (buyers, units or
+    orders that the value is a mean of)."""
+    daily = shop.daily()
+    table = beside(daily, period, BASKET)
     if table.empty:
         return table
-    first = table.iloc[0]
-    rows = [(m, *(first[f"{m}{side}"] for side in ("", "_before", "_change"))) for m in BASKET]
-    return pd.DataFrame(rows, columns=["metric", "value", "value_before", "value_change"]).dropna(subset="value")
+    first, now = table.iloc[0], period.clip(daily)
+    count = {m: float(measure.total(now, m)["denominator"].iloc[0]) for m in BASKET}
+    rows = [(m, *(first[f"{m}{side}"] for side in ("", "_before", "_change")), count[m]) for m in BASKET]
+    return pd.DataFrame(rows, columns=["metric", "value", "value_before", "value_change", "n"]).dropna(subset="value")
+
+
+@figure("check.basket:average_order_value")
+def average_order_value(basket: pd.DataFrame) -> Figure:
+    """What a paying buyer spends."""
+    row = basket[basket["metric"] == "average_order_value"]
+    return Figure(float(row["value"].iloc[0]), float(row["n"].iloc[0])) if len(row) else UNKNOWN
 
 
 def plan(document: Document) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from sizhen.exam.figures import Figure, figure
 from sizhen.exam.needs import because, needs
 from sizhen.exam.tier import SCORE_ROUNDING, beside_tier, converted
 from sizhen.tables import Period, Shop, prepared
@@ -40,6 +41,12 @@ def platform_review(shop: Shop, period: Period) -> pd.DataFrame:
     return table.drop(columns="noise")
 
 
+@figure("check.platform_review:figures_below_tier")
+def figures_below_tier(standing: pd.DataFrame) -> Figure:
+    """How many figures lie below the tier's; n: days compared."""
+    return Figure(float((standing["standing"] == BELOW).sum()), float(standing["days"].max()))
+
+
 Row = tuple[str, float, float, float, float]
 
 
@@ -64,24 +71,25 @@ def _score(both: pd.DataFrame, score: str) -> Row:
     return score, float(own), float(tier), SCORE_ROUNDING, float(len(known))
 
 
-def _fined(shop: Shop, period: Period) -> pd.DataFrame:
-    """Violations with points of the year of the period's last day, up to it."""
-    events = prepared.violations(hide(shop.table("events"), "name", "note"), period.end)
-    return events[events["points"] > 0]
-
-
 @needs("events")
 def penalties(shop: Shop, period: Period) -> pd.DataFrame:
     """Penalty points of the period's year up to its last day, newest first: starts_on, name, points, note."""
-    fined = _fined(shop, period)[["starts_on", "name", "points", "note"]]
+    fined = prepared.violations(hide(shop.table("events"), "name", "note"), period.end)
+    fined = fined.loc[fined["points"] > 0, ["starts_on", "name", "points", "note"]]
     return fined.sort_values("starts_on", ascending=False, ignore_index=True)
+
+
+@figure("check.penalties:penalty_points")
+def penalty_points(fined: pd.DataFrame) -> Figure:
+    """Points of all violations together; n: violations with points."""
+    return Figure(float(fined["points"].sum()), float(len(fined)))
 
 
 @needs("events")
 def penalty_room(shop: Shop, period: Period) -> pd.DataFrame:
     """Per limit of the platform, lowest first: points_limit, penalty (what follows, by id), penalty_points (of the year
     up to the period's last day), points_left, rules_year (when these limits were in force: verify them)."""
-    points, rules = float(_fined(shop, period)["points"].sum()), penalty_rules()
+    points, rules = penalty_points(penalties(shop, period)).value, penalty_rules()
     table = pd.DataFrame({"points_limit": rules.limits, "penalty": [f"{limit:.0f}" for limit in rules.limits]})
     left = (table["points_limit"] - points).clip(lower=0.0)
     return table.assign(penalty_points=points, points_left=left, rules_year=str(rules.year))

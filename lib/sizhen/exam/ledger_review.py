@@ -1,4 +1,4 @@
-"""The review of a period: desktop, mobile and the whole shop beside the days before, then the scores."""
+"""The review of a period: desktop, mobile and the whole shop beside the 28 days before, then the scores."""
 
 from __future__ import annotations
 
@@ -51,28 +51,25 @@ def _carried(metric: str, rows: pd.DataFrame) -> bool:
     return about.numerator in rows and (about.denominator is None or about.denominator in rows)
 
 
-def _figures(rows: pd.DataFrame, period: Period, against: Period, scope: str) -> Mapping[str, Row]:
+def _figures(rows: pd.DataFrame, period: Period, scope: str) -> Mapping[str, Row]:
     """Per metric the columns of `scope`; nothing where the period has no row."""
     counted = [m for m in COUNTED if _carried(m, rows)]
-    tables = [
-        beside(rows, period, counted, against=against),
-        beside(day_rates(rows), period, MEANS, against=against),
-    ]
+    tables = [beside(rows, period, counted), beside(day_rates(rows), period, MEANS)]
     if tables[0].empty:
         return {}
     first = pd.concat(tables, axis=1).iloc[0]
     names = [PEOPLE.get(m, m) for m in (*counted, *MEANS)]
-    days = {scope: float(days_with_data(rows, period)), f"{scope}_before": float(days_with_data(rows, against))}
+    days = {scope: float(days_with_data(rows, period)), f"{scope}_before": float(days_with_data(rows, period.baseline))}
     told = {n: {f"{scope}{c}": first[f"{n}{c}"] for c in ("", "_before", "_change")} for n in names}
     return {"days_with_data": days, **told}
 
 
-def _scores(shop: Shop, period: Period, against: Period) -> list[Row]:
-    """The last known scores beside the last of `against` and the tier's average."""
+def _scores(shop: Shop, period: Period) -> list[Row]:
+    """The last known scores beside the last of the days before and the tier's average."""
     scores = listen.scores(shop, period)
     if scores.empty:
         return []
-    earlier = against.clip(shop.daily()).sort_values("date")
+    earlier = period.baseline.clip(shop.daily()).sort_values("date")
     rows = []
     for score in scores.to_dict("records"):
         known = earlier[score["metric"]].dropna()
@@ -83,16 +80,16 @@ def _scores(shop: Shop, period: Period, against: Period) -> list[Row]:
 
 
 @needs("shop_daily")
-def monthly_review(shop: Shop, period: Period, *, against: Period | None = None) -> pd.DataFrame:
-    """One figure per row: metric; desktop, mobile and all, each with _before (in `against`, None: as many days before;
-    sums per day with data) and _change (a fraction); for the scores tier_score and tier_gap. Rates are ratios of
+def monthly_review(shop: Shop, period: Period) -> pd.DataFrame:
+    """One figure per row: metric; desktop, mobile and all, each with _before (the 28 days before; sums per day with
+    data) and _change (a fraction); for the scores tier_score and tier_gap. Rates are ratios of
     totals; what platforms print as the mean of daily rates stands in rows of its own, `….mean_of_days`."""
-    daily, against = shop.daily(), against or period.before
+    daily = shop.daily()
     if period.clip(daily).empty:
         return pd.DataFrame()
-    found = {"all": _figures(daily, period, against, "all")}
+    found = {"all": _figures(daily, period, "all")}
     if shop.has("traffic_daily"):
         apart = dict(list(prepared.devices_apart(shop.table("traffic_daily")).groupby("device")))
-        found |= {s: _figures(apart[s], period, against, s) for s in prepared.DEVICES if s in apart}
+        found |= {s: _figures(apart[s], period, s) for s in prepared.DEVICES if s in apart}
     rows = [{"metric": m, **{k: v for f in found.values() for k, v in f.get(m, {}).items()}} for m in found["all"]]
-    return pd.DataFrame([*rows, *_scores(shop, period, against)]).reindex(columns=COLUMNS)
+    return pd.DataFrame([*rows, *_scores(shop, period)]).reindex(columns=COLUMNS)

@@ -111,7 +111,7 @@ def _rates(table: pd.DataFrame) -> pd.DataFrame:
             of = table[f"{n}{end}"]
             table[f"{name}{end}"] = table[f"{hits}{end}"] / of.where(of > 0)
     moved = table["others_conversion"] / table["others_conversion_before"]
-    table["conversion_expected"] = table["conversion_before"] * moved
+    table["conversion_as_others"] = table["conversion_before"] * moved
     said = gap(*(table[c] for c in ("complaints", "review_count", "complaints_before", "review_count_before")))
     back = gap(*(table[c] for c in ("refund_count", "paid_buyers", "refund_count_before", "paid_buyers_before")))
     table[["gap_low", "gap_high"]] = said[["gap_low", "gap_high"]]
@@ -125,7 +125,7 @@ def _fell(table: pd.DataFrame) -> pd.Series:
     false discoveries held)."""
     counts = [table[c] for c in ("paid_buyers", "paid_buyers_before", "others_buyers", "others_buyers_before")]
     error = np.sqrt(sum(1 / c.where(c > 0).to_numpy(dtype="float64") for c in counts))
-    ratio = (table["conversion"] / table["conversion_expected"].where(table["conversion_expected"] > 0)).to_numpy()
+    ratio = (table["conversion"] / table["conversion_as_others"].where(table["conversion_as_others"] > 0)).to_numpy()
     z = np.log(np.where(ratio > 0, ratio, np.nan)) / error
     known = ~np.isnan(z)
     fell = np.zeros(len(table), dtype=bool)
@@ -136,7 +136,7 @@ def _fell(table: pd.DataFrame) -> pd.Series:
 def _money(table: pd.DataFrame) -> pd.DataFrame:
     """`table` with refunds_above and conversion_lost."""
     more = (table["reason_refund_share"] - table["reason_refund_share_before"]).clip(lower=0)
-    fell = (table["conversion_expected"] - table["conversion"]).clip(lower=0)
+    fell = (table["conversion_as_others"] - table["conversion"]).clip(lower=0)
     order_value = table["paid_amount_before"] / table["paid_buyers_before"].where(table["paid_buyers_before"] > 0)
     rise = table["complaint_share"] - table["complaint_share_before"].fillna(0.0)
     first = rise.groupby(table["product_id"]).rank(ascending=False, method="first") == 1
@@ -168,7 +168,7 @@ def _pairs(shop: Shop, period: Period) -> pd.DataFrame:
     )
     columns = [*ABOUT, "complaints", "review_count", "complaint_share", "complaint_share_before"]
     back = ["gap_low", "gap_high", "refund_count", "reason_refund_share", "reason_refund_share_before"]
-    rest = ["conversion", "conversion_before", "conversion_expected", "refunds_above", "conversion_lost", "tied"]
+    rest = ["conversion", "conversion_before", "conversion_as_others", "refunds_above", "conversion_lost", "tied"]
     return table[[*columns, *back, *rest]]
 
 
@@ -177,10 +177,10 @@ def complaints_refunds(shop: Shop, period: Period, *, aspect: str = "") -> pd.Da
     """Per product and aspect with five complaints or more (or of one `aspect`): product_id, title, aspect, complaints,
     review_count, complaint_share, complaint_share_before, gap_low, gap_high (95 % interval of their difference);
     refund_count, reason_refund_share, reason_refund_share_before (refunds of a matching reason ÷ what was paid);
-    conversion, conversion_before, conversion_expected (before × how the other products' moved); refunds_above (the
-    rise of that share × what was paid, at least 0), conversion_lost (what conversion is below the expected × visitors ×
+    conversion, conversion_before, conversion_as_others (before × how the other products' moved); refunds_above (the
+    rise of that share × what was paid, at least 0), conversion_lost (what conversion is below that × visitors ×
     order value before, at least 0; on the product's aspect whose complaints rose most, unknown on others); tied: timing
-    (complaints rose beyond chance, and so did refunds, or conversion fell below the expected), complaints (only they
+    (complaints rose beyond chance, and so did refunds, or conversion fell against the others), complaints (only they
     rose), unclear. Tied first, then most money.
 
     `before` is as many windows of the period's length as 28 days hold, at least one. Refunds are counted by the day of

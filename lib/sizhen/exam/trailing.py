@@ -1,4 +1,4 @@
-"""This period beside the 28 days (or as many days) before it, per comparable day."""
+"""This period beside the 28 days before it, per comparable day."""
 
 from __future__ import annotations
 
@@ -31,19 +31,17 @@ def beside(
     by: Sequence[str] = (),
     *,
     plain: Sequence[str] = (),
-    against: Period | None = None,
 ) -> pd.DataFrame:
-    """One row per member of `by` seen in the period or in `against` (None: its baseline): per metric its value,
+    """One row per member of `by` seen in the period or in its baseline: per metric its value,
     `<metric>_before` and `<metric>_change` (a fraction); the metrics in `plain` as the period's value only.
 
-    Sums before are those of `against` per day with data, times the period's days with data. Daily visitors added up
+    Sums before are those of the baseline per day with data, times the period's days with data. Daily visitors added up
     are called `visitor_days`. Empty when the period has no row.
     """
-    against = against or period.baseline
-    now, before = period.clip(frame), against.clip(frame)
+    now, before = period.clip(frame), period.baseline.clip(frame)
     if now.empty:
         return pd.DataFrame()
-    days = days_with_data(frame, against)
+    days = days_with_data(frame, period.baseline)
     scale = days_with_data(frame, period) / days if days else float("nan")
     compared = [m for m in metrics if m not in plain]
     seen = measure.totals(now, metrics, by)

@@ -52,12 +52,6 @@ class Period:
         start = self.start - timedelta(days=BASELINE_DAYS)
         return Period(start, end, f"{start}..{end}")
 
-    @property
-    def before(self) -> Period:
-        """As many days before."""
-        start, end = self.start - timedelta(days=self.days), self.start - timedelta(days=1)
-        return Period(start, end, f"{start}..{end}")
-
     def dates(self) -> pd.DatetimeIndex:
         import pandas as pd
 

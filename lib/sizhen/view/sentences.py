@@ -63,7 +63,7 @@ def costs(document: Document) -> list[Figure]:
         Figure(
             name(f"card.{line.name}"),
             money(line.observed),
-            say("card.usual", value=money(line.expected)) if line.expected is not None else "",
+            say("card.cost_expected", value=money(line.expected)) if line.expected is not None else "",
         )
         for line in document.cost_lines
         if line.observed is not None
