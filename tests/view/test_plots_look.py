@@ -161,3 +161,11 @@ def test_unknown_figures_do_not_break_a_chart(shop: Shop) -> None:
     alone = look.traffic_sources(shop, Period.parse("2026-08-23..2026-08-24"))
     assert alone["visitor_days_before"].isna().all()
     assert plots.channel_mix(alone) is not None
+
+
+def test_the_points_marked_on_the_curve_are_the_rows_of_the_table(shop: Shop) -> None:
+    axes = plots.concentration(look.leading_products(shop, MONTH))
+    table = look.concentration(shop, MONTH).drop_duplicates("product_count")
+    marked = next(line for line in axes.lines if line.get_marker() == "o")
+    assert marked.get_xdata().tolist() == table["product_count"].tolist()
+    assert marked.get_ydata().tolist() == pytest.approx(table["paid_amount_share"].tolist())
