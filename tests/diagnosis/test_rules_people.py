@@ -18,7 +18,7 @@ from sizhen.tables import Period, Shop
 from sizhen.vocab import LANGUAGES, load
 from small_case import case_with
 
-from .test_rules_limits import KNOWLEDGE, MONTH, SALES, START, Tables, answer, of_products
+from .test_rules_limits import KNOWLEDGE, MONTH, SALES, START, Tables, answer, daily, of_products
 
 RULES = [r for r in load().rules.values() if r.exam in ("listen", "ask")]
 ROWS = """
@@ -30,8 +30,10 @@ PRAISES = ("尺码很合身", "质量很好", "物流很快")
 
 
 def desk(rate: float, asked: float = 100_000) -> Tables:
-    counts = {"inquiry_buyers": [asked], "inquiry_paid_buyers": [round(rate * asked)], "first_response_seconds": [30.0]}
-    return {"service_daily": pd.DataFrame({"date": [START], "agent": "a", **counts}), **SALES}
+    """One day of askers, final because the desk is known two days on."""
+    counts = {"inquiry_buyers": asked, "inquiry_paid_buyers": round(rate * asked), "first_response_seconds": 30.0}
+    served = pd.DataFrame([{"date": START, **counts}, {"date": START + pd.Timedelta(days=2)}])
+    return {"service_daily": served.assign(agent="a"), **SALES}
 
 
 def answers(who: str) -> Callable[[float], Tables]:
@@ -192,6 +194,28 @@ def test_what_the_tables_do_not_tell_is_unknown_and_said(rule: str, tmp_path: Pa
     found, lacks = answer(tmp_path, rule, LACKING[rule]), load().rules[rule].lacks
     assert (found.state, found.needs) == ("unknown", (lacks,))
     assert found.says == load().words[f"unknown_{lacks}"]
+
+
+def test_askers_who_may_still_pay_are_not_judged(tmp_path: Path) -> None:
+    tables = desk(0.6)
+    fresh = tables["service_daily"].iloc[:1].assign(date=pd.Timestamp(MONTH.end), inquiry_paid_buyers=0.0)
+    tables["service_daily"] = pd.concat([tables["service_daily"], fresh], ignore_index=True)
+    for rule in ("ask.inquiry", "ask.agents"):
+        assert answer(tmp_path, rule, tables).observed == pytest.approx(0.6)
+    assert answer(tmp_path, "ask.response", tables).n == 200_000
+
+
+def test_refunds_are_those_of_the_table_and_their_number_is_held_against_the_least(tmp_path: Path) -> None:
+    def back(count: int) -> Tables:
+        ids = [f"r{n}" for n in range(count)]
+        days = {"paid_on": START, "refunded_on": START}
+        rows = {"refund_id": ids, **days, "amount": 100.0, "reason": ["质量问题"] * (count - 1) + [None]}
+        return {"refunds": pd.DataFrame(rows), "shop_daily": daily(paid_amount=1000.0, refund_amount=7.0)}
+
+    least = load().rules["listen.refund-reason"].min_n
+    found = answer(tmp_path, "listen.refund-reason", back(least))
+    assert (found.state, found.observed, found.n) == ("ok", 100.0 * least, least)
+    assert answer(tmp_path, "listen.refund-reason", back(least - 1)).state == "unknown"
 
 
 def test_a_follow_up_after_the_period_does_not_count(tmp_path: Path) -> None:

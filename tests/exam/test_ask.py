@@ -204,7 +204,15 @@ def test_every_column_has_a_label(whole: Shop, name: str, language: str) -> None
     assert "<table" in tables.show(getattr(ask, name)(whole, OCTOBER)).html
 
 
-@pytest.mark.parametrize("name", ask.__all__)
+def test_roles_that_were_not_asked_count_none(whole: Shop) -> None:
+    given = ask.answers_given(whole, OCTOBER).set_index("who")
+    assert given["answer_count"].sum() == 2
+    assert given.loc[["owner", "customer", "design"], "answer_count"].to_list() == [1, 1, 0]
+    assert given.loc["owner", "answer_count_before"] == 1
+    assert ask.answers_given(whole, Period.parse("2020-01"))["answer_count"].sum() == 0
+
+
+@pytest.mark.parametrize("name", [n for n in ask.__all__ if n != "answers_given"])
 def test_a_period_without_rows_is_empty(whole: Shop, name: str) -> None:
     frame = getattr(ask, name)(whole, Period.parse("2020-01"))
     assert frame.empty
@@ -222,5 +230,6 @@ def test_unknown_columns_stay_unknown(shop, name: str) -> None:
         "answers": pd.DataFrame({"asked_on": DAYS[-1:], "question": "q", "who": "owner"}),
     }
     frame = getattr(ask, name)(shop(**bare), OCTOBER)
-    numbers = frame.select_dtypes("float").drop(columns=["days", "agent_label", "promotion_days"], errors="ignore")
+    counted = ["days", "agent_label", "promotion_days", "answer_count", "answer_count_before"]
+    numbers = frame.select_dtypes("float").drop(columns=counted, errors="ignore")
     assert numbers.isna().all(axis=None)

@@ -45,6 +45,7 @@ def test_the_desk_s_figures_stand_beside_before_and_the_norm(tmp_path: Path) -> 
     )
     assert rows.loc["inquiry_conversion", ["value_before", "norm", "norm_source"]].to_list() == [0.6, 0.5, "S3, 2012"]
     assert rows["norm"].notna().sum() == 1
+    assert rows["n"].to_list() == [31_000, 3100, 3100, 3100, 3100]
     assert rows["beyond_chance"].fillna(False).to_list() == [False, False, True, False, False]
     assert rows["beyond_chance"].isna().to_list() == [False, False, False, True, True]
     assert rows.loc["inquiry_conversion", "low"] < 0.4 < rows.loc["inquiry_conversion", "high"]

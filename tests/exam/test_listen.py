@@ -98,6 +98,21 @@ def test_complaints_are_shares_of_all_reviews(shop) -> None:
     assert found.loc["size", "complaint_share_before"] == 0.25
     assert found.loc["quality", "complaint_share"] == 0.5
     assert "price" not in found.index
+    assert found.index[0] == "any"
+    assert found.loc["any", ["complaints", "review_count"]].to_list() == [3, 4]
+
+
+def test_where_nobody_complains_the_share_is_none_of_all(shop) -> None:
+    found = listen.complaints(shop(reviews=reviews(("2026-10-02", "p", 5, "很好"))), OCTOBER)
+    assert found[["aspect", "complaints", "review_count"]].to_dict("records") == [
+        {"aspect": "any", "complaints": 0, "review_count": 1}
+    ]
+
+
+def test_a_bad_smell_is_a_complaint_about_quality_too(shop) -> None:
+    talk = reviews(("2026-10-02", "p", 1, "质量差，起球"), ("2026-10-03", "p", 2, "有股胶水味，刺鼻"))
+    found = listen.complaints(shop(reviews=talk), OCTOBER).set_index("aspect")["complaints"]
+    assert found[["any", "quality", "smell"]].to_list() == [2, 2, 1]
 
 
 def test_the_desk_lists_bad_reviews_newest_first_and_nobody(shop) -> None:
@@ -120,20 +135,23 @@ def test_long_texts_are_cut(shop) -> None:
 def test_leading_products_are_those_with_most_visitors(shop) -> None:
     visits = pd.DataFrame({"date": "2026-10-10", "product_id": ["p2", "p1", "p3"], "visitors": [50, 10, 70]})
     leading = listen.leading_products(shop(reviews=TALK, product_daily=visits), OCTOBER)
-    assert leading["product_id"].to_list() == ["p3", "p2", "p1"]
+    *products, whole = leading.to_dict("records")
+    assert [p["product_id"] for p in products] == ["p3", "p2", "p1"]
+    leading = leading.iloc[:-1]
     assert leading["visitor_days"].to_list() == [70, 50, 10]
     assert leading["review_count"].to_list() == [0, 2, 2]
     assert leading["bad_review_share"].isna().to_list() == [True, False, False]
     assert leading["new_bad_reviews"].to_list() == [0, 1, 0]
     assert leading["oldest_bad_days"].fillna(-1).to_list() == [-1, 0, 26]
+    assert (whole["product_id"], whole["title"], whole["review_count"], whole["oldest_bad_days"]) == ("", "", 4, 26)
     by_reviews = listen.leading_products(shop(reviews=TALK), OCTOBER)
-    assert set(by_reviews["product_id"]) == {"p1", "p2", "p3"}
+    assert set(by_reviews["product_id"]) == {"p1", "p2", "p3", ""}
 
 
 def test_without_visitors_the_most_reviewed_lead(shop) -> None:
     talk = pd.concat([TALK, reviews(("2026-10-09", "p2", 5, "好看"))]).assign(review_id=lambda f: range(len(f)))
     leading = listen.leading_products(shop(reviews=talk.astype({"review_id": "str"})), OCTOBER)
-    assert leading["product_id"].to_list() == ["p2", "p1"]
+    assert leading["product_id"].to_list() == ["p2", "p1", ""]
 
 
 def test_scores_stand_beside_the_tier(shop) -> None:
@@ -151,6 +169,10 @@ def test_refunds_before_stand_for_as_many_days(shop) -> None:
     assert reasons.loc["尺码不合适", ["refund_count", "refund_count_before", "refund_amount"]].to_list() == [2, 0, 70]
     covered = 31 / 21  # the table begins on 10 September, so 21 days of the baseline are known
     assert reasons.loc["质量问题", "refund_count_before"] == pytest.approx(covered)
+    bare = pd.concat([REFUNDS, REFUNDS.assign(refund_id=lambda f: f["refund_id"] + "x", reason=None)])
+    silent = listen.refund_reasons(shop(refunds=bare), OCTOBER)
+    assert silent["reason"].iloc[-1] == ""
+    assert silent["refund_count"].sum() == 2 * reasons["refund_count"].sum()
     products = listen.refund_products(shop(refunds=REFUNDS), OCTOBER).set_index("product_id")
     assert products.loc["p1", ["refund_count", "reason", "leading_share"]].to_list() == [2, "尺码不合适", 1.0]
 

@@ -96,6 +96,31 @@ def test_praise_of_the_leading_product(shop: Make) -> None:
     )
 
 
+def test_what_most_praise_can_be_a_selling_point(shop: Make) -> None:
+    rows = reviews(
+        said("2026-10-02", "物流很快", 6),
+        said("2026-10-03", "质量很好", 4),
+        said("2026-10-04", "质量差，起球", 4, rating=1),
+        said("2026-10-05", "尺码很合身", 4),
+    )
+    aspects = listen.praised_aspects(shop(reviews=rows), OCTOBER).set_index("aspect")
+    assert aspects.index.to_list() == ["logistics", "quality"]  # four reviews name size
+    assert aspects[["named", "praises", "selling_point"]].to_numpy().tolist() == [[6, 6, True], [8, 4, False]]
+    assert set(aspects["review_count"]) == {18}
+
+
+def test_what_the_authors_of_bad_reviews_came_back_to_say(shop: Make) -> None:
+    bad = reviews(
+        said("2026-10-02", "质量差", 3, rating=1), said("2026-10-03", "很好", 1), said("2026-07-01", "差", 1, rating=1)
+    )
+    bad["follow_up_text"] = ["客服补发了，满意", "还是很差，电话13800138000", None, "追评", "后悔"]
+    later = listen.follow_ups(shop(reviews=bad), OCTOBER)
+    assert later["still_complains"].to_list() == [False, True]
+    assert "13800138000" not in " ".join(later["follow_up"])
+    assert "质量差" not in " ".join(later["follow_up"])
+    assert listen.follow_ups(shop(reviews=bad.assign(follow_up_text=None)), OCTOBER).empty
+
+
 # scores in votes
 
 

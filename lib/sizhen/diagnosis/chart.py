@@ -16,14 +16,14 @@ from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
 from sizhen.document import Immature
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
-Source = Callable[[Shop], pd.DataFrame | None]
+Source = Callable[..., pd.DataFrame | None]
 SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
     "shop": (sources.shop, ()),
-    "channel": (sources.traffic, ("channel",)),
-    "device": (sources.traffic, ("device",)),
+    "channel": (sources.channels, ("channel",)),
+    "device": (sources.devices, ("device",)),
     "product": (sources.products, ("product_id",)),
     "plan": (sources.ads, ("plan",)),
     "keyword": (sources.ads, ("plan", "keyword")),
@@ -70,7 +70,8 @@ class Chart:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
         make, _ = SOURCES[name]
-        frame = self._once(("frame", make), lambda: self._until_the_end(make(self.shop)))
+        known = (self.shop, self.period) if make is sources.stock else (self.shop,)
+        frame = self._once(("frame", make), lambda: self._until_the_end(make(*known)))
         if aspect and frame is not None:
             return sources.complaints(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
@@ -192,12 +193,9 @@ class Chart:
         """Events of these kinds that touch the period or the week before it."""
         if not self.shop.has("events"):
             return pd.DataFrame(columns=["starts_on", "ends_on", "name", "kind", "product_id", "points"])
-        events = self.shop.table("events")
-        end = events["ends_on"].fillna(events["starts_on"])
-        near = (events["starts_on"] <= pd.Timestamp(self.period.end)) & (
-            end >= pd.Timestamp(self.period.start - timedelta(days=7))
-        )
-        return events[near & events["kind"].isin(kinds)]
+        own = prepared.own_occasions(self.shop.table("events"), *kinds)
+        first, last = pd.Timestamp(self.period.start - timedelta(days=7)), pd.Timestamp(self.period.end)
+        return own[(own["starts_on"] <= last) & (own["ends_on"] >= first)]
 
 
 def open_chart(shop: Shop, period: Period, ill_since: date | None = None) -> Chart:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import Metric, load
 from sizhen.vocab.limits import limit
 
@@ -92,8 +92,7 @@ def _parts(shop: Shop, table: str) -> pd.Series:
     """Paid amount per day, added over the table's members."""
     frame = shop.table(table)
     if table == "traffic_daily":
-        split = frame["device"].ne("all").groupby(frame["date"]).transform("any")
-        frame = frame[frame["device"].ne("all") | ~split]
+        frame = prepared.channel_totals(frame)
     return frame.groupby("date")["paid_amount"].sum(min_count=1).dropna()
 
 

@@ -9,9 +9,8 @@ from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.judge import Key
 from sizhen.document import Finding, Judgement
 from sizhen.exam.figures import Figure
+from sizhen.tables.chance import counting_noise
 from sizhen.vocab import Limit, Rule, Text, load
-
-Z = 1.645
 
 
 def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
@@ -31,9 +30,8 @@ def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
 
 def broken(limit: Limit, value: float, n: float, unit: str) -> bool:
     """True when the value is beyond the limit by more than chance; counting noise for rates, none for sums."""
-    margin = (
-        Z * float(np.sqrt(max(value * (1 - value), 0.0) / n)) if unit == "rate" and 0 <= value <= 1 and n > 0 else 0.0
-    )
+    share = unit == "rate" and 0 <= value <= 1 and n > 0
+    margin = counting_noise(value, n) if share else 0.0
     match limit.bad:
         case "above":
             return value - margin > limit.value

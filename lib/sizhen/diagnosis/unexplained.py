@@ -11,8 +11,8 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.sales import Sales
-from sizhen.diagnosis.sources import SCORES
 from sizhen.document import Stake
+from sizhen.tables.prepared import SCORES
 from sizhen.vocab.limits import limit
 
 ROOTS = ("visitors", "conversion", "average_order_value")

@@ -6,8 +6,9 @@ import pandas as pd
 
 from sizhen.exam.ask_agents import agent_mix, agent_weeks, agents
 from sizhen.exam.ask_desk import desk_figures, response_bands, response_slope, service, service_days
-from sizhen.exam.ask_people import answers, people
-from sizhen.exam.compare import parts
+from sizhen.exam.ask_people import answers, answers_given, people
+from sizhen.exam.compare import NOW, parts
+from sizhen.exam.figures import UNKNOWN, Figure, figure
 from sizhen.exam.needs import needs
 from sizhen.exam.peers import lost_buyers, peer_days, peers, promotions, same_style
 from sizhen.tables import Period, Shop, measure
@@ -17,6 +18,7 @@ __all__ = [
     "agent_weeks",
     "agents",
     "answers",
+    "answers_given",
     "desk_figures",
     "lost_buyers",
     "peer_days",
@@ -49,3 +51,10 @@ def returning(shop: Shop, period: Period) -> pd.DataFrame:
     table.insert(1, "days", table["when"].map(days["when"].value_counts()).astype("float64"))
     table["returning_value"] = table["returning_paid_amount"] / people.where(people > 0)
     return table.drop(columns="returning_paid_amount").sort_values("when", ascending=False, ignore_index=True)
+
+
+@figure("ask.returning:repeat_share")
+def repeat_share(returning: pd.DataFrame) -> Figure:
+    """Returning paying buyers ÷ paying buyers of the period, people per day added."""
+    now = returning[returning["when"] == NOW]
+    return Figure(float(now["repeat_share"].iloc[0]), float(now["paid_buyers"].iloc[0])) if len(now) else UNKNOWN

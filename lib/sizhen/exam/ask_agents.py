@@ -7,6 +7,7 @@ import pandas as pd
 
 from sizhen.exam.ask_desk import desk_days, figures_by, fresh
 from sizhen.exam.compare import BEFORE, NOW, in_part, week_of, weeks
+from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.needs import because, needs, unknown
 from sizhen.exam.proportions import gap
 from sizhen.tables import Period, Shop, measure
@@ -28,7 +29,8 @@ def agents(shop: Shop, period: Period) -> pd.DataFrame:
     """Per agent in the period, most asked first: agent (the raw id: not for readers), agent_label (1, 2, … by volume),
     inquiry_buyers, inquiry_conversion with low, high (final days), inquiry_conversion_before, first_response_seconds,
     satisfaction, average (conversion of the whole desk), gap (to all other agents together) with gap_low, gap_high
-    (95 %) and beyond_chance (false discoveries held at 5 %; unknown for the only agent)."""
+    (95 %) and beyond_chance (false discoveries held at 5 %; unknown for the only agent), final_buyers (askers of the
+    final days)."""
     desk = desk_days(shop, period)
     now = desk[desk["when"] == NOW]
     if now.empty:
@@ -43,12 +45,20 @@ def agents(shop: Shop, period: Period) -> pd.DataFrame:
 
 
 def _beside_others(final: pd.DataFrame, who: pd.Series) -> pd.DataFrame:
-    """gap, gap_low, gap_high and beyond_chance of each of `who`, rows as in `who`."""
+    """gap, gap_low, gap_high, beyond_chance and final_buyers of each of `who`, rows as in `who`."""
     each = measure.total(final, "inquiry_conversion", ["agent"]).set_index("agent").reindex(who).reset_index(drop=True)
     paid, asked = each["numerator"], each["denominator"]
     others, n = paid.sum() - paid, asked.sum() - asked
     apart = gap(paid, asked, others.where(n > 0), n)
-    return apart.assign(beyond_chance=apart["beyond_chance"].astype("boolean").where(apart["gap"].notna()))
+    beyond = apart["beyond_chance"].astype("boolean").where(apart["gap"].notna())
+    return apart.assign(beyond_chance=beyond, final_buyers=asked)
+
+
+@figure("ask.agents:inquiry_conversion")
+def inquiry_conversion(agents: pd.DataFrame) -> Figure:
+    """Askers who paid ÷ askers of all agents together, of final days."""
+    asked = agents["final_buyers"]
+    return Figure(ratio(float((agents["inquiry_conversion"] * asked).sum()), float(asked.sum())), float(asked.sum()))
 
 
 @needs("service_daily")

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from sizhen.exam.compare import BEFORE, NOW, parts, wilson
+from sizhen.exam.figures import UNKNOWN, Figure, figure
 from sizhen.exam.needs import because, needs
 from sizhen.exam.proportions import gap
 from sizhen.tables import Period, Shop, measure
@@ -87,9 +88,10 @@ def service(shop: Shop, period: Period) -> pd.DataFrame:
 @needs("service_daily")
 def desk_figures(shop: Shop, period: Period) -> pd.DataFrame:
     """The desk's figures, one per row: metric (inquiry_rate, replied_share, inquiry_conversion of final days,
-    first_response_seconds, satisfaction), value with low, high (95 %) where it is a share of counted people,
-    value_before, beyond_chance (unknown where nobody is counted), norm and norm_source (of inquiry conversion alone;
-    the tables know no figure of the tier for it)."""
+    first_response_seconds, satisfaction), value with low, high (95 %) where it is a share of counted people, n (what it
+    is a share of or weighted by: visitors for inquiry_rate, else askers), value_before, beyond_chance (unknown where
+    nobody is counted), norm and norm_source (of inquiry conversion alone; the tables know no figure of the tier for
+    it)."""
     desk = desk_days(shop, period)
     if not (desk["when"] == NOW).any():
         return pd.DataFrame()
@@ -106,10 +108,29 @@ def desk_figures(shop: Shop, period: Period) -> pd.DataFrame:
         side[c].where(counted.to_numpy()).reset_index(drop=True) for side in (now, before) for c in PARTS
     )
     table[["low", "high"]] = wilson(hits, n)
+    table["n"] = now["denominator"].to_numpy()
     told = table["low"].notna() & n_before.gt(0)
     beyond = gap(hits, n, hits_before, n_before)["beyond_chance"].astype("boolean").where(told)
     table = table.assign(value_before=before["value"].to_numpy(), beyond_chance=beyond)
     return _with_norm(table[table["value"].notna() | table["value_before"].notna()].reset_index(drop=True))
+
+
+@figure("ask.desk_figures:inquiry_conversion")
+def inquiry_conversion(figures: pd.DataFrame) -> Figure:
+    """Askers who paid ÷ askers, of final days."""
+    return _of_desk(figures, "inquiry_conversion")
+
+
+@figure("ask.desk_figures:first_response_seconds")
+def first_response(figures: pd.DataFrame) -> Figure:
+    """Seconds to the first reply, weighted by askers."""
+    return _of_desk(figures, "first_response_seconds")
+
+
+def _of_desk(figures: pd.DataFrame, metric: str) -> Figure:
+    row = figures[figures["metric"] == metric]
+    known = row[row["value"].notna()]
+    return Figure(float(known["value"].iloc[0]), float(known["n"].iloc[0])) if len(known) else UNKNOWN
 
 
 def _with_norm(table: pd.DataFrame) -> pd.DataFrame:

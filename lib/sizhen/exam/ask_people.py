@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sizhen.document import Document
-from sizhen.exam.compare import parts
+from sizhen.exam.compare import BEFORE, NOW, parts
+from sizhen.exam.figures import Figure, figure
+from sizhen.exam.listen_reviews import ANY
 from sizhen.exam.needs import because, needs
 from sizhen.exam.proportions import gap
 from sizhen.tables import Period, Shop
@@ -56,6 +58,33 @@ def _names(shop: Shop) -> list[str]:
     if not shop.has("service_daily"):
         return []
     return sorted((n for n in shop.table("service_daily")["agent"].unique() if len(n) > 1), key=len, reverse=True)
+
+
+@needs("answers")
+def answers_given(shop: Shop, period: Period) -> pd.DataFrame:
+    """How many answered, per role, nobody among them: who, answer_count (answers of the period), answer_count_before
+    (of the 28 days before)."""
+    asked = parts(shop.table("answers"), period, "asked_on")
+    counts = asked.groupby(["who", "when"]).size().unstack("when").reindex(index=WHO, columns=[NOW, BEFORE])
+    table = counts.fillna(0.0).set_axis(["answer_count", "answer_count_before"], axis=1)
+    return table.rename_axis("who").reset_index()
+
+
+@figure("ask.answers_given:answers")
+def answer_count(given: pd.DataFrame) -> Figure:
+    """Answers of the period."""
+    return _answers(given)
+
+
+@figure("ask.answers_given:customer_answers")
+def customer_answers(given: pd.DataFrame) -> Figure:
+    """Answers of customers in the period."""
+    return _answers(given[given["who"] == CUSTOMER])
+
+
+def _answers(given: pd.DataFrame) -> Figure:
+    count = float(given["answer_count"].sum())
+    return Figure(count, count)
 
 
 @needs("answers")
@@ -149,7 +178,7 @@ def _reviews(complaints: pd.DataFrame | None) -> Columns:
     found: Columns = {"reviews_show": {}, "complaint_share": {}, "complaint_share_before": {}}
     rows = pd.DataFrame(columns=REVIEWS) if complaints is None or complaints.empty else complaints
     known = len(rows) > 0
-    rows = rows[rows["aspect"] != LEFTOVER].assign(risen=lambda f: _risen(f) & (f["complaints"] >= FEWEST))
+    rows = rows[~rows["aspect"].isin([ANY, LEFTOVER])].assign(risen=lambda f: _risen(f) & (f["complaints"] >= FEWEST))
     most = rows["complaints"].max()
     for id, topic in topics().items():
         mine = rows[rows["aspect"].isin(topic.aspects)].sort_values("complaints").tail(1)

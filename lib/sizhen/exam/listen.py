@@ -1,7 +1,8 @@
 """Listen (闻): what buyers say in reviews, scores and refunds. Frames that describe; nothing is judged here."""
 
+from sizhen.exam.listen_follow_ups import follow_ups
 from sizhen.exam.listen_leading import leading_bad_reviews, leading_products
-from sizhen.exam.listen_praise import praised
+from sizhen.exam.listen_praise import praised, praised_aspects
 from sizhen.exam.listen_refunds import complaint_refund_weeks, complaints_refunds
 from sizhen.exam.listen_reviews import complaints, review_counts, review_weeks
 from sizhen.exam.listen_scores import score_days, score_votes, scores
@@ -17,9 +18,11 @@ __all__ = [
     "complaint_weeks",
     "complaints",
     "complaints_refunds",
+    "follow_ups",
     "leading_bad_reviews",
     "leading_products",
     "praised",
+    "praised_aspects",
     "ratings_and_texts",
     "refund_products",
     "refund_reasons",

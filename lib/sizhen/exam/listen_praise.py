@@ -5,17 +5,21 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.exam.compare import parts, wilson
+from sizhen.exam.figures import Figure, figure
 from sizhen.exam.listen_leading import leading
 from sizhen.exam.listen_reviews import counted, masked
 from sizhen.exam.log_odds import counted_terms, log_odds
 from sizhen.exam.needs import because, needs
 from sizhen.tables import Period, Shop
 from sizhen.texts.aspects import LEFTOVER, PRAISE, mentioned, opinions
+from sizhen.texts.clean import said
 from sizhen.texts.polarity import clauses
 from sizhen.texts.words import terms
 
 FEWEST = 3  # reviews that praise an aspect, or say a word
 ASPECTS, WORDS = 3, 3  # of a product, of an aspect
+ENOUGH_NAMED = 5  # reviews that speak of an aspect
+MOSTLY = 2 / 3  # of those that speak of it
 NOT_OF_PRODUCT = ["logistics", "service", LEFTOVER]
 
 
@@ -49,6 +53,28 @@ def _typical(here: pd.Series, usual: pd.Series) -> str:
         if len(kept) < WORDS and not any(term in other or other in term for other in kept):
             kept.append(term)
     return " · ".join(kept)
+
+
+@needs("reviews")
+def praised_aspects(shop: Shop, period: Period) -> pd.DataFrame:
+    """What buyers of the whole shop speak of in the period, per aspect that five reviews name, most praised first:
+    aspect, named (reviews that speak of it), praises (those that praise it), praise_of_named (÷ named), selling_point
+    (two in three praise it), review_count (reviews with text)."""
+    texts = said(period.clip(counted(shop), "reviewed_at")).dropna()
+    found = opinions(texts).drop(columns=LEFTOVER)
+    table = pd.DataFrame({"named": found.notna().sum(), "praises": (found == PRAISE).sum()}).astype("float64")
+    table = table[table["named"] >= ENOUGH_NAMED].rename_axis("aspect").reset_index()
+    if table.empty:
+        return because("unknown_enough_texts")
+    share = table["praises"] / table["named"]
+    table = table.assign(praise_of_named=share, selling_point=share >= MOSTLY, review_count=float(len(texts)))
+    return table.sort_values(["praise_of_named", "named"], ascending=False, kind="stable", ignore_index=True)
+
+
+@figure("listen.praised_aspects:selling_points")
+def selling_points(aspects: pd.DataFrame) -> Figure:
+    """Aspects that two in three of the reviews that name them praise."""
+    return Figure(float(aspects["selling_point"].sum()), float(aspects["review_count"].max()))
 
 
 @needs("reviews")

@@ -9,13 +9,12 @@ import pandas as pd
 from scipy.special import ndtr
 
 from sizhen.exam.compare import BEFORE, NOW, in_part, titles, week_of, weeks, wilson
-from sizhen.exam.listen_reviews import counted
+from sizhen.exam.listen_reviews import complained, counted
 from sizhen.exam.needs import because, needs
 from sizhen.exam.proportions import FALSE_SHARE, gap
 from sizhen.tables import Period, Shop
 from sizhen.tables.chance import discoveries
 from sizhen.texts.aspects import LEFTOVER
-from sizhen.texts.aspects import complaints as complaints_in
 from sizhen.vocab.reasons import aspect_of_reason
 
 FEWEST = 5  # complaints of a product about an aspect
@@ -51,7 +50,7 @@ def _complaints(shop: Shop, windows: Windows) -> pd.DataFrame:
     """By product and aspect: complaints, review_count and the same _before."""
     reviews = counted(shop)
     reviews = reviews.assign(when=windows.when(reviews["reviewed_at"])).dropna(subset=["when", "product_id"])
-    found = complaints_in(reviews).drop(columns=LEFTOVER).astype("float64")
+    found = complained(reviews).drop(columns=LEFTOVER).astype("float64")
     keys = [reviews["product_id"], reviews["when"]]
     long = found.groupby(keys).sum().melt(ignore_index=False, var_name="aspect", value_name="complaints").reset_index()
     n = found.groupby(keys).size().rename("review_count").reset_index()
@@ -209,7 +208,7 @@ def complaint_refund_weeks(shop: Shop, period: Period) -> pd.DataFrame:
     reviews = counted(shop)
     shown = weeks(reviews["reviewed_at"], period)
     mine = reviews[reviews["product_id"] == pair["product_id"]]
-    found = complaints_in(mine)[pair["aspect"]].astype("float64")
+    found = complained(mine)[pair["aspect"]].astype("float64")
     by = found.groupby(week_of(mine["reviewed_at"], period)).agg(["sum", "size"]).reindex(shown, fill_value=0.0)
     table = pd.DataFrame({"week": shown, "complaint_share": (by["sum"] / by["size"].where(by["size"] > 0)).to_numpy()})
     table[["low", "high"]] = wilson(by["sum"], by["size"]).to_numpy()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.exam.compare import BEFORE, NOW, covered_days, in_part, parts, week_of, weeks, wilson
+from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.needs import needs
 from sizhen.tables import Period, Shop, measure
 from sizhen.texts import clean as cleaning
-from sizhen.texts.aspects import LEFTOVER
+from sizhen.texts.aspects import LEFTOVER, by_cause
 from sizhen.texts.aspects import complaints as complaints_in
 
 TEXT_LENGTH = 80
+ANY = "any"
 
 
 def counted(shop: Shop) -> pd.DataFrame:
@@ -32,10 +34,8 @@ def _counted(reviews: pd.DataFrame) -> pd.DataFrame:
 def totals(reviews: pd.DataFrame, by: str) -> pd.DataFrame:
     """Counts, mean stars and share of bad reviews per member of `by`."""
     counts = reviews.groupby(by)[["review_count", "with_text", "rated_reviews", "bad_reviews"]].sum().reset_index()
-    share = measure.total(reviews, "bad_review_share", [by])["value"] if len(reviews) else pd.Series(dtype="float64")
-    stars = measure.total(reviews, "rating", [by])["value"] if len(reviews) else pd.Series(dtype="float64")
-    spread = wilson(counts["bad_reviews"], counts["rated_reviews"])
-    return pd.concat([counts.assign(rating=stars, bad_review_share=share), spread], axis=1)
+    figures = measure.totals(reviews, ["rating", "bad_review_share"], [by]).reset_index(drop=True)
+    return pd.concat([counts, figures, wilson(counts["bad_reviews"], counts["rated_reviews"])], axis=1)
 
 
 @needs("reviews")
@@ -68,9 +68,11 @@ def review_weeks(shop: Shop, period: Period) -> pd.DataFrame:
 @needs("reviews")
 def complaints(shop: Shop, period: Period) -> pd.DataFrame:
     """Per aspect: complaints, review_count, complaint_share (of all reviews of the period) with low, high, and
-    complaint_share_before. Most frequent first, `other` last; aspects nobody complained of are left out."""
+    complaint_share_before. `any` (reviews that complain of anything) first, then the most frequent, `other` last;
+    aspects nobody complained of are left out."""
     reviews = parts(counted(shop), period, "reviewed_at")
-    spotted = complaints_in(reviews).astype("float64")
+    spotted = complained(reviews)
+    spotted = spotted.assign(**{ANY: spotted.any(axis=1)}).astype("float64")
     total = reviews.groupby("when")["review_count"].sum().reindex([BEFORE, NOW], fill_value=0.0)
     if not total[NOW]:
         return pd.DataFrame()
@@ -85,14 +87,25 @@ def complaints(shop: Shop, period: Period) -> pd.DataFrame:
         }
     )
     table[["low", "high"]] = wilson(table["complaints"], table["review_count"])
-    seen = table[found.sum(axis=1).to_numpy() > 0]
-    last = (seen["aspect"] == LEFTOVER).rename("last")
-    return (
-        seen.assign(last=last)
-        .sort_values(["last", "complaint_share"], ascending=[True, False])
-        .drop(columns="last")
-        .reset_index(drop=True)
-    )
+    table = table[(found.sum(axis=1).to_numpy() > 0) | (table["aspect"] == ANY)]
+    place = table["aspect"].map({ANY: -1, LEFTOVER: 1}).fillna(0)
+    ranked = table.assign(place=place).sort_values(["place", "complaint_share"], ascending=[True, False])
+    return ranked.drop(columns="place").reset_index(drop=True)
+
+
+@figure("listen.complaints:complaint_share")
+def complaint_share(aspects: pd.DataFrame) -> Figure:
+    """Reviews that complain of anything ÷ all reviews."""
+    whole = aspects.set_index("aspect").loc[[ANY]]
+    reviews = float(whole["review_count"].iloc[0])
+    return Figure(ratio(float(whole["complaints"].iloc[0]), reviews), reviews)
+
+
+def complained(reviews: pd.DataFrame) -> pd.DataFrame:
+    """What each cleaned review complains of, one column of booleans per aspect. An aspect counts those within it too
+    (smell within quality), as findings do."""
+    found = complaints_in(reviews)
+    return found.assign(**by_cause(found))
 
 
 def negative(reviews: pd.DataFrame) -> pd.Series:

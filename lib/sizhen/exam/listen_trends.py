@@ -8,11 +8,10 @@ from scipy.special import betainc
 
 from sizhen.exam.compare import BEFORE, CONFIDENT, NOW, in_part, week_of, weeks, wilson
 from sizhen.exam.listen_leading import leading
-from sizhen.exam.listen_reviews import counted
+from sizhen.exam.listen_reviews import complained, counted
 from sizhen.exam.needs import needs
 from sizhen.tables import Period, Shop
 from sizhen.tables.chance import discoveries
-from sizhen.texts.aspects import complaints as complaints_in
 
 FALSE_SHARE = 0.01  # of what is said to have risen
 FEWEST = 5  # complaints in the period's weeks: below, nothing is said
@@ -31,7 +30,7 @@ def _counted_weekly(shop: Shop, period: Period) -> pd.DataFrame:
     rows = rows[rows["week"].isin(shown)]
     if rows.empty:
         return pd.DataFrame()
-    found = complaints_in(rows).astype("float64").assign(review_count=1.0, week=rows["week"])
+    found = complained(rows).astype("float64").assign(review_count=1.0, week=rows["week"])
     first_five = leading(shop, period, period.clip(rows, "reviewed_at"))["product_id"]
     mine = found.assign(product_id=rows["product_id"])[rows["product_id"].isin(first_five)]
     sums = pd.concat([found.assign(product_id=""), mine]).groupby(["product_id", "week"]).sum()

@@ -6,16 +6,17 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.compare import BEFORE, CONFIDENT, NOW, comparable, covered_days, parts, titles
+from sizhen.exam.figures import Figure, figure
 from sizhen.exam.needs import needs
 from sizhen.exam.peer_market import launches, market_bands
 from sizhen.exam.peer_names import OWN, named, ranked
 from sizhen.exam.peer_prices import price_effects
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
+from sizhen.tables.prepared import ALIKE, SCORES
 from sizhen.texts.clean import hide
 
 __all__ = [
     "OWN",
-    "SCORES",
     "launches",
     "lost_buyers",
     "market_bands",
@@ -25,12 +26,13 @@ __all__ = [
     "promotions",
     "same_style",
 ]
-SCORES = ["dsr_description", "dsr_service", "dsr_logistics"]
 FIGURES = ["date", "visitors", "conversion", "average_order_value", "paid_amount", *SCORES]
 SMOOTH = 7
 LEAST = 30  # lost buyers of baseline and period together
 INDEX = {"visitors": "visitors_index", "paid_amount": "paid_index"}
+COUNTED = [*INDEX, *INDEX.values()]
 COUNTS, BY_INDEX = "counts", "index"
+ENOUGH_FIGURES = 2  # of visitors, conversion, order value and sales
 
 
 def _own(shop: Shop) -> pd.DataFrame:
@@ -51,13 +53,13 @@ def _all_days(shop: Shop, period: Period) -> pd.DataFrame:
     return parts(pd.concat([own, days], ignore_index=True), period)
 
 
-def _mean(rows: pd.DataFrame, value: str, weight: pd.Series) -> float:
-    """Mean of the days weighted by what the rate is of; plain where the weights are unknown."""
-    known = rows[value].notna()
-    heavy = weight.where(known)
-    if heavy.notna().any() and heavy.sum() > 0:
-        return float((rows[value] * heavy).sum() / heavy.sum())
-    return float(rows[value].mean())
+def _means(rows: pd.DataFrame, value: str, weight: pd.Series) -> pd.Series:
+    """By peer, the mean of the days weighted by what the rate is of; plain where the weights are unknown."""
+    heavy = weight.where(rows[value].notna())
+    parts = pd.DataFrame({"top": rows[value] * heavy, "weight": heavy, "plain": rows[value]})
+    by = parts.groupby(rows["peer_id"], sort=False)
+    sums = by[["top", "weight"]].sum()
+    return (sums["top"] / sums["weight"].where(sums["weight"] > 0)).fillna(by["plain"].mean())
 
 
 @needs("peers_daily")
@@ -68,51 +70,68 @@ def peers(shop: Shop, period: Period) -> pd.DataFrame:
     promotion_days, visitors_level and paid_level (per day, the baseline = 100), visitors_basis and paid_basis (counts,
     or index: of such a shop only the movement is known, not how many)."""
     days = _all_days(shop, period)
-    rows = []
-    for (peer, name, kind), group in days.groupby(["peer_id", "name", "kind"], dropna=False, sort=False):
-        now, before = group[group["when"] == NOW], group[group["when"] == BEFORE]
-        if now.empty:
-            continue
-        buyers = now["visitors"] * now["conversion"]
-        rows.append(
-            {
-                "peer_id": peer,
-                "name": name,
-                "kind": kind,
-                "daily_visitors": now["visitors"].mean(),
-                "conversion": _mean(now, "conversion", now["visitors"]),
-                "average_order_value": _mean(now, "average_order_value", buyers),
-                "daily_paid_amount": now["paid_amount"].mean(),
-                **{score: _last(now[score]) for score in SCORES},
-                "visitors_change": _growth(now, before, "visitors"),
-                "paid_amount_change": _growth(now, before, "paid_amount"),
-                "promotion_days": float(now["promotion"].fillna("").ne("").sum()) if kind != OWN else np.nan,
-                "visitors_basis": _basis(now, "visitors"),
-                "paid_basis": _basis(now, "paid_amount"),
-            }
-        )
-    if not rows:
+    now, before = (days[days["when"] == when] for when in (NOW, BEFORE))
+    if now.empty:
         return pd.DataFrame()
-    table = ranked(pd.DataFrame(rows))
-    return table.assign(
-        visitors_level=100 * (1 + table["visitors_change"]), paid_level=100 * (1 + table["paid_amount_change"])
+    by = now.groupby("peer_id", sort=False)
+    level = by[COUNTED].mean()
+    past = before.groupby("peer_id")[COUNTED].mean().reindex(level.index)
+    table = (
+        by[["name", "kind"]]
+        .first()
+        .assign(
+            daily_visitors=level["visitors"],
+            conversion=_means(now, "conversion", now["visitors"]),
+            average_order_value=_means(now, "average_order_value", now["visitors"] * now["conversion"]),
+            daily_paid_amount=level["paid_amount"],
+        )
     )
+    scores = list(SCORES)
+    table[scores] = by[scores].last()
+    changes = {count: _growth(level, past, count) for count in INDEX}
+    promoted = now["promotion"].fillna("").ne("").groupby(now["peer_id"]).sum().astype("float64")
+    table = table.assign(
+        visitors_change=changes["visitors"],
+        paid_amount_change=changes["paid_amount"],
+        promotion_days=promoted.where(table["kind"] != OWN),
+        visitors_basis=_bases(level, "visitors"),
+        paid_basis=_bases(level, "paid_amount"),
+        visitors_level=100 * (1 + changes["visitors"]),
+        paid_level=100 * (1 + changes["paid_amount"]),
+    )
+    return ranked(table.reset_index())
 
 
-def _last(values: pd.Series) -> float:
-    known = values.dropna()
-    return float(known.iloc[-1]) if len(known) else float("nan")
+def _growth(now: pd.DataFrame, before: pd.DataFrame, count: str) -> pd.Series:
+    """By peer, how the count moved; by the platform's index where the count of the period is unknown."""
+    base = before[count].where(now[count].notna(), before[INDEX[count]])
+    return now[count].fillna(now[INDEX[count]]) / base.where(base > 0) - 1
+
+
+def _bases(level: pd.DataFrame, count: str) -> np.ndarray:
+    return np.select([level[count].notna(), level[INDEX[count]].notna()], [COUNTS, BY_INDEX], "")
+
+
+@figure("ask.peers:peers_followed")
+def peers_followed(shops: pd.DataFrame) -> Figure:
+    """Leaders and similar shops with a row in the period."""
+    count = float(shops["kind"].isin(ALIKE).sum())
+    return Figure(count, count)
+
+
+@figure("ask.peers:peers_compared")
+def peers_compared(shops: pd.DataFrame) -> Figure:
+    """Peers of which the period knows at least two of visitors, conversion, order value and sales."""
+    known = [shops["visitors_basis"] != "", shops["paid_basis"] != ""]
+    known += [shops[column].notna() for column in ("conversion", "average_order_value")]
+    enough = sum(k.astype("int64") for k in known) >= ENOUGH_FIGURES
+    count = float((enough & (shops["kind"] != OWN)).sum())
+    return Figure(count, count)
 
 
 def _basis(days: pd.DataFrame, count: str) -> str:
     """Whether the shop's movement is told by counts or by the platform's index; empty where by neither."""
     return COUNTS if days[count].notna().any() else BY_INDEX if days[INDEX[count]].notna().any() else ""
-
-
-def _growth(now: pd.DataFrame, before: pd.DataFrame, count: str) -> float:
-    column = count if now[count].notna().any() else INDEX[count]
-    base = before[column].mean()
-    return float(now[column].mean() / base - 1) if base > 0 else float("nan")
 
 
 @needs("peers_daily")
@@ -192,6 +211,13 @@ def lost_buyers(shop: Shop, period: Period) -> pd.DataFrame:
     return rows.sort_values("lost_buyers", ascending=False, kind="stable", ignore_index=True)
 
 
+@figure("ask.lost_buyers:lost_buyers")
+def buyers_lost(lost: pd.DataFrame) -> Figure:
+    """Buyers lost to all peers, people per day added."""
+    count = float(lost["lost_buyers"].sum(min_count=1))
+    return Figure(count, count)
+
+
 def _scatter(days: pd.DataFrame, covered: dict[str, float]) -> float:
     """Variance ÷ mean of a peer's daily count around its mean of baseline or period, at least 1 (pure chance). A day
     the table covers without a row of the peer had nobody."""
@@ -242,11 +268,9 @@ def _own_promotions(shop: Shop, period: Period) -> pd.DataFrame:
     columns = ["promotion", "starts_on", "ends_on"]
     if not shop.has("events"):
         return pd.DataFrame(columns=columns).astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})
-    events = hide(shop.table("events"), "name")
-    events = events[events["kind"] == "promotion"].rename(columns={"name": "promotion"})
+    own = prepared.own_occasions(hide(shop.table("events"), "name"), "promotion").rename(columns={"name": "promotion"})
     first, last = pd.Timestamp(period.baseline.start), pd.Timestamp(period.end)
-    ends = events["ends_on"].fillna(events["starts_on"])
-    starts = events["starts_on"]
-    seen = events.assign(starts_on=starts.where(starts >= first, first), ends_on=ends.where(ends <= last, last))
+    starts, ends = own["starts_on"], own["ends_on"]
+    seen = own.assign(starts_on=starts.where(starts >= first, first), ends_on=ends.where(ends <= last, last))
     seen = seen[seen["starts_on"] <= seen["ends_on"]]
     return seen[columns].assign(peer_id="", name=shop.profile.name, kind=OWN)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.exam.compare import BEFORE, NOW, WEEK, comparable, in_part, parts, titles, week_of, weeks
+from sizhen.exam.figures import Figure, figure
 from sizhen.exam.needs import needs
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.texts.clean import hide
 from sizhen.vocab import load
 
@@ -14,6 +15,7 @@ from sizhen.vocab import load
 def _by(shop: Shop, period: Period, column: str) -> pd.DataFrame:
     """Refunds that succeeded in the period per value of `column`, beside the baseline's scaled to as many days."""
     refunds = hide(shop.table("refunds"), "reason")
+    refunds = refunds.assign(reason=refunds["reason"].fillna(""))
     told = parts(refunds, period, "refunded_on").dropna(subset=column)
     counts = told.groupby([column, "when"]).size().unstack("when").reindex(columns=[BEFORE, NOW]).fillna(0.0)
     amounts = told[told["when"] == NOW].groupby(column)["amount"].sum(min_count=1)
@@ -30,9 +32,16 @@ def _by(shop: Shop, period: Period, column: str) -> pd.DataFrame:
 @needs("refunds")
 def refund_reasons(shop: Shop, period: Period) -> pd.DataFrame:
     """Per reason, by success date: refund_count, refund_count_before (scaled to as many days), refund_amount,
-    refund_count_share. A refund without a reason is not among them."""
+    refund_count_share. Most frequent first; last, with an empty reason, the refunds that tell none."""
     table = _by(shop, period, "reason")
+    table = table.sort_values("reason", key=lambda reason: reason == "", kind="stable", ignore_index=True)
     return table.assign(refund_count_share=table["refund_count"] / table["refund_count"].sum()) if len(table) else table
+
+
+@figure("listen.refund_reasons:refund_amount")
+def refund_amount(reasons: pd.DataFrame) -> Figure:
+    """Money refunded, whatever the reason; of how many refunds."""
+    return Figure(float(reasons["refund_amount"].sum(min_count=1)), float(reasons["refund_count"].sum()))
 
 
 @needs("refunds")
@@ -80,11 +89,11 @@ def _weeks_of_refunds(shop: Shop, period: Period) -> pd.DataFrame:
 
 @needs("orders")
 def _weeks_of_orders(shop: Shop, period: Period) -> pd.DataFrame:
-    orders = shop.table("orders")
-    orders = orders[orders["paid_at"].notna()]
-    paid = pd.DataFrame({"date": orders["paid_at"], "paid_amount": orders["amount"]})
-    back = pd.DataFrame({"paid_on": orders["paid_at"], "amount": orders["refund_amount"]})
-    return _rates(back, paid, weeks(orders["paid_at"], period), period, orders["paid_at"].max())
+    orders = prepared.by_payment(shop.table("orders"))
+    day = orders["date"]
+    paid = pd.DataFrame({"date": day, "paid_amount": orders["amount"]})
+    back = pd.DataFrame({"paid_on": day, "amount": orders["refund_amount"]})
+    return _rates(back, paid, weeks(day, period), period, day.max())
 
 
 def _moment(value: pd.Timestamp) -> pd.Timestamp:

@@ -1,4 +1,4 @@
-"""The frozen shapes of the vocabulary."""
+"""The frozen shapes of the vocabulary. A field of a TOML entry is a field here, of the same name and its type."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ Step = Literal[
 ]
 STEPS: tuple[Step, ...] = get_args(Step)
 
-TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
+Exam = Literal["look", "listen", "ask", "check"]
 Role = Literal["operations", "promotion", "design", "service", "warehouse", "owner"]
+
+WORTH_NAMING = 0.02  # of the visitors: a source with fewer is not named
+TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,10 @@ class Metric:
     id: str
     kind: Literal["sum", "ratio", "mean", "level"]
     numerator: str
-    denominator: str | None
     unit: Literal["count", "money", "rate", "seconds", "score", "number"]
     good: Literal["up", "down", "none"]
     label: Text
+    denominator: str | None = None
     maturity_days: int = 0
     base_days: int = 28
 
@@ -135,7 +138,7 @@ class Rule:
     """
 
     id: str
-    exam: Literal["look", "listen", "ask", "check"]
+    exam: Exam
     title: Text
     healthy: Text
     unhealthy: Text
@@ -167,7 +170,7 @@ class Cause:
     """
 
     id: str
-    exam: Literal["look", "listen", "ask", "check"]
+    exam: Exam
     metric: str
     label: Text
     says: Text
@@ -185,12 +188,12 @@ class Cause:
 @dataclass(frozen=True)
 class Aspect:
     """What a review can be about, as regular expressions per language: `patterns` are complaints whatever the stars,
-    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `cause`: the aspect it counts for
+    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `within`: the aspect it counts for
     in the diagnosis, mostly itself."""
 
     id: str
     label: Text
-    cause: str
+    within: str
     patterns: Text
     mentions: Text
     topics: Text

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient
-from sizhen.tables import Period
+from sizhen.tables import Period, prepared
 from sizhen.vocab import load
 from sizhen.vocab.limits import limit
 
@@ -46,7 +46,7 @@ def behind_tier(patient: Patient) -> list[Claim]:
     if shop is None or tier is None or peers is None:
         return []
     both = _lately(patient).clip(shop).merge(tier, on="date", suffixes=("", "_tier"))
-    ids = peers.loc[peers["kind"] == "tier_average", "peer_id"]
+    ids = prepared.peer_ids(peers, prepared.TIER)
     claims = []
     for metric, top, bottom in (
         ("conversion", "paid_buyers", "visitors"),

@@ -14,6 +14,7 @@ from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.refunds import compared
+from sizhen.tables import prepared
 from sizhen.tables.chance import discoveries
 from sizhen.vocab import load
 from sizhen.vocab.limits import limit
@@ -28,7 +29,7 @@ def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
     """(aspect, reading) of every complaint that rose: false discoveries held over all that were counted, or fewer
     buyers of the same product are real already and the complaint supports them."""
     tested = []
-    for aspect in dict.fromkeys(a.cause for a in load().aspects.values()):
+    for aspect in dict.fromkeys(a.within for a in load().aspects.values()):
         found = patient.chart.readings("complaint_share", f"{source}:{aspect}")
         tested += [(aspect, r) for r in found or () if r.n >= MIN_REVIEWS and r.member]
     real = discoveries(np.array([r.p for _, r in tested]), limit("review", "false_discovery_share"))
@@ -140,13 +141,11 @@ def points(patient: Patient) -> list[Claim]:
     chart = patient.chart
     if not chart.shop.has("events"):
         return []
-    events = chart.shop.table("events")
-    events = events[(events["kind"] == "violation") & (events["starts_on"] <= pd.Timestamp(chart.period.end))]
-    year = events[events["starts_on"].dt.year == chart.period.end.year]
+    year = prepared.violations(chart.shop.table("events"), chart.period.end)
     total = float(year["points"].sum())
     lines = penalty_rules().limits
     line = next((x for x in lines if total < x), lines[-1])
-    fresh = not chart.period.clip(events, "starts_on").empty
+    fresh = not chart.period.clip(year, "starts_on").empty
     if not fresh or total < limit("compliance.points", "near_ratio") * lines[0]:
         return []
     reached = max((x for x in lines if total >= x), default=line)

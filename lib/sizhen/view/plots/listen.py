@@ -85,9 +85,11 @@ def _most_moved(days: pd.DataFrame) -> pd.Series:
 
 
 @base.chart
-def complaints(aspects: pd.DataFrame) -> Axes:
-    """Share of reviews that complain of each aspect; a mark shows where it was before."""
-    shown = aspects.head(ROWS + 2)
+def complaints(aspects: pd.DataFrame) -> Axes | None:
+    """Share of reviews that complain of each aspect; a mark shows where it was before. Nothing where none does."""
+    shown = aspects[aspects["aspect"] != "any"].head(ROWS + 2)
+    if shown.empty:
+        return None
     names = [labels.brief("aspect", a) for a in shown["aspect"]]
     axes = _compared(names, shown["complaint_share"], shown["complaint_share_before"], "rate")
     first = shown.iloc[0]
@@ -102,9 +104,11 @@ def complaints(aspects: pd.DataFrame) -> Axes:
 
 
 @base.chart
-def refund_reasons(reasons: pd.DataFrame) -> Axes:
-    """Refunds by reason; a mark shows how many came in as many days before."""
-    shown = reasons.head(ROWS)
+def refund_reasons(reasons: pd.DataFrame) -> Axes | None:
+    """Refunds by reason; a mark shows how many came in as many days before. Nothing where none tells its reason."""
+    shown = reasons[reasons["reason"] != ""].head(ROWS)
+    if shown.empty:
+        return None
     names = [_short("reason", r) for r in shown["reason"]]
     axes = _compared(names, shown["refund_count"], shown["refund_count_before"], "count")
     _say_first(axes, "plot.refund_reasons", "reason", names[0], shown)

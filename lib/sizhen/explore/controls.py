@@ -14,10 +14,10 @@ from typing import Any
 import ipywidgets as w
 
 from sizhen.document import Finding
+from sizhen.explore import choices
+from sizhen.explore.drill import FOCUS, Against, Part, rows, tables_of
+from sizhen.explore.panels import Panel, picture
 from sizhen.view import cards, labels, tables
-from sizhen.view.widgets import choices
-from sizhen.view.widgets.drill import FOCUS, Against, Part, rows, tables_of
-from sizhen.view.widgets.panels import Panel, picture
 
 SHEET = Path(__file__).with_name("explorer.css")
 TRAILING, PREVIOUS = "trailing", "previous"
