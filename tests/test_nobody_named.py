@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from play import play
 from sizhen.diagnosis import open_case
+from sizhen.document import Document
 from sizhen.exam import ask, ledger
 from sizhen.simulate import Fault, Plan, simulate, write
 from sizhen.tables import Period, Shop
@@ -43,14 +43,14 @@ def names(shop: Shop) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def document(shop: Shop) -> dict[str, Any]:
+def document(shop: Shop) -> Document:
     return open_case(shop, Period(START, END)).document()
 
 
-def test_the_finding_points_to_an_agent_and_speaks_of_none(document: dict[str, Any], names: list[str]) -> None:
-    (finding,) = [f for f in document["findings"] if f["cause"] == "service.skill"]
-    assert finding["subject"]["agent"] in names, "the explorer leads from here to the rows"
-    told = f"{finding['says']}{finding['advice']}{cards.finding_card(finding)}"
+def test_the_finding_points_to_an_agent_and_speaks_of_none(document: Document, names: list[str]) -> None:
+    (finding,) = [f for f in document.findings if f.cause == "service.skill"]
+    assert finding.subject["agent"] in names, "the explorer leads from here to the rows"
+    told = f"{finding.says}{finding.advice}{cards.finding_card(finding)}"
     assert [n for n in names if n in told] == []
 
 
