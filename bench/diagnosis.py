@@ -16,11 +16,16 @@ from trials import Result, Trial, daily_alarms, days_to_find, judge, run
 
 from sizhen.simulate import CAUSES
 from sizhen.simulate.planting import DECOYS
+from sizhen.vocab import load
 
 Lines = list[str]
 SHOPS = (100.0, 300.0, 2000.0, 20_000.0)
-WITHOUT_LOSS = ("data.", "calendar.", "compliance.", "market.", "review.other", "unexplained.")
-SUDDEN = tuple(c for c in CAUSES if not c.startswith(WITHOUT_LOSS) and c not in ("product.decline", "service.skill"))
+SLOW_OR_VAGUE = {"product.decline", "service.skill", "review.other"}
+SUDDEN = tuple(
+    c.id
+    for c in (load().causes[cause] for cause in CAUSES)
+    if c.may_act == "established" and c.step != "unexplained" and c.id not in SLOW_OR_VAGUE
+)
 SAME_TROUBLE = {"traffic.search", "traffic.violation"}
 FIRST, THREE = 1, 3
 

@@ -15,6 +15,7 @@ import naive
 import numpy as np
 
 from sizhen.diagnosis import open_case
+from sizhen.document import Finding
 from sizhen.simulate import Fault, Made, Plan, simulate, write
 from sizhen.tables import Period, Shop
 
@@ -103,8 +104,8 @@ def hit(cause: str, said: dict[str, str], truth: dict[str, Any]) -> bool:
     )
 
 
-def _rank(findings: list[dict[str, Any]], truth: dict[str, Any]) -> int | None:
-    return next((i for i, f in enumerate(findings) if hit(f["cause"], f["subject"], truth)), None)
+def _rank(findings: list[Finding], truth: dict[str, Any]) -> int | None:
+    return next((i for i, f in enumerate(findings) if hit(f.cause, f.subject, truth)), None)
 
 
 def _joint(trial: Trial, made: Made) -> float:
@@ -120,21 +121,21 @@ def judge(trial: Trial) -> Result:
     made = simulate(plan(trial))
     with opened(made) as shop:
         case = open_case(shop, week())
-        findings = [f for f in case.document()["findings"] if f["state"] in ("act", "watch") or trial.decoy]
+        findings = [f for f in case.findings if f.state in ("act", "watch") or trial.decoy]
         methods = naive.ranked(case.chart) if len(trial.causes) == 1 and not trial.decoy else {}
     joint = _joint(trial, made) if len(trial.causes) > 1 or trial.days > WEEK else 0.0
     ranks = tuple(_rank(findings, t) for t in made.truth)
     found = [None if r is None else findings[r] for r in ranks]
     return Result(
         trial,
-        findings[0]["id"] if findings else "",
-        tuple(f["id"] for f in findings if f["state"] == "act"),
+        findings[0].id if findings else "",
+        tuple(f.id for f in findings if f.state == "act"),
         ranks,
-        tuple((f["stake"]["amount"], f["stake"]["low"], f["stake"]["high"]) if f else (0.0, 0.0, 0.0) for f in found),
-        tuple(f["level"] if f else "" for f in found),
+        tuple((f.stake.amount, f.stake.low, f.stake.high) if f else (0.0, 0.0, 0.0) for f in found),
+        tuple(f.level if f else "" for f in found),
         (joint,) if trial.days > WEEK else tuple(float(t["true_loss"]) for t in made.truth),
         joint,
-        sum(f["stake"]["amount"] for f in findings if f["stake"]["kind"] == "loss"),
+        sum(f.stake.amount for f in findings if f.stake.kind == "loss"),
         {
             name: next((i for i, (c, s) in enumerate(said) if hit(c, s, made.truth[0])), None)
             for name, said in methods.items()
@@ -148,7 +149,7 @@ def days_to_find(trial: Trial) -> int | None:
     with opened(made) as shop:
         for day in range(1, trial.days + 1):
             case = open_case(shop, week(END - (trial.days - day) * DAY))
-            findings = [f for f in case.findings if f["state"] in ("act", "watch")]
+            findings = [f for f in case.findings if f.state in ("act", "watch")]
             rank = _rank(findings, made.truth[0])
             if rank is not None and rank < 3:
                 return day
@@ -158,9 +159,7 @@ def days_to_find(trial: Trial) -> int | None:
 def daily_alarms(trial: Trial, runs: int = 10) -> bool:
     """Whether any of ten daily runs over a healthy shop asks for action."""
     with opened(simulate(plan(trial))) as shop:
-        return any(
-            f["state"] == "act" for back in range(runs) for f in open_case(shop, week(END - back * DAY)).findings
-        )
+        return any(f.state == "act" for back in range(runs) for f in open_case(shop, week(END - back * DAY)).findings)
 
 
 def run(work: Callable[[Trial], T], trials: Iterable[Trial], jobs: int) -> list[T]:

@@ -15,7 +15,8 @@ from sizhen.cli import app
 from sizhen.delivery.outbox import Outbox
 from sizhen.delivery.row import Row
 from sizhen.tables import Period, Shop
-from small_mail import document, finding
+from small_document import document
+from small_mail import finding
 
 PERIOD = "2026-10"
 PROFILE = 'shop_id = "{0}"\nname = "{0}"\nplatform = "tmall"\n[owner]\nname = "Ann"\nemail = "{1}@shop.example"\n'

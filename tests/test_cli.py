@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,10 @@ from sizhen.batch.examine import Order
 from sizhen.batch.shop_result import INTERRUPTED, ShopResult
 from sizhen.cli import app
 from sizhen.diagnosis import open_case
+from sizhen.document import json_schema
 from sizhen.tables import Period, Shop, write_table
 from sizhen.tables.switch import alone
+from small_document import finding
 
 PERIOD = ["--period", "2026-10"]
 
@@ -58,7 +59,7 @@ def test_diagnose_json_is_the_findings_document_and_nothing_else(tiny_shop: Shop
     result = sizhen("diagnose", "tiny", "--data", tmp_path, *PERIOD, "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     document = json.loads(result.stdout, parse_constant=pytest.fail)
-    assert document == json.loads(json.dumps(open_case(tiny_shop, Period.parse("2026-10")).document()))
+    assert document == json.loads(json.dumps(dict(open_case(tiny_shop, Period.parse("2026-10")).document())))
     assert list(document)[:4] == ["schema", "shop_id", "period", "baseline"]
 
 
@@ -70,14 +71,12 @@ def test_diagnose_speaks_both_languages(tiny_shop: Shop, tmp_path: Path, languag
     assert sales in result.stdout
 
 
-def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path) -> None:
-    last = open_case(tiny_shop, Period.parse("2026-09")).document()
-    advice = {"what": {"zh": "做", "en": "do"}, "expect": {"metric": "visitors", "value": 3100.0}}
-    last["findings"] = [
-        {"id": "traffic.search:search", "cause": "traffic.search", "subject": {}, "metric": "visitors", "state": "act"}
-        | {"since": None, "reference": "own_baseline", "stake": {"kind": "loss", "amount": 0.0}}
-        | {"observed": 3000.0, "expected": 3100.0, "advice": advice, "says": {"zh": "", "en": ""}}
-    ]
+@pytest.mark.parametrize("schema", [1, 2])
+def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path, schema: int) -> None:
+    last = dict(open_case(tiny_shop, Period.parse("2026-09")).document()) | {"schema": schema}
+    expect = {"metric": "visitors", "value": 3100.0, "by": "2026-10-07"}
+    figures = {"metric": "visitors", "observed": 3000.0, "expected": 3100.0, "since": None}
+    last["findings"] = [finding("traffic.search", **figures, advice=finding()["advice"] | {"expect": expect})]
     folder = tmp_path / "reports" / "2026-09" / "tiny"
     folder.mkdir(parents=True)
     (folder / "findings.json").write_text(json.dumps(last), encoding="utf-8")
@@ -115,7 +114,7 @@ CHANGED: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("kind", [*DAMAGED, *CHANGED])
 def test_last_advice_that_cannot_be_read_is_said(tiny_shop: Shop, tmp_path: Path, kind: str) -> None:
-    last = open_case(tiny_shop, Period.parse("2026-09")).document() | CHANGED.get(kind, {})
+    last = dict(open_case(tiny_shop, Period.parse("2026-09")).document()) | CHANGED.get(kind, {})
     path = tmp_path / "reports" / "2026-09" / "tiny" / "findings.json"
     path.parent.mkdir(parents=True)
     path.write_text(DAMAGED.get(kind, json.dumps(last)), encoding="utf-8", errors="surrogatepass")
@@ -126,8 +125,7 @@ def test_last_advice_that_cannot_be_read_is_said(tiny_shop: Shop, tmp_path: Path
     document = json.loads(sizhen(*asked, "--json").stdout)
     assert document["previous"] == []
     assert [o["rule"] for o in document["not_concluded"] if o["needs"] == ["unread_advice"]] == ["check.revisit"]
-    schema = files("sizhen.diagnosis").joinpath("findings.schema.json").read_text(encoding="utf-8")
-    jsonschema.validate(document, json.loads(schema))
+    jsonschema.validate(document, json_schema())
 
 
 def test_a_misspelt_shop_names_the_known_ones(tiny_shop: Shop, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def digest(sample_dir: Path, shop: str) -> dict[str, object]:
     """What a reader would notice: sales, roots of the split, each finding with its rounded stake."""
     document = open_case(Shop.open(sample_dir, shop), Period.parse("2026-10")).document()
     return {
-        "sales": {k: None if v is None else round(v) for k, v in document["sales"].items()},
+        "sales": {k: None if v is None else round(v) for k, v in document["sales"].items() if k != "band"},
         "split": {p["path"][0]: round(p["amount"]) for p in document["split"] if len(p["path"]) == 1},
         "findings": [{**{k: f[k] for k in KEPT}, "stake": round(f["stake"]["amount"])} for f in document["findings"]],
         "not_concluded": [n["rule"] for n in document["not_concluded"]],

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from sizhen.batch.kernels import forks
+from small_document import document, finding
 
 FAULTS = Path(__file__).parents[1] / "faults"
 NAMES = ("1_look", "2_listen", "3_ask", "4_check", "5_prescribe")
@@ -35,18 +36,13 @@ from pathlib import Path
 from sizhen.tables import Shop
 
 start, end = {"2026-09": ("2026-09-01", "2026-09-30"), "2026-10": ("2026-10-01", "2026-10-31")}[period]
-stake = {"kind": "loss", "amount": 1234.5}
 says = {"zh": f"{Path(previous).parent.parent.name or 'first'} 断货", "en": "sold out"}
-document = {
-    "shop_id": shop_id,
-    "period": {"start": start, "end": end},
-    "data": {"fingerprint": Shop.open(data_dir, shop_id).fingerprint()},
-    "sales": {"observed": 1.0},
-    "findings": [{"state": "act", "stake": stake, "says": says}],
-}
+document = WHOLE | {"shop_id": shop_id, "period": {"start": start, "end": end}}
+document["data"] |= {"fingerprint": Shop.open(data_dir, shop_id).fingerprint()}
+document["findings"][0] |= {"says": says}
 written = Path(output, "findings.json").write_text(json.dumps(document))
 with zipfile.ZipFile(Path(output, "tables.xlsx"), "w") as book:
-    book.writestr("xl/workbook.xml", "<workbook/>")"""
+    book.writestr("xl/workbook.xml", "<workbook/>")""".replace("WHOLE", repr(document(finding(amount=1234.5))))
 
 
 def _notebook(name: str) -> Any:

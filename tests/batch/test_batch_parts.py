@@ -19,6 +19,7 @@ from sizhen.batch.shop_result import ShopResult
 from sizhen.batch.summary import table
 from sizhen.report.write import write_text
 from sizhen.tables import Period
+from small_document import document
 
 
 class Text(str):
@@ -65,14 +66,14 @@ def test_previous_is_the_latest_that_ended_before(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         (None, "wrote no findings.json"),
-        ("{", "not a findings document"),
+        ("{", "findings.json is not whole"),
         ("[]", "not a findings document"),
-        ('{"shop_id": "s"}', "not a findings document"),
-        ('{"shop_id": "s", "period": {"start": "a", "end": "b"}}', "not a findings document: 'data'"),
-        ('{"shop_id": "s", "period": {"start": "a", "end": "b"}, "x": NaN}', "NaN is not JSON"),
-        ('{"shop_id": "s", "period": {"start": "a", "end": "c"}, "data": {"fingerprint": "f"}}', "is of s a c, not of"),
-        ('{"shop_id": "s", "period": {"start": "a", "end": "b"}, "data": {"fingerprint": "g"}}', "the data changed"),
-        ("[" * 100_000, "not a findings document"),
+        ('{"schema": 1, "shop_id": "s"}', r"not a findings document \(period: Field required\)"),
+        (json.dumps(document(data=None)), r"not a findings document \(data: Input should be a dict"),
+        (json.dumps(document())[:-1] + ', "x": NaN}', "NaN is no number"),
+        (json.dumps(document(shop_id="s")), "is of s 2026-10-01 2026-10-31, not of tiny 2026-10-01"),
+        (json.dumps(document()), "the data changed"),
+        ("[" * 100_000, "findings.json is nested too deep"),
     ],
 )
 def test_findings_are_not_believed(tmp_path: Path, text: str | None, reason: str) -> None:
@@ -80,7 +81,7 @@ def test_findings_are_not_believed(tmp_path: Path, text: str | None, reason: str
     if text is not None:
         path.write_text(text)
     with pytest.raises(RunError, match=reason):
-        read_findings(path, "s", ("a", "b"), "f")
+        read_findings(path, "tiny", ("2026-10-01", "2026-10-31"), "f" * 64)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def letters(sample_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     """The HTML of the mail about each sample shop, its picture beside it; `long` has everything a mail can say."""
     folder = tmp_path_factory.mktemp("letters")
     shops = {path.parent.name: Shop.open(sample_dir, path.parent.name) for path in sample_dir.glob("*/shop.toml")}
-    found = {shop_id: open_case(shop, Period.parse(PERIOD)).document() for shop_id, shop in shops.items()}
+    found = {shop_id: open_case(shop, Period.parse(PERIOD)).document().to_json() for shop_id, shop in shops.items()}
     pages = {}
     for shop_id, document in found.items():
         pages[shop_id] = _page(folder, document, shops[shop_id].profile)

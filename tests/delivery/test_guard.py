@@ -19,6 +19,7 @@ from sizhen.delivery.row import Row, digest, message_id
 from sizhen.report.outdated import FILE, note_outdated
 from sizhen.tables import Shop
 from small_agency import PROFILE
+from small_document import document
 
 OWNERS = {"linen": "owner@linen.example", "tea": "owner@tea.example"}
 PERIOD = "2026-10"
@@ -51,7 +52,8 @@ class Desk:
     def publish(self, shop: str, about: str | None = None, period: str = PERIOD) -> None:
         folder = self.report(shop, period)
         (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-        told = {"shop_id": about or shop, "data": {"fingerprint": Shop.open(self.data, shop).fingerprint()}}
+        made_from = document()["data"] | {"fingerprint": Shop.open(self.data, shop).fingerprint()}
+        told = document(shop_id=about or shop, data=made_from)
         (folder / "findings.json").write_text(json.dumps(told), encoding="utf-8")
         (folder / "report.html").write_text(page(shop, period), encoding="utf-8")
         self.notebook(shop, about or shop, period)

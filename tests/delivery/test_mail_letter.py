@@ -20,10 +20,12 @@ from sizhen.delivery import letter
 from sizhen.delivery.letter import Letter, plain
 from sizhen.delivery.message import LONGEST_BODY
 from sizhen.delivery.picture import waterfall
+from sizhen.document import Document
 from sizhen.tables import Period, Profile
 from sizhen.view import cards
 from sizhen.view.style import BEFORE, BETTER, NOW, WORSE
-from small_mail import ENGLISH, OWNER, SENT, document, earlier, finding, html_of, text_of
+from small_document import document
+from small_mail import ENGLISH, OWNER, SENT, earlier, finding, html_of, text_of
 
 Mail = Callable[..., EmailMessage]
 OCTOBER = Period.parse("2026-10")
@@ -32,7 +34,7 @@ HOSTILE = "<img src=x onerror=alert(1)> & \"</td>' {{ 7 * 7 }} http://evil.examp
 
 def written(document: dict[str, Any], profile: Profile = OWNER) -> Letter:
     view.use(profile.language, profile.currency)
-    return letter.write(document, profile, OCTOBER, SENT)
+    return letter.write(Document.from_json(document), profile, OCTOBER, SENT)
 
 
 def squeezed(text: str) -> str:
@@ -138,9 +140,9 @@ def test_last_advice_that_could_not_be_read_is_said(mail: Mail, owner: Profile, 
     sent = mail(document(not_concluded=[UNREAD]), owner)
     assert said in text_of(sent)
     assert said in BeautifulSoup(html_of(sent), "html.parser").get_text()
-    assert said in str(cards.previous(document(not_concluded=[UNREAD])).html)
+    assert said in str(cards.previous(Document.from_json(document(not_concluded=[UNREAD]))).html)
     assert said not in text_of(mail(document(), owner))
-    assert said not in str(cards.previous(document()).html)
+    assert said not in str(cards.previous(Document.from_json(document())).html)
 
 
 @pytest.mark.parametrize(
@@ -148,10 +150,10 @@ def test_last_advice_that_could_not_be_read_is_said(mail: Mail, owner: Profile, 
 )
 def test_a_period_known_in_part_says_up_to_which_day(mail: Mail, owner: Profile, said: str) -> None:
     tables = {name: {"rows": 1, "first": None, "last": day} for name, day in (("reviews", "2026-10-31"), *SALES)}
-    sent = mail(known := document(data={"tables": tables}), owner)
+    sent = mail(known := document(data=document()["data"] | {"tables": tables}), owner)
     assert said in text_of(sent)
     assert said in BeautifulSoup(html_of(sent), "html.parser").get_text()
-    assert said in str(cards.verdict(known).html)
+    assert said in str(cards.verdict(Document.from_json(known)).html)
     assert "10月14日" not in text_of(mail(document(), owner))
 
 

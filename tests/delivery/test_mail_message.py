@@ -19,7 +19,8 @@ from bs4 import BeautifulSoup
 
 from sizhen.delivery import Refused, Report, build, message
 from sizhen.delivery.paper import Attachment
-from small_mail import ENGLISH, OWNER, SENT, document, finding, html_of, text_of
+from small_document import document
+from small_mail import ENGLISH, OWNER, SENT, finding, html_of, text_of
 
 Mail = Callable[..., EmailMessage]
 TOLD: dict[str, Any] = {"sender": "a@x.example", "message_id": "<a@x.example>", "date": SENT}

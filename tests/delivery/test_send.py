@@ -183,7 +183,7 @@ def page_of_tea(agency: Served) -> None:
         (findings("[]"), "run the shop again"),
         (
             findings('{"shop_id": "linen", "period": {"start": "2026-10-01", "end": "2026-10-31"}}'),
-            "run the shop again",
+            "findings.json is not a findings document (schema: Field required); run the shop again",
         ),
         (page_of_tea, "not the page of this shop"),
     ],

@@ -17,8 +17,9 @@ from sizhen.delivery import signature
 from sizhen.delivery.settings import Dkim, SettingsError
 from sizhen.delivery.signature import signer
 from sizhen.delivery.transport import _dotted
+from small_document import document
 from small_key import FORMS, KEY, PEM, PKCS8, PLAIN, record
-from small_mail import document, finding
+from small_mail import finding
 
 Mail = Callable[..., EmailMessage]
 DOMAIN = "agency.example"

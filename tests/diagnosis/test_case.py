@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,12 @@ import jsonschema
 import pytest
 
 from sizhen.diagnosis import open_case
+from sizhen.document import json_schema
 from sizhen.tables import Period, Shop
 from sizhen.view import cards
 from sizhen.vocab import load
 
-SCHEMA = json.loads(files("sizhen.diagnosis").joinpath("findings.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json_schema()
 SHOPS = ["linen-house", "tea-corner", "orders-only"]
 SALES = ("visitors", "conversion", "average_order_value", "unsplit")
 
@@ -25,12 +25,12 @@ SALES = ("visitors", "conversion", "average_order_value", "unsplit")
 )
 def document(request: pytest.FixtureRequest, sample_dir: Path) -> dict[str, Any]:
     shop, period = request.param
-    made = open_case(Shop.open(sample_dir, shop), Period.parse(period)).document()
+    made = open_case(Shop.open(sample_dir, shop), Period.parse(period)).document().to_json()
     return dict(json.loads(json.dumps(made, allow_nan=False)))
 
 
 def of(sample_dir: Path, shop: str, period: str = "2026-10") -> dict[str, Any]:
-    return open_case(Shop.open(sample_dir, shop), Period.parse(period)).document()
+    return open_case(Shop.open(sample_dir, shop), Period.parse(period)).document().to_json()
 
 
 def test_the_document_keeps_the_contract(document: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +12,7 @@ from sizhen.diagnosis import open_case
 from sizhen.diagnosis.follow_up import ill_since, outcome
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.wording import day
+from sizhen.document import Document, Finding
 from sizhen.simulate import Fault, Plan, simulate, write
 from sizhen.tables import Period, Shop
 
@@ -56,27 +56,27 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture(scope="module")
-def before(shop: Shop) -> dict[str, Any]:
+def before(shop: Shop) -> Document:
     return open_case(shop, FIRST).document()
 
 
-def _search(document: dict[str, Any]) -> dict[str, Any]:
-    return next(f for f in document["findings"] if f["id"] == "traffic.search:search")
+def _search(document: Document) -> Finding:
+    return next(f for f in document.findings if f.id == "traffic.search:search")
 
 
-def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before: dict[str, Any]) -> None:
+def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before: Document) -> None:
     after = open_case(shop, NEXT, before).document()
     alone = open_case(shop, NEXT).document()
     assert ill_since(before, NEXT) is not None
-    assert _search(after)["since"] == _search(before)["since"] < FIRST.end.isoformat()
-    assert f"变化始于{day(date.fromisoformat(_search(before)['since'])).zh}" in _search(after)["says"]["zh"]
-    assert _search(after)["expected"] > _search(alone)["expected"]
-    entry = next(e for e in after["previous"] if e["finding"] == "traffic.search:search")
-    assert entry["outcome"] == "unchanged"
-    assert entry["now"] == pytest.approx(entry["then"], rel=0.25)
+    assert _search(after).since == _search(before).since < FIRST.end
+    assert f"变化始于{day(_search(before).since).zh}" in _search(after).says.zh
+    assert _search(after).expected > _search(alone).expected
+    entry = next(e for e in after.previous if e.finding == "traffic.search:search")
+    assert entry.outcome == "unchanged"
+    assert entry.now == pytest.approx(entry.then, rel=0.25)
 
 
-def test_a_fault_that_ended_is_recovered(shop: Shop, before: dict[str, Any], tmp_path: Path) -> None:
+def test_a_fault_that_ended_is_recovered(shop: Shop, before: Document, tmp_path: Path) -> None:
     """The ill days come first; the week after them is the week before them again."""
     frame = shop.table("traffic_daily").copy()
     cure = frame[frame["date"].between(pd.Timestamp(NEXT.start), pd.Timestamp(NEXT.end))].index
@@ -85,11 +85,11 @@ def test_a_fault_that_ended_is_recovered(shop: Shop, before: dict[str, Any], tmp
     mine = [i for i in cure if frame.at[i, "channel"] == "search"]
     frame.loc[mine, "visitors"] = frame.loc[mine, "device"].map(usual).round().to_numpy()
     cured = Shop(shop.folder, shop.profile, {"traffic_daily": frame})
-    entries = open_case(cured, NEXT, before).document()["previous"]
-    assert next(e for e in entries if e["finding"] == "traffic.search:search")["outcome"] == "recovered"
+    entries = open_case(cured, NEXT, before).document().previous
+    assert next(e for e in entries if e.finding == "traffic.search:search").outcome == "recovered"
 
 
-def test_sums_are_told_for_as_many_days_as_then(shop: Shop, before: dict[str, Any]) -> None:
+def test_sums_are_told_for_as_many_days_as_then(shop: Shop, before: Document) -> None:
     half = Period(NEXT.start, NEXT.start + timedelta(days=2), "half")
-    entry = open_case(shop, half, before).document()["previous"][0]
-    assert entry["now"] == pytest.approx(entry["then"], rel=0.4)
+    entry = open_case(shop, half, before).document().previous[0]
+    assert entry.now == pytest.approx(entry.then, rel=0.4)

@@ -13,8 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import small_document
 from sizhen.diagnosis.chart import open_chart
-from sizhen.diagnosis.rules import Judgement
+from sizhen.document import AdviceOutcome, Document, Finding, Judgement
+from sizhen.document.findings import State
+from sizhen.document.model import Result
 from sizhen.tables import Period, Shop
 from sizhen.tables.profile import Profile
 from sizhen.tables.schema import conform
@@ -217,7 +220,7 @@ def shop_of(folder: Path, tables: Tables, profile: Profile = PROFILE) -> Shop:
     return Shop(folder, profile, {n: conform(f, n, n) for n, f in tables.items()})
 
 
-def answer(folder: Path, rule: str, tables: Tables, **advice: list[dict[str, Any]]) -> Judgement:
+def answer(folder: Path, rule: str, tables: Tables, **advice: list[Any]) -> Judgement:
     chart = open_chart(shop_of(folder, tables), MONTH)
     return case_with(chart, advice.get("findings", []), advice.get("outcomes", [])).judge(rule)
 
@@ -243,30 +246,32 @@ def test_a_limit_is_broken_beyond_it_only(rule: str, value: float, state: str, t
     assert found.says.zh.startswith(told.zh.partition("{")[0])
 
 
-ADVICE = {"who": "service", "due_days": 3}
+def asked(state: State, **changed: Any) -> Finding:
+    """A finding whose advice may lack what the document would not let it lack."""
+    whole = Document.from_json(small_document.document(small_document.finding(state=state))).findings[0]
+    return replace(whole, advice=replace(whole.advice, **changed))
 
 
-def came(outcome: str) -> dict[str, str]:
-    """What came of some advice."""
-    return {"finding": "-", "outcome": outcome}
+def came(*outcomes: Result) -> list[AdviceOutcome]:
+    return [AdviceOutcome("stock.sold_out", "", None, None, outcome) for outcome in outcomes]
 
 
-HELPED = [came(o) for o in ("recovered", "worse", "improved", "unchanged", "unknown")]
+HELPED = came("recovered", "worse", "improved", "unchanged", "unknown")
 
 
 @pytest.mark.parametrize(
     ("rule", "findings", "outcomes", "state"),
     [
         ("check.who", [], [], "ok"),
-        ("check.who", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE}], [], "ok"),
-        ("check.who", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE | {"who": ""}}], [], "watch"),
-        ("check.who", [{"id": "-", "state": "watch", "cause": "-", "advice": ADVICE | {"who": ""}}], [], "ok"),
-        ("check.plan", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE}], [], "ok"),
-        ("check.plan", [{"id": "-", "state": "act", "cause": "-", "advice": ADVICE | {"due_days": None}}], [], "watch"),
+        ("check.who", [asked("act")], [], "ok"),
+        ("check.who", [asked("act", who="")], [], "watch"),
+        ("check.who", [asked("watch", who="")], [], "ok"),
+        ("check.plan", [asked("act")], [], "ok"),
+        ("check.plan", [asked("act", due_days=None)], [], "watch"),
         ("check.revisit", [], HELPED, "ok"),
-        ("check.revisit", [], [*HELPED, came("recovered")], "ok"),
-        ("check.revisit", [], [came("worse")] * 6, "watch"),
-        ("check.revisit", [], [came("unknown")], "unknown"),
+        ("check.revisit", [], [*HELPED, *came("recovered")], "ok"),
+        ("check.revisit", [], came("worse") * 6, "watch"),
+        ("check.revisit", [], came("unknown"), "unknown"),
         ("check.revisit", [], [], "unknown"),
     ],
 )

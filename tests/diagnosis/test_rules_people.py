@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import small_document
 from sizhen.diagnosis.chart import Chart, open_chart
+from sizhen.document import Document, Finding
 from sizhen.tables import Period, Shop
 from sizhen.vocab import LANGUAGES, load
 from small_case import case_with
@@ -167,16 +169,18 @@ def chart(sample_dir: Path) -> Chart:
     return open_chart(Shop.open(sample_dir, "linen-house"), Period.parse("2026-10"))
 
 
+def found(cause: str, state: str) -> Finding:
+    return Document.from_json(small_document.document(small_document.finding(cause, state))).findings[0]
+
+
 @pytest.mark.parametrize("rule", [r for r in RULES if r.causes], ids=lambda r: r.id)
 def test_a_finding_of_its_causes_answers_it(rule: Any, chart: Chart) -> None:
     for cause in rule.causes:
-        found = [{"cause": cause, "state": "watch", "stake": {"kind": "loss"}}]
-        told = case_with(chart, found).judge(rule.id)
+        told = case_with(chart, [found(cause, "watch")]).judge(rule.id)
         assert told.state == "watch"
         assert told.says.zh.startswith(rule.unhealthy.zh.partition("{")[0])
-        assert case_with(chart, [found[0] | {"state": "act"}]).judge(rule.id).state == "act"
-    other = [{"cause": "data.missing_days", "state": "act", "stake": {"kind": "loss"}}]
-    assert case_with(chart, other).judge(rule.id).state != "act"
+        assert case_with(chart, [found(cause, "act")]).judge(rule.id).state == "act"
+    assert case_with(chart, [found("data.missing_days", "act")]).judge(rule.id).state != "act"
 
 
 LACKING: dict[str, Tables] = {

@@ -38,5 +38,5 @@ def zeroed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def test_a_table_without_knowledge(table: str, change, sample_dir: Path) -> None:
     frame = Shop.open(sample_dir, "linen-house").table(table)
     shop = with_table(sample_dir, table, change(frame, table))
-    document = json.loads(json.dumps(open_case(shop, Period.parse("2026-W43")).document(), allow_nan=False))
+    document = json.loads(json.dumps(dict(open_case(shop, Period.parse("2026-W43")).document()), allow_nan=False))
     jsonschema.validate(document, SCHEMA)

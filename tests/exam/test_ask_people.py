@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+import small_document
+from sizhen.document import Document
 from sizhen.exam import ask
 from sizhen.exam.ask_people import _stances
 from sizhen.tables import Period
@@ -36,9 +39,10 @@ def refunds(**counts: tuple[float, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["reason", "refund_count", "refund_count_before"])
 
 
-def document(*causes: str) -> dict[str, Any]:
-    found = [{"cause": c, "state": "act", "stake": {"amount": 100.0}} for c in causes]
-    return {"findings": found, "not_concluded": []}
+def document(*causes: str, unknown: Iterable[str] = ()) -> Document:
+    open_ = [{"rule": rule, "needs": [], "why": "Unknown."} for rule in unknown]
+    found = [small_document.finding(cause, amount=100.0) for cause in causes]
+    return Document.from_json(small_document.document(*found, not_concluded=open_))
 
 
 DESK_SAYS_SIZE = told(("service", "售后最常见的是哪一类问题？", "都在问尺码，说偏小", 2))
@@ -87,7 +91,7 @@ def test_without_figures_nothing_is_contradicted(tmp_path: Path) -> None:
     table = ask.people(shop_of(tmp_path, answers=DESK_SAYS_SIZE), MONTH)
     assert table["accord"].to_list() == ["accord.untested"]
     assert (table[["reviews_show", "refunds_show", "findings_show"]] == "show.unknown").all(axis=None)
-    unknown = document() | {"not_concluded": [{"rule": r} for r in load().rules]}
+    unknown = document(unknown=load().rules)
     assert ask.people(shop_of(tmp_path, answers=DESK_SAYS_SIZE), MONTH, document=unknown).equals(table)
 
 

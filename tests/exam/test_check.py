@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from sizhen import view
+from sizhen.document import Document
 from sizhen.exam import check, ledger
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import labels, tables
+from small_document import document, finding
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -189,8 +191,10 @@ def test_penalties_of_the_year(tmp_path: Path) -> None:
 def test_the_plan_is_by_day_and_role() -> None:
     asked = [("act", "service", 3, 10.0), ("act", "service", 5, 5.0), ("act", "design", 14, 40.0)]
     asked += [("act", "owner", 1, 0.0), ("watch", "owner", 1, 99.0)]
-    findings = [{"state": s, "advice": {"who": w, "due_days": d}, "stake": {"amount": a}} for s, w, d, a in asked]
-    table = check.plan({"sales": {"observed": 100.0}, "findings": findings})
+    advice = finding()["advice"]
+    findings = [finding(state=s, amount=a, advice=advice | {"who": w, "due_days": d}) for s, w, d, a in asked]
+    sales = document()["sales"] | {"observed": 100.0}
+    table = check.plan(Document.from_json(document(*findings, sales=sales)))
     assert table.to_dict("list") == {
         "due": ["today", "week", "month"],
         "done_by": ["who.owner", "who.service", "who.design"],
@@ -199,18 +203,15 @@ def test_the_plan_is_by_day_and_role() -> None:
         "of_sales": [0.0, 0.15, 0.4],
     }
     assert tables.show(table).html.count("<tr>") == 4
-    nothing = check.plan({"sales": {"observed": None}, "findings": []})
+    nothing = check.plan(Document.from_json(document()))
     assert labels.name("card.nothing") in tables.show(nothing).html
 
 
 def test_split_frame_keeps_paths_and_totals(tmp_path: Path) -> None:
     shop = shop_of(tmp_path, products=[{"product_id": "p1", "title": "衬衫"}])
-    document = {
-        "sales": {"observed": 90.0, "expected": 100.0},
-        "split": [{"path": ["visitors"], "amount": -10.0}, {"path": ["visitors", "p1"], "amount": -10.0}],
-    }
-    frame = check.split_frame(document, shop)
+    split = [{"path": ["visitors"], "amount": -10.0}, {"path": ["visitors", "p1"], "amount": -10.0}]
+    frame = check.split_frame(Document.from_json(document(split=split)), shop)
     assert frame["path"].tolist() == ["visitors", "visitors/p1"]
     assert frame["title"].tolist() == ["", "衬衫"]
-    assert (frame.attrs["expected"], frame.attrs["observed"]) == (100.0, 90.0)
-    assert len(check.split_frame({})) == 0
+    assert (frame.attrs["expected"], frame.attrs["observed"]) == (10000.0, 8000.0)
+    assert len(check.split_frame(Document.from_json(document(split=[])))) == 0

@@ -129,7 +129,7 @@ def test_leading_products(products: Shop) -> None:
 
 def test_roles_leave_out_unlisted_products(products: Shop) -> None:
     roles = look.roles(products, WEEK).set_index("role")
-    assert roles["product_count"].to_dict() == {"popular": 1, "profit": 1}
+    assert roles["product_count"].to_dict() == {"popular": 1, "profit": 1, "image": 0, "regular": 0, "trial": 0}
     assert roles.loc["popular", "paid_amount_share"] == pytest.approx(660 / 960)
 
 
@@ -176,7 +176,7 @@ def test_break_even_click_cost(tmp_path: Path) -> None:
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     shop = shop_of(tmp_path, orders=[{"order_id": "1", "paid_at": f"{NOW} 10:00:00", "paid_amount": 5.0}])
     assert look.ads(shop, WEEK).attrs["needs"] == ["ads_daily"]
-    assert look.roles(shop, WEEK).attrs["needs"] == ["products", "product_daily"]
+    assert look.roles(shop, WEEK).attrs["needs"] == ["products"]
     assert look.page_health(shop, WEEK).attrs["needs"] == ["visitors"]
     assert look.day_line(shop, WEEK)["paid_amount"].sum() == 5.0
     assert unknown().attrs["needs"] == []
@@ -192,6 +192,8 @@ def test_a_period_without_rows_is_empty(name: str, tmp_path: Path) -> None:
         "stock_daily": [on_hand(BEFORE, "M", 1)],
         "ads_daily": [{"date": BEFORE, "kind": "search", "plan": "p", "keyword": "k", "clicks": 1}],
         "keywords_daily": [{"date": BEFORE, "keyword": "k", "visitors": 1}],
+        "orders": [{"order_id": "1", "paid_at": f"{BEFORE} 10:00:00", "paid_amount": 5.0}],
+        "peers_daily": [{"date": BEFORE, "peer_id": "x", "new_products": 1}],
     }
     frame = getattr(look, name)(shop_of(tmp_path, **rows), WEEK)
     assert len(frame) == 0

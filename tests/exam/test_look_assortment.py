@@ -43,10 +43,20 @@ def test_roles_stand_beside_their_reference(tmp_path: Path) -> None:
     rows = [product(NOW, p, paid_amount=a) for p, a in (("a", 60), ("b", 30), ("c", 10))]
     known = [{"product_id": "a", "role": "popular"}, {"product_id": "b", "role": "profit"}, {"product_id": "c"}]
     roles = look.roles(shop_of(tmp_path, product_daily=rows, products=known), WEEK)
-    assert roles["role"].tolist() == ["popular", "profit", ""]
+    assert roles["role"].tolist()[:3] == ["popular", "profit", ""]
     assert roles["products_norm"].tolist()[:2] == [0.20, 0.25]
-    assert np.isnan(roles["products_norm"].iloc[2])
-    assert sum(roles.attrs["norms"].values()) == pytest.approx(1.0)
+    assert roles["products_share"].tolist()[:2] == [0.5, 0.5]
+    assert roles.loc[2, ["products_norm", "products_share"]].isna().all()
+    assert roles["products_norm"].sum() == pytest.approx(1.0)
+
+
+def test_a_role_without_products_stands_beside_its_reference(tmp_path: Path) -> None:
+    known = [{"product_id": "a", "role": "popular"}]
+    roles = look.roles(shop_of(tmp_path, products=known), WEEK).set_index("role")
+    assert roles.loc["trial", ["product_count", "products_share", "products_norm"]].tolist() == [0.0, 0.0, 0.10]
+    assert roles["paid_amount"].isna().all()
+    untold = look.roles(shop_of(tmp_path, products=[{"product_id": "a"}]), WEEK)
+    assert untold.attrs["needs"] == ["role"]
 
 
 def test_a_suggested_role_names_its_reason(tmp_path: Path) -> None:

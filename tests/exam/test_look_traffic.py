@@ -101,7 +101,8 @@ def test_children_add_up_to_their_parent(made: Made) -> None:
 @given(TRAFFIC, st.sampled_from(["channel_tree", "channel_places"]), st.randoms(use_true_random=False))
 def test_row_order_and_days_outside_change_nothing(made: Made, name: str, random: object) -> None:
     rows = traffic_rows(made)
-    mixed = [*rows, source("2026-08-01", "search", visitors=9999, paid_buyers=99)]
+    devices = {device for _, channel, device in made if channel == "search"} or {"mobile"}
+    mixed = [*rows, *(source("2026-08-01", "search", device=v, visitors=9999, paid_buyers=99) for v in devices)]
     random.shuffle(mixed)  # type: ignore[attr-defined]
     pd.testing.assert_frame_equal(examined(name, rows), examined(name, mixed))
 

@@ -6,17 +6,25 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+import small_document
+from sizhen.document import Document
 from sizhen.report import Row, write_index
 from sizhen.report.index import followed_up, stake, state, top_finding
 from sizhen.vocab import word
+from small_mail import earlier
 
 
 def finding(state: str, amount: float = 0.0, kind: str = "loss", says: str = "") -> dict[str, Any]:
-    return {"state": state, "stake": {"kind": kind, "amount": amount}, "says": {"zh": f"{says}。", "en": f"{says}."}}
+    return small_document.finding("stock.sold_out", state, amount, kind, says={"zh": f"{says}。", "en": f"{says}."})
 
 
 def document(*findings: dict[str, Any], observed: float | None = 1.0) -> dict[str, Any]:
-    return {"sales": {"observed": observed}, "findings": list(findings)}
+    whole = small_document.document(*findings)
+    return whole | {"sales": whole["sales"] | {"observed": observed}}
+
+
+def read(*findings: dict[str, Any], observed: float | None = 1.0) -> Document:
+    return Document.from_json(document(*findings, observed=observed))
 
 
 def publish(folder: Path, shop_id: str, findings: dict[str, Any]) -> None:
@@ -26,29 +34,26 @@ def publish(folder: Path, shop_id: str, findings: dict[str, Any]) -> None:
 
 
 def test_stake_counts_the_losses_and_costs_that_ask_for_something() -> None:
-    found = document(
-        finding("act", 10), finding("watch", 5), finding("ok", 7), finding("act", 3, "cost"), finding("act", 2, "gain")
-    )
-    assert stake(found) == 18
-    assert stake(document({"state": "act", "stake": None})) == 0
+    counted = finding("act", 10), finding("watch", 5), finding("act", 3, "cost")
+    assert stake(read(*counted, finding("ok", 7), finding("act", 2, "opportunity"))) == 18
 
 
 def test_state_is_the_worst_and_silence_is_health_only_where_sales_are_known() -> None:
-    assert state(document(finding("ok"), finding("watch"), finding("act"))) == "act"
-    assert state(document(finding("unknown"), finding("ok"))) == "ok"
-    assert state(document()) == "ok"
-    assert state(document(observed=None)) == "unknown"
+    assert state(read(finding("ok"), finding("watch"), finding("act"))) == "act"
+    assert state(read(finding("unknown"), finding("ok"))) == "ok"
+    assert state(read()) == "ok"
+    assert state(read(observed=None)) == "unknown"
 
 
 def test_top_finding_asks_for_something() -> None:
-    assert top_finding(document(finding("ok", says="fine"), finding("watch", says="look")), "zh") == "look。"
-    assert top_finding(document(finding("ok", says="fine")), "en") == ""
+    assert top_finding(read(finding("ok", says="fine"), finding("watch", says="look")), "zh") == "look。"
+    assert top_finding(read(finding("ok", says="fine")), "en") == ""
 
 
 def test_hit_rate_leaves_out_what_cannot_be_judged(tmp_path: Path) -> None:
     outcomes = ["recovered", "improved", "unchanged", "worse", "unknown"]
-    publish(tmp_path, "one", document() | {"previous": [{"outcome": o} for o in outcomes[:3]]})
-    publish(tmp_path, "two", document() | {"previous": [{"outcome": o} for o in outcomes[3:]]})
+    publish(tmp_path, "one", document() | {"previous": [earlier(o) for o in outcomes[:3]]})
+    publish(tmp_path, "two", document() | {"previous": [earlier(o) for o in outcomes[3:]]})
     write_index(tmp_path, [Row("one", "One", "CNY"), Row("two", "Two", "CNY")], language="en", title="Shops")
     soup = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
     said = soup.select_one(".sz-followed-up")

@@ -59,6 +59,18 @@ def test_samples_open_as_shops(sample: Path) -> None:
     assert 50 < len(bare.table("orders")) / 120 < 75
 
 
+def test_a_sample_gives_all_devices_beside_the_parts_and_counts_nobody_twice(sample: Path) -> None:
+    tea = Shop.open(sample, "tea-corner")
+    days = tea.table("traffic_daily").pivot_table(index=["date", "channel"], columns="device", values="visitors")
+    parts = days["mobile"] + days["desktop"]
+    assert (days["all"] <= parts).all() and days["all"].sum() < parts.sum()
+    assert (days["all"] >= days[["mobile", "desktop"]].max(axis=1)).all()
+    everybody = tea.daily().set_index("date")["visitors"]
+    assert (days["all"].groupby("date").sum() >= everybody).all(), "each came by one channel at least"
+    money = tea.table("traffic_daily").groupby("device")["paid_amount"].sum()
+    assert money["all"] == pytest.approx(money["mobile"] + money["desktop"])
+
+
 def test_the_codebook_names_every_column(sample: Path) -> None:
     text = (sample / "README.md").read_text(encoding="utf-8")
     for spec in load().tables.values():

@@ -38,10 +38,14 @@ def test_concentration_marks_the_first_products(language: str) -> None:
 
 
 def roles(shares: list[float]) -> pd.DataFrame:
-    columns = {"role": ["popular", "profit"], "paid_amount_share": [0.7, 0.3], "product_count": [2.0, 8.0]}
-    frame = pd.DataFrame(columns).assign(products_share=shares)
-    frame.attrs["norms"] = {"image": 0.1, "profit": 0.25, "regular": 0.35, "popular": 0.2, "trial": 0.1}
-    return frame
+    """Two roles that sell, and three without a product."""
+    columns = {
+        "role": ["popular", "profit", "image", "regular", "trial"],
+        "paid_amount_share": [0.7, 0.3, UNKNOWN, UNKNOWN, UNKNOWN],
+        "products_share": [*shares, 0.0, 0.0, 0.0],
+        "products_norm": [0.2, 0.25, 0.1, 0.35, 0.1],
+    }
+    return pd.DataFrame(columns)
 
 
 def test_roles_beside_their_reference(language: str) -> None:

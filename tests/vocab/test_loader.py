@@ -23,7 +23,7 @@ traffic.paid_budget traffic.channel traffic.low_quality traffic.violation ads.cl
 page.bounce page.checkout order.payment stock.sold_out price.own_rise price.discount_leak basket.mix basket.units
 product.decline peer.price_cut peer.promotion refund.rise service.slow service.skill customer.returning
 compliance.points unexplained.visitors unexplained.visitor_value unexplained.conversion unexplained.average_order_value
-unexplained.paid_amount unexplained.refund_amount unexplained.dsr_description unexplained.dsr_service
+unexplained.paid_amount unexplained.dsr_description unexplained.dsr_service
 unexplained.dsr_logistics
 """.split()
 Change = Callable[[dict[str, Any]], object]
@@ -78,7 +78,15 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("rules", lambda r: r["look.bounce"]["title"].pop("en"), "look.bounce: no wording in en"),
         ("rules", lambda r: r["look.ads-shift"].update(causes=[]), "causes.toml ads.creative: no rule asks for it"),
         ("causes", lambda c: c["page.bounce"].update(metric="charm"), "causes.toml page.bounce: unknown metric"),
-        ("causes", lambda c: c["page.bounce"]["advice"].update(who="intern"), "page.bounce: nobody is called intern"),
+        ("causes", lambda c: c["page.bounce"].update(step="roof"), "page.bounce: 'roof' is not one of data, market"),
+        ("causes", lambda c: c["page.bounce"].update(draws_from="luck"), "'luck' is not one of sales, refunds"),
+        ("causes", lambda c: c["page.bounce"].update(may_act="soon"), "'soon' is not one of established, always"),
+        ("causes", lambda c: c["review.size"].update(aspect="charm"), "causes.toml review.size: unknown aspect charm"),
+        (
+            "causes",
+            lambda c: c["page.bounce"]["advice"].update(who="intern"),
+            "page.bounce: 'intern' is not one of operations",
+        ),
         ("causes", lambda c: c["page.bounce"]["says"].update(en="It bounced."), "zh and en name different values"),
         (
             "causes",
@@ -89,7 +97,28 @@ def test_an_unchanged_copy_is_the_same_vocabulary(doctored: Callable[[str, Chang
         ("channels", lambda c: c["channels"]["search"].update(group="luck"), "channels.toml search: no group luck"),
         ("channels", lambda c: c["channels"].pop("other"), "channels.toml and tables.toml name different channels"),
         ("words", lambda w: w["mobile"].pop("zh"), "words.toml mobile: no wording in zh"),
-        ("aspects", lambda a: a["size"].pop("topics"), "aspects.toml size.topics: no wording in zh, en"),
+        ("words", lambda w: w["mobile"].update(fr="mobile"), "words.toml mobile: knows no fr"),
+        ("words", lambda w: w.update(mobile="手机"), "words.toml mobile: stands in no entry"),
+        ("words", lambda w: w.update(lost={"zh": "走掉", "en": "lost"}), "lost: the word stands in another file too"),
+        ("rules", lambda r: r["look.bounce"].update(limt=r["look.bounce"]["limit"]), "look.bounce: knows no limt"),
+        ("rules", lambda r: r["look.bounce"]["limit"].update(size=1), "look.bounce: its limit knows no size"),
+        ("rules", lambda r: r["look.bounce"].update(min_n="few"), "rules.toml look.bounce: min_n: "),
+        ("rules", lambda r: r["look.bounce"].update(needs="shop_daily"), "rules.toml look.bounce: needs: "),
+        ("causes", lambda c: c["page.bounce"].pop("advice"), "causes.toml page.bounce: has no advice"),
+        (
+            "metrics",
+            lambda m: m["visitors"].update(good="left"),
+            "metrics.toml visitors: 'left' is not one of up, down",
+        ),
+        ("metrics", lambda m: m["visitors"].update(unit=" "), "metrics.toml visitors: ' ' is not one of count"),
+        (
+            "tables",
+            lambda t: t["orders"]["columns"]["region"].update(kind="place"),
+            "tables.toml orders.region: 'place'",
+        ),
+        ("tables", lambda t: t["orders"].pop("columns"), "tables.toml orders: has no columns"),
+        ("aspects", lambda a: a["size"].update(within="shape"), "aspects.toml size: no aspect shape"),
+        ("aspects", lambda a: a["size"].pop("topics"), "aspects.toml size: has no topics"),
     ],
 )
 def test_what_does_not_fit_is_refused(
@@ -99,8 +128,22 @@ def test_what_does_not_fit_is_refused(
         build(doctored(file, change))
 
 
+def test_everything_that_does_not_fit_is_named_at_once(doctored: Callable[[str, Change], Path]) -> None:
+    def spoil(causes: dict[str, Any]) -> None:
+        causes["page.bounce"]["label"] = {}
+        causes["page.checkout"]["advice"]["when"] = "now"
+
+    with pytest.raises(VocabError) as caught:
+        build(doctored("causes", spoil))
+    assert str(caught.value) == (
+        "causes.toml page.bounce: no wording in zh for its label; "
+        "causes.toml page.bounce: no wording in en for its label; "
+        "causes.toml page.checkout: its advice knows no when"
+    )
+
+
 def test_every_cause_is_there() -> None:
-    aspects = {f"review.{aspect.cause}" for aspect in load().aspects.values()}
+    aspects = {f"review.{aspect.within}" for aspect in load().aspects.values()}
     assert sorted(load().causes) == sorted([*CAUSES, *aspects])
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from nbformat import NotebookNode
 
 from sizhen.batch.shop_result import CHANGED, one_line
+from sizhen.document import Document, Unreadable
 
 _IMAGE = re.compile(r'src="data:[^"]*"')
 
@@ -52,20 +52,19 @@ def refuse_other_data(stated: object, data: str) -> None:
         raise RunError(CHANGED, again=True)
 
 
-def read_findings(path: Path, shop_id: str, period: tuple[str, str], data: str) -> dict[str, Any]:
+def read_findings(path: Path, shop_id: str, period: tuple[str, str], data: str) -> Document:
     """The findings a run has just written, if they are of this shop, period (ISO days, both included) and data."""
     if not path.is_file():
         raise RunError("the prescription wrote no findings.json")
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-        written = (document["shop_id"], document["period"]["start"], document["period"]["end"])
-        stated = document["data"]["fingerprint"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunError(f"findings.json is not a findings document: {one_line(str(error))}") from None
+        document = Document.parse(path.read_bytes())
+    except Unreadable as error:
+        raise RunError(f"findings.json is {one_line(str(error))}") from None
+    written = (document.shop_id, f"{document.period.start}", f"{document.period.end}")
     if written != (shop_id, *period):
         raise RunError(f"findings.json is of {' '.join(map(str, written))}, not of {shop_id} {' '.join(period)}")
-    refuse_other_data(stated, data)
-    return dict(document)
+    refuse_other_data(document.data.fingerprint, data)
+    return document
 
 
 def refuse_broken_workbook(path: Path) -> None:
@@ -87,7 +86,3 @@ def refuse_paths(html: str, paths: list[str]) -> None:
     for path in paths:
         if re.search(rf"(?<![\w./-]){re.escape(path)}(?![\w-])", text):
             raise RunError(f"the report shows a folder of this computer: {path}")
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from io import TextIOWrapper
@@ -159,7 +160,7 @@ def diagnose(
         case = open_case(opened, days, previous=_last(reports, shop, days))
         document = case.document()
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1).encode())
+        typer.echo(json.dumps(document.to_json(), ensure_ascii=False, allow_nan=False, indent=1).encode())
         return
     from sizhen.cli import show
     from sizhen.cli.screen import Screen
@@ -168,7 +169,7 @@ def diagnose(
         Screen().print(part)
 
 
-def _last(reports: Path | None, shop_id: str, period: Period) -> dict[str, Any] | None:
+def _last(reports: Path | None, shop_id: str, period: Period) -> Mapping[str, Any] | None:
     """The shop's findings of the last period published before."""
     if reports is None:
         return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,10 +13,10 @@ from rich.text import Text
 
 from sizhen.diagnosis import Case, wording
 from sizhen.diagnosis.data_faults import Contradiction, find_faults
+from sizhen.document import Finding, Sales
 from sizhen.tables import Period, Shop
 from sizhen.tables.coverage import MISSING, OUTSIDE, PARTIAL, THERE, calendar, open_questions
 from sizhen.vocab import load, word
-from sizhen.vocab.document import sold_until
 
 STYLES = {"act": "bold red", "watch": "yellow", "ok": "green", "unknown": "dim"}
 FILES = {"there": "green", "missing": "dim", "broken": "bold red"}
@@ -29,13 +28,13 @@ def diagnosed(case: Case, language: str) -> Iterator[RenderableType]:
     """The verdict, the sales, the findings and what could not be concluded, in the reader's language."""
     shop, period = case.chart.shop, case.chart.period
     document = case.document()
-    verdict = _verdict(document["findings"], shop, period, language)
-    if last := sold_until(document):
-        verdict += " · " + _say("terminal.until", language, last=wording.day(date.fromisoformat(last))[language])
+    verdict = _verdict(document.findings, shop, period, language)
+    if last := document.sold_until:
+        verdict += " · " + _say("terminal.until", language, last=wording.day(last)[language])
     yield Text(verdict, style="bold")
-    yield Text(_sales(document["sales"], shop, language))
-    if document["findings"]:
-        yield _findings(document["findings"], shop, language)
+    yield Text(_sales(document.sales, shop, language))
+    if document.findings:
+        yield _findings(document.findings, shop, language)
     open_questions = [j for j in case.judgements if j.state == "unknown"]
     if open_questions:
         yield Text(word("terminal.not_concluded", language), style="bold")
@@ -49,36 +48,37 @@ def _say(id: str, language: str, **values: object) -> str:
     return word(id, language).format(**values)
 
 
-def _verdict(findings: list[dict[str, Any]], shop: Shop, period: Period, language: str) -> str:
-    states = [f["state"] for f in findings]
+def _verdict(findings: Sequence[Finding], shop: Shop, period: Period, language: str) -> str:
+    states = [f.state for f in findings]
     act, watch = states.count("act"), states.count("watch")
     told = "terminal.act" if act else "terminal.watch" if watch else "terminal.nothing"
     return f"{shop.profile.name} · {period.label}: {_say(told, language, act=act, watch=watch)}"
 
 
-def _sales(sales: dict[str, Any], shop: Shop, language: str) -> str:
+def _sales(sales: Sales, shop: Shop, language: str) -> str:
     said = {
-        k: wording.amount(sales[k], shop.profile.currency) for k in ("observed", "expected", "low", "high", "target")
+        k: wording.amount(getattr(sales, k), shop.profile.currency)
+        for k in ("observed", "expected", "low", "high", "target")
     }
     parts = [_say("terminal.observed", language, **said)]
-    parts += [_say("terminal.expected", language, **said)] if sales["expected"] is not None else []
-    parts += [_say("terminal.target", language, **said)] if sales["target"] is not None else []
+    parts += [_say("terminal.expected", language, **said)] if sales.expected is not None else []
+    parts += [_say("terminal.target", language, **said)] if sales.target is not None else []
     return " · ".join(parts)
 
 
-def _findings(findings: list[dict[str, Any]], shop: Shop, language: str) -> Table:
+def _findings(findings: Sequence[Finding], shop: Shop, language: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("state", "what", "place", "money", "who", "due"):
         table.add_column(word(f"terminal.{column}", language), justify="right" if column == "money" else "left")
     for f in findings:
-        stake = f["stake"]["amount"]
+        stake = f.stake.amount
         table.add_row(
-            Text(word(f"report.{f['state']}", language), style=STYLES[f["state"]]),
-            Text(load().causes[f["cause"]].label[language]),
-            Text(wording.place(shop, f["subject"])[language]),
+            Text(word(f"report.{f.state}", language), style=STYLES[f.state]),
+            Text(load().causes[f.cause].label[language]),
+            Text(wording.place(shop, f.subject)[language]),
             wording.amount(stake, shop.profile.currency) if stake else "—",
-            word(f"who.{f['advice']['who']}", language),
-            _say("terminal.days", language, days=f["advice"]["due_days"]),
+            word(f"who.{f.advice.who}", language),
+            _say("terminal.days", language, days=f.advice.due_days),
         )
     return table
 

@@ -102,7 +102,7 @@ class Guard:
         report = published(self.reports / row.period / row.shop)
         if report.hash != row.report_hash:
             raise Refused("the report was made anew since this was queued; queue it again with --revise")
-        if report.document["shop_id"] != row.shop:
+        if report.document.shop_id != row.shop:
             raise Refused("the findings are of another shop")
         return report
 

@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from sizhen.document import Document, Finding, SplitPart
 from sizhen.tables import Period, Profile
 from sizhen.view import labels, sentences
 from sizhen.view.labels import name, say
-from sizhen.view.sentences import Document, Figure
+from sizhen.view.sentences import Figure
 from sizhen.vocab import load
-from sizhen.vocab.document import unread
 
 TOLD = 3  # findings
 LOOKED_BACK = 4  # advices of the last period
@@ -79,12 +78,12 @@ class Letter:
 def write(document: Document, profile: Profile, period: Period, when: datetime) -> Letter:
     """The letter in the language last given to `view.use`; what is to be done is due from `when` on."""
     state, verdict = sentences.verdict(document)
-    acts, watched = (sentences.in_state(document, state) for state in ("act", "watch"))
+    acts, watched = document.in_state("act"), document.in_state("watch")
     days, compared = sentences.period(document)
     shop = labels.shorten(plain(profile.name), SHOP_NAME)
     today = when.astimezone(ZoneInfo(profile.timezone)).date()
     steps = _steps(document)
-    earlier = document["previous"]
+    earlier = document.previous
     further = len(earlier) - LOOKED_BACK
     return Letter(
         subject=_subject(state, len(acts), shop, period),
@@ -96,16 +95,16 @@ def write(document: Document, profile: Profile, period: Period, when: datetime) 
         figures=tuple(sentences.sales(document)),
         split=_split(document, steps),
         steps=steps,
-        items=tuple(_item(f, today + timedelta(days=f["advice"]["due_days"])) for f in acts[:TOLD]),
+        items=tuple(_item(f, today + timedelta(days=f.advice.due_days)) for f in acts[:TOLD]),
         more=_more(acts[TOLD:]),
-        watched=tuple((_cause(f), plain(labels.text(f["says"]))) for f in watched[: TOLD - len(acts[:TOLD])]),
-        previous=tuple((_sentence(sentences.followed_up(e)), plain(e["advice"])) for e in earlier[:LOOKED_BACK]),
+        watched=tuple((_cause(f), plain(labels.text(f.says))) for f in watched[: TOLD - len(acts[:TOLD])]),
+        previous=tuple((_sentence(sentences.followed_up(e)), plain(e.advice)) for e in earlier[:LOOKED_BACK]),
         previous_more=_previous_more(document, further),
     )
 
 
 def _previous_more(document: Document, further: int) -> str:
-    if unread(document):
+    if document.unread:
         return name("card.previous_unread")
     return say("mail.previous_more", count=further) if further > 0 else ""
 
@@ -133,46 +132,46 @@ def _when(period: Period) -> str:
     return say("mail.days", start=labels.day(first), end=labels.day(last))
 
 
-def _cause(finding: dict[str, Any]) -> str:
-    return _sentence(labels.text(load().causes[finding["cause"]].label))
+def _cause(finding: Finding) -> str:
+    return _sentence(labels.text(load().causes[finding.cause].label))
 
 
-def _item(finding: dict[str, Any], due: date) -> Item:
-    advice = finding["advice"]
+def _item(finding: Finding, due: date) -> Item:
+    advice = finding.advice
     money, between = sentences.stake(finding)
     return Item(
         title=_cause(finding),
         money=money,
         between=between,
-        says=plain(labels.text(finding["says"])),
-        who=_sentence(say("mail.by", who=name(f"who.{advice['who']}"), day=labels.day(due))),
-        advice=plain(labels.text(advice["what"])),
-        aim=sentences.aim(finding) if due.isoformat() <= advice["expect"]["by"] else "",
-        evidence=name(f"card.level.{finding['level']}"),
+        says=plain(labels.text(finding.says)),
+        who=_sentence(say("mail.by", who=name(f"who.{advice.who}"), day=labels.day(due))),
+        advice=plain(labels.text(advice.what)),
+        aim=sentences.aim(finding) if due <= advice.expect.by else "",
+        evidence=name(f"card.level.{finding.level}"),
     )
 
 
-def _more(acts: Sequence[dict[str, Any]]) -> str:
+def _more(acts: Sequence[Finding]) -> str:
     if not acts:
         return ""
     names = labels.listing(list(dict.fromkeys(map(_cause, acts))))
     return say("mail.more_one" if len(acts) == 1 else "mail.more", count=len(acts), names=names)
 
 
-def _roots(document: Document) -> list[dict[str, Any]]:
-    return [part for part in document["split"] if len(part["path"]) == 1 and part["path"] != ["unsplit"]]
+def _roots(document: Document) -> list[SplitPart]:
+    return [part for part in document.split if len(part.path) == 1 and part.path != ("unsplit",)]
 
 
 def _steps(document: Document) -> tuple[Step, ...]:
     """From expected to observed sales; nothing where one of them is unknown."""
-    expected, observed = document["sales"]["expected"], document["sales"]["observed"]
+    expected, observed = document.sales.expected, document.sales.observed
     if expected is None or observed is None:
         return ()
     digits = 0 if abs(expected) >= 100 else 2
     steps = [Step(name("card.expected"), sentences.money(expected), 0.0, expected, total=True)]
     for part in _roots(document):
-        before, amount = steps[-1].end, part["amount"]
-        called = _sentence(labels.brief("part", part["path"][0]))
+        before, amount = steps[-1].end, part.amount
+        called = _sentence(labels.brief("part", part.path[0]))
         shown = ("+" if amount > 0 else "") + labels.money(amount, digits)
         steps.append(Step(called, shown, before, before + amount))
     return (*steps, Step(name("mail.actual"), sentences.money(observed), 0.0, observed, total=True))
@@ -180,12 +179,12 @@ def _steps(document: Document) -> tuple[Step, ...]:
 
 def _split(document: Document, steps: Sequence[Step]) -> str:
     """The picture's answer in one sentence."""
-    sales = document["sales"]
-    if not steps:
+    sales = document.sales
+    if not steps or sales.observed is None or sales.expected is None:
         return ""
-    if sales["low"] <= sales["observed"] <= sales["high"]:
+    if sales.low is not None and sales.high is not None and sales.low <= sales.observed <= sales.high:
         return name("mail.usual")
-    gap = sales["observed"] - sales["expected"]
+    gap = sales.observed - sales.expected
     id, shown = f"plot.waterfall.{'below' if gap < 0 else 'above'}", sentences.money(abs(gap))
     if len(steps) == 2:
         return say(f"{id}.unsplit", gap=shown)

@@ -12,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,6 +24,7 @@ from sizhen.delivery.picture import waterfall
 from sizhen.delivery.published import Refused, Report
 from sizhen.delivery.row import digest
 from sizhen.delivery.settings import is_address
+from sizhen.document import Document
 from sizhen.tables import Period, Profile
 
 LARGEST = 10_000_000  # bytes of a whole message
@@ -127,18 +128,18 @@ def _base64(content: bytes) -> str:
     return b"".join((lines.data, rest.data, b"\r\n" if len(rest) else b"")).decode("ascii")
 
 
-def _read(report: Report, profile: Profile) -> tuple[Period, dict[str, Any]]:
+def _read(report: Report, profile: Profile) -> tuple[Period, Document]:
     """The period and the findings, if folder, findings and profile are of one shop and one period."""
     period = Period.parse(report.period)
-    document: dict[str, Any] = report.document
-    shops = {report.shop, document["shop_id"], profile.shop_id}
+    document = report.document
+    shops = {report.shop, document.shop_id, profile.shop_id}
     if len(shops) > 1:
         raise Refused(
             f"{report.shop}: folder, findings and profile are of {', '.join(sorted(shops))}; take those of one shop"
         )
-    told = document["period"]
-    if (told["start"], told["end"]) != (period.start.isoformat(), period.end.isoformat()):
-        raise Refused(f"{report.shop}: its findings are of {told['start']}..{told['end']}; publish the report again")
+    days = document.period
+    if (days.start, days.end) != (period.start, period.end):
+        raise Refused(f"{report.shop}: its findings are of {days.start}..{days.end}; publish the report again")
     return period, document
 
 

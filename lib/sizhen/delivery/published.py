@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from sizhen.delivery.row import digest
+from sizhen.document import Document, Unreadable
 from sizhen.report import outdated
 from sizhen.tables import Shop
 
@@ -38,26 +38,17 @@ class Report:
         return cls(folder.name, folder.parent.name, found, page, both)
 
     @cached_property
-    def document(self) -> Any:
+    def document(self) -> Document:
         """The findings. Raises Refused where they cannot be read."""
         try:
-            return json.loads(self.findings, parse_constant=_refuse_constant)
-        except ValueError as error:
-            raise Refused(f"{self.shop}: findings.json is not whole ({error}); run the shop again") from None
-        except RecursionError:
-            raise Refused(f"{self.shop}: findings.json is nested too deep; run the shop again") from None
+            return Document.parse(self.findings)
+        except Unreadable as error:
+            raise Refused(f"{self.shop}: findings.json is {error}; run the shop again") from None
 
     @property
     def made_from(self) -> str:
         """The fingerprint of the data it was made from; empty where it does not say. Raises Refused."""
-        try:
-            return str(self.document["data"]["fingerprint"])
-        except (LookupError, TypeError):
-            return ""
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+        return self.document.data.fingerprint
 
 
 def _bytes(path: Path) -> bytes:

@@ -17,13 +17,13 @@ HELPED, HELPED_NOT = ("recovered", "improved"), ("unchanged", "worse")
 
 def acts(case: Case) -> pd.DataFrame:
     """Per finding to act on: finding, who (a role), due_days (days until it should be done; unknown or 0: no day)."""
-    rows = [(f["id"], f["advice"]["who"], f["advice"]["due_days"]) for f in case.findings if f["state"] == "act"]
+    rows = [(f.id, f.advice.who, f.advice.due_days) for f in case.findings if f.state == "act"]
     return pd.DataFrame(rows, columns=["finding", "who", "due_days"])
 
 
 def outcomes(case: Case) -> pd.DataFrame:
     """Per advice of the last findings: finding, outcome (recovered, improved, unchanged, worse, unknown)."""
-    return pd.DataFrame([(o["finding"], o["outcome"]) for o in case.outcomes], columns=["finding", "outcome"])
+    return pd.DataFrame([(o.finding, o.outcome) for o in case.outcomes], columns=["finding", "outcome"])
 
 
 @figure("advice.acts:unassigned")

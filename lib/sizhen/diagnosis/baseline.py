@@ -14,8 +14,8 @@ from sizhen.diagnosis.panel import Panel
 from sizhen.diagnosis.reading import Readings
 from sizhen.diagnosis.rhythm import OWN, Rhythm
 from sizhen.tables import Period
+from sizhen.tables.period import BASELINE_DAYS
 
-BASE_DAYS = 28
 REACH_DAYS = 35
 MIN_BASE_DAYS = 7
 WEEKDAY_PRIOR = 400.0
@@ -116,12 +116,12 @@ def _placebo(
     e = np.where(usable, exposure[:start], 0.0).cumsum(0)
     pad = np.zeros((1, top.shape[1]))
     t, e = np.vstack([pad, t]), np.vstack([pad, e])
-    first = min(BASE_DAYS, max(start - 2 * length, 0))
+    first = min(BASELINE_DAYS, max(start - 2 * length, 0))
     ends = np.arange(first + length, start + 1)
     if not len(ends):
         return np.full(top.shape[1], np.nan), np.full(top.shape[1], np.nan), 0.0
     begins = ends - length
-    bases = np.maximum(begins - BASE_DAYS, 0)
+    bases = np.maximum(begins - BASELINE_DAYS, 0)
     tw, ew, tb, eb = t[ends] - t[begins], e[ends] - e[begins], t[begins] - t[bases], e[begins] - e[bases]
     full = (ew > 0) & (eb > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -171,7 +171,7 @@ def _variance(
     family, prior = (ALONE_VARIANCE[kind], ALONE_DF) if alone else (family, PRIOR_DF)
     moderated = (prior * family + df * extra) / (prior + df)
     walks = kind == "level"
-    moderated *= (BASE_DAYS + days) / (BASE_DAYS + length) if walks else (length / days) ** 0.5
+    moderated *= (BASELINE_DAYS + days) / (BASELINE_DAYS + length) if walks else (length / days) ** 0.5
     return moderated + (noise_now if counted else 1e-6), max(df + prior, 3.0)
 
 

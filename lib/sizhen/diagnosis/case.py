@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,48 +12,36 @@ from typing import Any
 import pandas as pd
 
 from sizhen.diagnosis import follow_up
-from sizhen.diagnosis.causes import DETECTORS
+from sizhen.diagnosis.causes import detected
 from sizhen.diagnosis.chart import Chart, open_chart
 from sizhen.diagnosis.claim import Claim, Patient
-from sizhen.diagnosis.findings import finding, number, rank
+from sizhen.diagnosis.compose import compose
+from sizhen.diagnosis.findings import finding, rank
 from sizhen.diagnosis.gauges import gauge
 from sizhen.diagnosis.judge import Key, real_changes
-from sizhen.diagnosis.rules import Judgement, judge, missing
+from sizhen.diagnosis.rules import judge, missing
 from sizhen.diagnosis.sales import Sales, measure_sales
-from sizhen.diagnosis.stake import Stake, allocate
+from sizhen.diagnosis.stake import allocate
 from sizhen.diagnosis.unexplained import collapses, leftovers
+from sizhen.document import UNREAD, AdviceOutcome, Document, Finding, Judgement, Stake, Unreadable
 from sizhen.exam import figures
 from sizhen.exam.figures import Figure
 from sizhen.files import replacing
 from sizhen.tables import Period, Shop, kept
 from sizhen.texts.aspects import remember, remembered
 from sizhen.vocab import Rule, load
-from sizhen.vocab.document import UNREAD
-
-SCHEMA = 1
-FAULTY = 0.1
-UNPAID = (
-    "page.",
-    "order.",
-    "price.",
-    "basket.",
-    "peer.",
-    "customer.",
-    "service.",
-    "stock.",
-    "ads.waste",
-    "traffic.low_quality",
-    "unexplained.",
-)
+from sizhen.vocab.limits import limit
 
 
 def believable(claims: list[Claim], days: int) -> list[Claim]:
     """Without what rests on payments where a presale has put them off, and without what has no cause but the missing or
     wrong figures of a good part of the period's `days`."""
-    causes = {c.cause for c in claims}
-    faulty = max((c.n for c in claims if c.cause in ("data.missing_days", "data.inconsistent")), default=0.0)
-    doubtful = UNPAID if "data.presale" in causes else ("unexplained.",) if faulty >= FAULTY * days else ()
-    return [c for c in claims if not c.cause.startswith(doubtful)]
+    if any(c.entry.puts_in_doubt == "payments" for c in claims):
+        return [c for c in claims if not c.entry.needs_payment]
+    faulty = max((c.n for c in claims if c.entry.puts_in_doubt == "unexplained"), default=0.0)
+    if faulty >= limit("data", "faulty_days_share") * days:
+        return [c for c in claims if c.entry.step != "unexplained"]
+    return claims
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,7 @@ class Case:
     could not be read."""
 
     chart: Chart
-    previous: dict[str, Any] | None = None
+    previous: Document | None = None
     unread: bool = False
     _frames: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
@@ -79,22 +68,21 @@ class Case:
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
         days = self.chart.period.days
-        claims = believable([c for detect in DETECTORS for c in detect(patient)], days)
+        claims = believable(detected(patient), days)
         stakes = allocate(claims, self.sales)
-        claims = believable(
-            claims + leftovers(self.chart, self.sales, claims, stakes, self.real) + collapses(self.chart), days
-        )
+        left = leftovers(patient, self.sales, claims, stakes)
+        claims = believable(claims + left + collapses(self.chart), days)
         stakes = allocate(claims, self.sales)
         return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
 
     @cached_property
-    def findings(self) -> list[dict[str, Any]]:
+    def findings(self) -> list[Finding]:
         """Findings as findings.md has them, ranked."""
         claims = [(follow_up.begun(claim, self.previous), stake) for claim, stake in self._claims]
         return rank([finding(self.chart, claim, stake, self.sales) for claim, stake in claims])
 
     @cached_property
-    def outcomes(self) -> list[dict[str, Any]]:
+    def outcomes(self) -> list[AdviceOutcome]:
         """What came of the last advice that asked for action."""
         return follow_up.review(self.chart, self.previous)
 
@@ -132,65 +120,24 @@ class Case:
         return [self.judge(r) for r in load().rules]
 
     @cached_property
-    def _data(self) -> dict[str, Any]:
-        return _data(self.chart)
+    def _document(self) -> Document:
+        unknown = [j for j in self.judgements if j.state == "unknown"]
+        return compose(self.chart, self.sales, self.findings, unknown, self.outcomes)
 
-    def document(self) -> dict[str, Any]:
-        """findings.json."""
-        chart, sales = self.chart, self.sales
-        period, base = chart.period, chart.period.baseline
-        return {
-            "schema": SCHEMA,
-            "shop_id": chart.shop.id,
-            "period": {"start": f"{period.start}", "end": f"{period.end}"},
-            "baseline": {"start": f"{base.start}", "end": f"{base.end}", "kind": "trailing"}
-            if chart.comparable
-            else None,
-            "data": self._data,
-            "sales": {k: number(getattr(sales, k)) for k in ("observed", "expected", "low", "high", "target")},
-            "split": [{"path": list(p), "amount": a} for p, a in sales.split.items()],
-            "cost_lines": [{"name": n, "observed": number(o), "expected": number(e)} for n, o, e in sales.cost_lines],
-            "findings": self.findings,
-            "not_concluded": [
-                {"rule": j.rule.id, "needs": list(j.needs), "why": j.says[chart.language]}
-                for j in self.judgements
-                if j.state == "unknown"
-            ],
-            "previous": self.outcomes,
-        }
+    def document(self) -> Document:
+        """The findings document; `dict` of it is findings.json."""
+        return self._document
 
     def save(self, folder: str | Path) -> Path:
         """Writes findings.json into `folder`, whole or not at all."""
         path = Path(folder) / "findings.json"
-        text = json.dumps(self.document(), ensure_ascii=False, allow_nan=False, indent=1)
+        text = json.dumps(self.document().to_json(), ensure_ascii=False, allow_nan=False, indent=1)
         with replacing(path) as stream:
             stream.write(text.encode())
         return path
 
 
-def _data(chart: Chart) -> dict[str, Any]:
-    """What the diagnosis rests on: tables with their rows and days, what is missing, what is not final."""
-    tables = {}
-    for name, spec in load().tables.items():
-        if not chart.shop.has(name):
-            continue
-        frame = chart.shop.table(name)
-        days = frame[spec.dated].dropna() if spec.dated else frame.iloc[:0, 0]
-        tables[name] = {
-            "rows": len(frame),
-            "first": f"{days.min():%Y-%m-%d}" if len(days) else None,
-            "last": f"{days.max():%Y-%m-%d}" if len(days) else None,
-        }
-    return {
-        "fingerprint": chart.shop.fingerprint(),
-        "tables": tables,
-        "missing": chart.shop.missing,
-        "missing_days": [f"{d}" for d in chart.faults.missing],
-        "immature": chart.immature(),
-    }
-
-
-def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None) -> Case:
+def open_case(shop: Shop, period: Period, previous: Mapping[str, Any] | None = None) -> Case:
     """Opens the case of `shop` over `period`; `previous` is the last period's findings document, if any: its advice is
     followed up, and the days its troubles spoilt are no baseline. What is no such document of this shop is said to be
     unread.
@@ -213,12 +160,11 @@ def open_case(shop: Shop, period: Period, previous: dict[str, Any] | None = None
     return case
 
 
-def read_findings(path: str | Path) -> dict[str, Any] | None:
-    """What a findings.json holds, nothing where it cannot be read; None for an empty path."""
+def read_findings(path: str | Path) -> Mapping[str, Any] | None:
+    """The findings document in a findings.json, an empty one where it cannot be read; None for an empty path."""
     if not str(path):
         return None
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return Document.parse(Path(path).read_bytes())
+    except (OSError, Unreadable):
         return {}
-    return document if isinstance(document, dict) else {}

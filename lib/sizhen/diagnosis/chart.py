@@ -15,14 +15,15 @@ from sizhen.diagnosis.data_faults import DataFaults, find_faults
 from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
-from sizhen.tables import Period, Shop
+from sizhen.document import Immature
+from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 
-Source = Callable[[Shop], pd.DataFrame | None]
+Source = Callable[..., pd.DataFrame | None]
 SOURCES: dict[str, tuple[Source, tuple[str, ...]]] = {
     "shop": (sources.shop, ()),
-    "channel": (sources.traffic, ("channel",)),
-    "device": (sources.traffic, ("device",)),
+    "channel": (sources.channels, ("channel",)),
+    "device": (sources.devices, ("device",)),
     "product": (sources.products, ("product_id",)),
     "plan": (sources.ads, ("plan",)),
     "keyword": (sources.ads, ("plan", "keyword")),
@@ -69,7 +70,8 @@ class Chart:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
         make, _ = SOURCES[name]
-        frame = self._once(("frame", make), lambda: self._until_the_end(make(self.shop)))
+        known = (self.shop, self.period) if make is sources.stock else (self.shop,)
+        frame = self._once(("frame", make), lambda: self._until_the_end(make(*known)))
         if aspect and frame is not None:
             return sources.complaints(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
@@ -175,7 +177,7 @@ class Chart:
         """True when the shop's sales have a baseline."""
         return self.reading("paid_amount") is not None
 
-    def immature(self) -> list[dict[str, str]]:
+    def immature(self) -> list[Immature]:
         """Figures of the period that are not final yet: metric, from which day on, and why."""
         found = []
         tables = {"refund_rate": "refunds", "return_on_spend": "ads_daily", "inquiry_conversion": "service_daily"}
@@ -184,19 +186,16 @@ class Chart:
             since = max(self.period.start, self.period.end - timedelta(days=days - 1))
             if self.shop.has(table):
                 why = load().labels["immature"][self.language].format(days=days)
-                found.append({"metric": metric, "from": f"{since}", "why": why})
+                found.append(Immature(metric, since, why))
         return found
 
     def events(self, *kinds: str) -> pd.DataFrame:
         """Events of these kinds that touch the period or the week before it."""
         if not self.shop.has("events"):
             return pd.DataFrame(columns=["starts_on", "ends_on", "name", "kind", "product_id", "points"])
-        events = self.shop.table("events")
-        end = events["ends_on"].fillna(events["starts_on"])
-        near = (events["starts_on"] <= pd.Timestamp(self.period.end)) & (
-            end >= pd.Timestamp(self.period.start - timedelta(days=7))
-        )
-        return events[near & events["kind"].isin(kinds)]
+        own = prepared.own_occasions(self.shop.table("events"), *kinds)
+        first, last = pd.Timestamp(self.period.start - timedelta(days=7)), pd.Timestamp(self.period.end)
+        return own[(own["starts_on"] <= last) & (own["ends_on"] >= first)]
 
 
 def open_chart(shop: Shop, period: Period, ill_since: date | None = None) -> Chart:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.reading import Reading
-
-Level = Literal["A", "B", "C", "D"]
-Pool = Literal["sales", "refunds", "ad_spend", "none"]
-Kind = Literal["loss", "cost", "opportunity"]
+from sizhen.document.findings import Evidence, Kind, Level, Reference
+from sizhen.vocab import STEPS, Cause, Pool, Step, load
 
 
 @dataclass(frozen=True)
 class Claim:
-    """`amount`: money per period it could account for; `se` relative to it; `pool`: whose loss it draws on.
+    """`amount`: money per period it could account for; `se` relative to it.
 
-    `order` decides who draws first where causes overlap: data, market, channels, payment, pages, products,
-    shop-wide causes, order value. `covers`: money of the symptom that is explained by it, where that is more: buyers
-    lost to a higher price are gone, though those who stay pay more. `quiet` asks for no action, `serious` is told even
-    where nothing followed yet.
+    `step`: at which it draws, where that is not its cause's. `covers`: money of the symptom that is explained by it,
+    where that is more: buyers lost to a higher price are gone, though those who stay pay more. `quiet` asks for no
+    action; an `opportunity` is what could be gained where nothing was lost.
     """
 
     cause: str
@@ -33,25 +29,44 @@ class Claim:
     observed: float
     expected: float
     level: Level
-    evidence: tuple[str, ...]
-    pool: Pool
+    evidence: tuple[Evidence, ...]
     amount: float
-    order: int
+    step: Step | None = None
     since: pd.Timestamp | None = None
     se: float = 0.3
     n: float = np.nan
     p: float | None = None
-    kind: Kind = "loss"
-    reference: str = "own_baseline"
+    reference: Reference = "own_baseline"
     explains: tuple[str, ...] = ()
     covers: float = 0.0
     quiet: bool = False
-    serious: bool = False
+    opportunity: bool = False
 
     @property
     def id(self) -> str:
         where = ":".join(self.subject.values())
         return f"{self.cause}:{where}" if where else self.cause
+
+    @property
+    def entry(self) -> Cause:
+        """What causes.toml tells of its cause."""
+        return load().causes[self.cause]
+
+    @property
+    def order(self) -> int:
+        """The place of its step: who draws first where causes overlap."""
+        return STEPS.index(self.step or self.entry.step)
+
+    @property
+    def pool(self) -> Pool:
+        """Whose loss it draws on."""
+        return "none" if self.opportunity else self.entry.draws_from
+
+    @property
+    def kind(self) -> Kind:
+        if self.opportunity:
+            return "opportunity"
+        return "cost" if self.pool in ("refunds", "ad_spend") else "loss"
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,6 @@ class Money:
 
 
 WORTH_ERROR = 0.25
-Detector = Callable[["Patient"], list[Claim]]
 
 
 @dataclass(frozen=True)
@@ -102,9 +116,9 @@ def from_reading(reading: Reading) -> dict[str, object]:
     }
 
 
-def fell(reading: Reading | None, p: float = 0.05, by: float = 0.0) -> bool:
+def fell(reading: Reading | None, p: float, by: float = 0.0) -> bool:
     return reading is not None and reading.p < p and reading.ratio < 1 - by
 
 
-def rose(reading: Reading | None, p: float = 0.05, by: float = 0.0) -> bool:
+def rose(reading: Reading | None, p: float, by: float = 0.0) -> bool:
     return reading is not None and reading.p < p and reading.ratio > 1 + by

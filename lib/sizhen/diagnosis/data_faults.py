@@ -8,12 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import Metric, load
+from sizhen.vocab.limits import limit
 
-PARTIAL_SHARE = 0.35
-TOLERANCE = 0.05
-UNREST = 8.0  # median distances from the usual share
 KNOWN_DAYS = 14
 ROUNDED = {"rate": 0.0005, "money": 0.5, "number": 0.05}  # half a unit of the last place that is printed
 PERCENT = 10.0  # a rate printed so many times too high is printed in percent
@@ -81,15 +79,20 @@ def _partial(daily: pd.DataFrame, period: Period) -> pd.DatetimeIndex:
     if len(counts) < 15 or last[0] != pd.Timestamp(period.end):
         return last[:0]
     usual = counts.iloc[-15:-1].median()
-    return last if usual >= 100 and counts.iloc[-1] < PARTIAL_SHARE * usual else last[:0]
+    little = counts.iloc[-1] < limit("data.inconsistent", "partial_visitors_ratio") * usual
+    return last if usual >= 100 and little else last[:0]
+
+
+def _tolerance() -> float:
+    """Up to which part two totals of one day agree."""
+    return limit("data.inconsistent", "apart_share")
 
 
 def _parts(shop: Shop, table: str) -> pd.Series:
     """Paid amount per day, added over the table's members."""
     frame = shop.table(table)
     if table == "traffic_daily":
-        split = frame["device"].ne("all").groupby(frame["date"]).transform("any")
-        frame = frame[frame["device"].ne("all") | ~split]
+        frame = prepared.channel_totals(frame)
     return frame.groupby("date")["paid_amount"].sum(min_count=1).dropna()
 
 
@@ -107,7 +110,8 @@ def _unusual(share: pd.Series, period: Period) -> tuple[pd.Series, float]:
     known = len(before) >= KNOWN_DAYS and before.median() > 0
     usual = float(before.median()) if known else 1.0
     unrest = float((before / usual - 1).abs().median()) if known else 0.0
-    return share[(share - usual).abs() > max(TOLERANCE, UNREST * unrest) * usual], usual
+    apart = max(_tolerance(), limit("data.inconsistent", "apart_unrest_ratio") * unrest)
+    return share[(share - usual).abs() > apart * usual], usual
 
 
 def _stated(daily: pd.DataFrame, metric: Metric, period: Period) -> Contradiction | None:
@@ -155,7 +159,7 @@ def _amounts(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, Contr
     if len(found) == 2:
         (a, x), (b, y) = found.values()
         both = a.index.intersection(b.index)
-        if len(both) == len(a) == len(b) and ((a / x) / (b / y) - 1).abs().max() < TOLERANCE:
+        if len(both) == len(a) == len(b) and ((a / x) / (b / y) - 1).abs().max() < _tolerance():
             return {
                 "shop_daily": Contradiction(
                     _dates(pd.DatetimeIndex(both)), own[both].to_numpy(), (a * own[both] / x).to_numpy()

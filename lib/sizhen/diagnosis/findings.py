@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,12 +12,10 @@ from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.sales import Sales
-from sizhen.diagnosis.stake import Stake
+from sizhen.document import Advice, Expect, Finding, Stake
+from sizhen.document.findings import State
 from sizhen.vocab import Text, load
-
-MATERIAL = 0.015
-ACT_ANYWAY = ("data.inconsistent", "data.missing_days", "compliance.points")
-NOTHING_TO_DO = ("calendar.shift", "market.demand", "data.presale")
+from sizhen.vocab.limits import limit
 
 
 def number(value: float | None) -> float | None:
@@ -26,18 +23,23 @@ def number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(np.round(value, 6))
 
 
-def state(claim: Claim, stake: Stake, sales: Sales) -> str:
+def _cents(amount: float) -> float:
+    return round(float(amount), 2)
+
+
+def state(claim: Claim, stake: Stake, sales: Sales) -> State:
     """`act` needs an established cause and material money; faults of data and compliance are acted on as facts.
 
     A fact that nothing worth speaking of followed is `ok`: it is told to whoever asks, not to whoever reads what to do.
     More complaints are worth speaking of by themselves.
     """
-    floor = MATERIAL * (sales.expected or 0.0)
-    if claim.level == "D" and stake.high <= floor and not claim.serious:
+    floor = limit("act", "material_sales_share") * (sales.expected or 0.0)
+    may_act = claim.entry.may_act
+    if claim.level == "D" and stake.high <= floor and not claim.entry.serious:
         return "ok"
-    if claim.cause in NOTHING_TO_DO or claim.quiet or stake.kind == "opportunity":
+    if may_act == "never" or claim.quiet or claim.opportunity:
         return "watch"
-    if claim.cause in ACT_ANYWAY:
+    if may_act == "always":
         return "act"
     return "act" if claim.level in ("A", "B") and stake.amount >= floor > 0 else "watch"
 
@@ -57,7 +59,12 @@ def _says(chart: Chart, claim: Claim) -> dict[str, Text]:
     }
 
 
-def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str, Any]:
+def issued_on(chart: Chart) -> date:
+    """The first day on which the period can be reported."""
+    return chart.period.end + timedelta(days=1)
+
+
+def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> Finding:
     """One finding as findings.md has it."""
     cause = load().causes[claim.cause]
     values = _says(chart, claim)
@@ -68,51 +75,47 @@ def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> dict[str,
     )
     due = cause.advice.due_days
     by = chart.period.end + timedelta(days=max(due, 7))
-    return {
-        "id": claim.id,
-        "cause": claim.cause,
-        "subject": claim.subject,
-        "exam": cause.exam,
-        "state": state(claim, stake, sales),
-        "metric": claim.metric,
-        "observed": number(claim.observed),
-        "expected": number(claim.expected),
-        "reference": claim.reference,
-        "since": None if claim.since is None or pd.isna(claim.since) else f"{claim.since:%Y-%m-%d}",
-        "n": None if not math.isfinite(claim.n) else round(claim.n),
-        "p_value": number(claim.p),
-        "stake": {
-            "kind": stake.kind,
-            "amount": round(float(stake.amount), 2),
-            "low": round(float(stake.low), 2),
-            "high": round(float(stake.high), 2),
-            "per": "period",
-        },
-        "evidence": list(claim.evidence),
-        "level": claim.level,
-        "explains": list(claim.explains),
-        "advice": {
-            "who": cause.advice.who,
-            "what": what.fill(**values).both(),
-            "due_days": due,
-            "expect": {"metric": claim.metric, "value": number(claim.expected), "by": by.isoformat()},
-        },
-        "says": says.fill(**values).both(),
-        "source": _rule(claim.cause),
-    }
+    return Finding(
+        id=claim.id,
+        cause=claim.cause,
+        subject=claim.subject,
+        exam=cause.exam,
+        state=state(claim, stake, sales),
+        metric=claim.metric,
+        observed=number(claim.observed),
+        expected=number(claim.expected),
+        reference=claim.reference,
+        since=None if claim.since is None or pd.isna(claim.since) else claim.since.date(),
+        n=None if not math.isfinite(claim.n) else round(claim.n),
+        p_value=number(claim.p),
+        stake=Stake(stake.kind, _cents(stake.amount), _cents(stake.low), _cents(stake.high)),
+        evidence=claim.evidence,
+        level=claim.level,
+        sure="high" if claim.level in ("A", "B") else "medium",
+        explains=claim.explains,
+        advice=Advice(
+            who=cause.advice.who,
+            what=what.fill(**values),
+            due_days=due,
+            expect=Expect(claim.metric, number(claim.expected), by),
+            due_on=issued_on(chart) + timedelta(days=due),
+            check_on=by,
+        ),
+        says=says.fill(**values),
+        source=_rule(claim.cause),
+    )
 
 
-def rank(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def rank(findings: list[Finding]) -> list[Finding]:
     """act and watch by money; data faults before anything they could spoil; opportunities after losses."""
 
-    def key(f: dict[str, Any]) -> tuple[object, ...]:
-        apart = f["stake"]["kind"] == "opportunity"
+    def key(f: Finding) -> tuple[object, ...]:
         return (
-            apart,
-            -f["stake"]["amount"],
-            f["state"] != "act",
-            f["p_value"] if f["p_value"] is not None else 0.0,
-            f["id"],
+            f.stake.kind == "opportunity",
+            -f.stake.amount,
+            f.state != "act",
+            f.p_value if f.p_value is not None else 0.0,
+            f.id,
         )
 
     return sorted(findings, key=key)

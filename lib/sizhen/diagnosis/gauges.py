@@ -4,39 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sizhen.diagnosis import gauges_campaign as campaign
 from sizhen.diagnosis import gauges_check as check
-from sizhen.diagnosis import gauges_look as look
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.measured import UNKNOWN, Gauge, plain
 from sizhen.exam.figures import Figure
 
 GAUGES: dict[str, Callable[[Chart], Gauge]] = {
-    "hero_value_ratio": look.hero_value,
-    "hero_share": look.hero_share,
-    "role_gap": look.role_gap,
-    "search_words_ratio": look.search_words,
-    "decline_share": look.decline_share,
-    "new_products_ratio": look.new_products,
-    "price_to_list": look.price_to_list,
-    "campaign_interest": campaign.campaign_interest,
-    "campaign_base": campaign.campaign_base,
-    "near_threshold_share": campaign.near_threshold,
     "dispatch_in_time": check.dispatched,
     "target_share": check.target,
     "penalty_points": check.points,
     "figures_below_tier": check.below_tier,
     "high_value_ratio": check.high_value,
-    "visitors": plain("visitors", "shop"),
     "paid_amount": plain("paid_amount", "shop"),
     "conversion": plain("conversion", "shop"),
     "average_order_value": plain("average_order_value", "shop"),
-    "bounce_rate.visitor": plain("bounce_rate.visitor", "shop"),
-    "depth.visitor": plain("depth.visitor", "shop"),
     "payment_rate.buyers": plain("payment_rate.buyers", "shop"),
-    "click_through": plain("click_through", "plan"),
-    "return_on_spend": plain("return_on_spend", "plan"),
-    "in_stock_share": plain("in_stock_share", "stock"),
 }
 
 

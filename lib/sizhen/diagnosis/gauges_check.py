@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.measured import QUARTER, UNKNOWN, Gauge, last_days, plain, ratio
-from sizhen.diagnosis.sources import SCORES
-from sizhen.tables import measure
-
-IN_TIME = pd.Timedelta(hours=72)
-Z = 1.645
-ENOUGH_VISITORS = 100
+from sizhen.diagnosis.measured import UNKNOWN, Gauge, last_days, plain, ratio
+from sizhen.tables import measure, prepared
+from sizhen.tables.chance import counting_noise
+from sizhen.tables.prepared import ENOUGH_VISITORS, IN_TIME, QUARTER, SCORES
 
 
 def dispatched(chart: Chart) -> Gauge:
     """Orders whose 72 hours are over: the share sent within them."""
     if not chart.shop.has("orders"):
         return UNKNOWN
-    orders = chart.period.clip(chart.shop.table("orders"), "paid_at")
-    end = pd.Timestamp(chart.period.end) + pd.Timedelta(days=1)
-    due = orders[(orders["paid_at"] + IN_TIME <= end) & (orders["paid_amount"] > 0)]
-    if due.empty or due["sent_at"].isna().all():
-        return UNKNOWN
-    return float((due["sent_at"] - due["paid_at"] <= IN_TIME).mean()), float(len(due))
+    due = prepared.orders_due(chart.shop.table("orders"), chart.period)
+    return (float((due["took"] <= IN_TIME).mean()), float(len(due))) if len(due) else UNKNOWN
 
 
 def target(chart: Chart) -> Gauge:
@@ -40,10 +32,8 @@ def points(chart: Chart) -> Gauge:
     """Penalty points since the first of January; violations without points count 0."""
     if not chart.shop.has("events"):
         return UNKNOWN
-    events = chart.shop.table("events")
-    end = pd.Timestamp(chart.period.end)
-    year = events[(events["starts_on"] <= end) & (events["starts_on"].dt.year == end.year)]
-    return float(year.loc[year["kind"] == "violation", "points"].sum()), float(len(year))
+    year = prepared.violations(chart.shop.table("events"), chart.period.end)
+    return float(year["points"].sum()), float(len(year))
 
 
 def _converts_less(both: pd.DataFrame) -> bool | None:
@@ -54,7 +44,7 @@ def _converts_less(both: pd.DataFrame) -> bool | None:
         return None
     own = float(known["paid_buyers"].sum()) / visitors
     tier = float((known["visitors"] * known["conversion"]).sum()) / visitors
-    return own + Z * float(np.sqrt(max(own * (1 - own), 0.0) / visitors)) < tier
+    return own + counting_noise(own, visitors) < tier
 
 
 def below_tier(chart: Chart) -> Gauge:

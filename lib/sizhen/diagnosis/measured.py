@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import numpy as np
-import pandas as pd
-
 from sizhen.diagnosis.chart import Chart
 from sizhen.tables import Period, measure
 from sizhen.vocab import load
 
 Gauge = tuple[float, float]
 UNKNOWN: Gauge = (float("nan"), 0.0)
-QUARTER = 90
 
 
 def plain(metric: str, source: str) -> Callable[[Chart], Gauge]:
@@ -39,9 +35,3 @@ def ratio(top: float, bottom: float) -> float:
 def last_days(chart: Chart, days: int) -> Period:
     """The `days` that end with the period."""
     return Period(chart.period.end - timedelta(days=days - 1), chart.period.end)
-
-
-def days_of(chart: Chart, frame: pd.DataFrame, label: str) -> pd.DataFrame:
-    """The rows on days of this occasion ("": ordinary days), without faulty ones."""
-    labels, faulty = chart.rhythm.align(pd.DatetimeIndex(frame["date"]))
-    return frame[np.asarray(labels == label) & ~faulty]

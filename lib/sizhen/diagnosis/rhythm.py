@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from sizhen.tables import Shop
+from sizhen.tables import Shop, prepared
 from sizhen.texts.clean import hide
 from sizhen.vocab.calendar import Occasion, occasions
 
@@ -53,9 +53,8 @@ def own_occasions(shop: Shop) -> pd.DataFrame:
     """The promotions and holidays the shop noted: kind, name, starts_on, ends_on (a missing end is the first day)."""
     if not shop.has("events"):
         return pd.DataFrame({"kind": [], "name": [], "starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([])})
-    events = hide(shop.table("events"), "name")
-    own = events[events["kind"].isin(OWN)]
-    return own.assign(ends_on=own["ends_on"].fillna(own["starts_on"]))[["kind", "name", "starts_on", "ends_on"]]
+    own = prepared.own_occasions(hide(shop.table("events"), "name"), *OWN)
+    return own[["kind", "name", "starts_on", "ends_on"]]
 
 
 def read_rhythm(shop: Shop, first: date, last: date, faulty: Iterable[date] = ()) -> Rhythm:

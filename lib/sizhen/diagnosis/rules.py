@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.judge import Key
+from sizhen.document import Finding, Judgement
 from sizhen.exam.figures import Figure
+from sizhen.tables.chance import counting_noise
 from sizhen.vocab import Limit, Rule, Text, load
-
-Z = 1.645
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A rule's answer for one shop and period. `says` is the sentence; `findings` those that answer the rule.
-    `changed`: the number was read off rows that are not the case's own."""
-
-    rule: Rule
-    state: str
-    says: Text
-    observed: float | None
-    n: float
-    findings: tuple[dict[str, Any], ...]
-    needs: tuple[str, ...] = ()
-    changed: bool = False
 
 
 def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
@@ -48,9 +30,8 @@ def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
 
 def broken(limit: Limit, value: float, n: float, unit: str) -> bool:
     """True when the value is beyond the limit by more than chance; counting noise for rates, none for sums."""
-    margin = (
-        Z * float(np.sqrt(max(value * (1 - value), 0.0) / n)) if unit == "rate" and 0 <= value <= 1 and n > 0 else 0.0
-    )
+    share = unit == "rate" and 0 <= value <= 1 and n > 0
+    margin = counting_noise(value, n) if share else 0.0
     match limit.bad:
         case "above":
             return value - margin > limit.value
@@ -91,20 +72,18 @@ def worse(chart: Chart, rule: Rule, real: frozenset[Key]) -> bool:
     return any((metric, source, r.member) in real and (r.ratio < 1) == down for r in readings)
 
 
-def _chance(finding: dict[str, Any]) -> bool:
+def _chance(finding: Finding) -> bool:
     """True for what could be gained where nothing is wrong."""
-    return finding["stake"]["kind"] == "opportunity" and finding["cause"].startswith("unexplained.")
+    return finding.stake.kind == "opportunity" and load().causes[finding.cause].step == "unexplained"
 
 
-def judge(
-    chart: Chart, rule: Rule, figure: Figure | None, findings: list[dict[str, Any]], real: frozenset[Key]
-) -> Judgement:
+def judge(chart: Chart, rule: Rule, figure: Figure | None, findings: list[Finding], real: frozenset[Key]) -> Judgement:
     """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `figure`:
     what it watches, None for a rule that its findings alone answer."""
     lacking = missing(chart, rule)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
-    mine = tuple(f for f in findings if f["cause"] in rule.causes and not _chance(f))
+    mine = tuple(f for f in findings if f.cause in rule.causes and not _chance(f))
     value, n = (float("nan"), float("nan")) if figure is None else (figure.value, figure.n)
     known = np.isfinite(value)
     values = {
@@ -115,7 +94,7 @@ def judge(
     }
     answer = (value if known else None, n)
     if mine:
-        state = "act" if any(f["state"] == "act" for f in mine) else "watch"
+        state = "act" if any(f.state == "act" for f in mine) else "watch"
         return Judgement(rule, state, rule.unhealthy.fill(**values), *answer, mine)
     if worse(chart, rule, real):
         return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())

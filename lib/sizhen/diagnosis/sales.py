@@ -11,6 +11,7 @@ from sizhen.diagnosis import split
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Money
 from sizhen.diagnosis.reading import Reading, Readings
+from sizhen.document.model import CostName
 
 Amounts = dict[tuple[str, ...], float]
 
@@ -25,7 +26,7 @@ class Sales:
     high: float | None
     target: float | None
     split: Amounts
-    cost_lines: tuple[tuple[str, float | None, float | None], ...]
+    cost_lines: tuple[tuple[CostName, float | None, float | None], ...]
     money: Money
 
 
@@ -134,9 +135,13 @@ def _split(chart: Chart, observed: float, readings: dict[str, Reading | None]) -
     return amounts, expected
 
 
-def _cost_lines(chart: Chart) -> tuple[tuple[str, float | None, float | None], ...]:
+def _cost_lines(chart: Chart) -> tuple[tuple[CostName, float | None, float | None], ...]:
     lines = []
-    for name, metric, source in (("refunds", "refund_amount", "shop"), ("ad_spend", "ad_spend", "channel")):
+    wanted: tuple[tuple[CostName, str, str], ...] = (
+        ("refunds", "refund_amount", "shop"),
+        ("ad_spend", "ad_spend", "channel"),
+    )
+    for name, metric, source in wanted:
         frame = chart.frame(source)
         column = "refund_amount" if name == "refunds" else "cost"
         values = chart.period.clip(frame)[column] if frame is not None else pd.Series(dtype="float64")

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from sizhen.exam.listen_reviews import complained, counted
-from sizhen.tables import Shop
-from sizhen.tables import stock as shelf
-from sizhen.tables import tier as averages
+from sizhen.exam.look_stock import days_on_hand
+from sizhen.tables import Period, Shop, prepared
 from sizhen.texts.aspects import by_cause
-
-SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 
 
 def shop(shop: Shop) -> pd.DataFrame | None:
     return shop.daily() if shop.has("shop_daily") or shop.has("orders") else None
 
 
-def traffic(shop: Shop) -> pd.DataFrame | None:
-    """traffic_daily without the rows for all devices where the devices are given."""
-    if not shop.has("traffic_daily"):
-        return None
-    frame = shop.table("traffic_daily")
-    split = frame["device"] != "all"
-    given = split.groupby([frame["date"], frame["channel"]]).transform("any")
-    return frame[split | ~given]
+def channels(shop: Shop) -> pd.DataFrame | None:
+    return prepared.channel_totals(shop.table("traffic_daily")) if shop.has("traffic_daily") else None
+
+
+def devices(shop: Shop) -> pd.DataFrame | None:
+    return prepared.devices_apart(shop.table("traffic_daily")) if shop.has("traffic_daily") else None
 
 
 def products(shop: Shop) -> pd.DataFrame | None:
@@ -50,7 +47,9 @@ def service(shop: Shop) -> pd.DataFrame | None:
 
 def tier(shop: Shop) -> pd.DataFrame | None:
     """The tier's average by day: date, visitors (or their index), conversion, average_order_value, dsr_*."""
-    days = averages.average(shop, ["visitors", "visitors_index", "conversion", "average_order_value", *SCORES])
+    days = prepared.tier_average(
+        shop, ["visitors", "visitors_index", "conversion", "average_order_value", *prepared.SCORES]
+    )
     if days.empty:
         return None
     if days["visitors"].isna().all():
@@ -58,12 +57,10 @@ def tier(shop: Shop) -> pd.DataFrame | None:
     return days.drop(columns="visitors_index")
 
 
-def stock(shop: Shop) -> pd.DataFrame | None:
-    """date, product_id, demand, demand_on_hand: the part of a product's demand whose sku was on hand."""
-    if not shop.has("stock_daily"):
-        return None
-    frame = shop.table("stock_daily")
-    return shelf.on_hand_by_day(frame, shelf.demand(frame))
+def stock(shop: Shop, period: Period) -> pd.DataFrame | None:
+    """date, product_id, demand, demand_on_hand: the part of a product's demand whose sku was on hand, as the period's
+    baseline tells it."""
+    return days_on_hand(shop, period, Period(date.min, period.end)) if shop.has("stock_daily") else None
 
 
 def lost(shop: Shop) -> pd.DataFrame | None:

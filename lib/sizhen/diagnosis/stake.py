@@ -5,24 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 
 from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.sales import Sales
+from sizhen.document import Stake
+from sizhen.tables.chance import ONE_SIDED
 
-NINETY = 1.645
 WEIGHT = {"A": 4.0, "B": 3.0, "C": 1.0, "D": 0.0}
-
-
-@dataclass(frozen=True)
-class Stake:
-    """Money per period with its 90 % interval."""
-
-    kind: str
-    amount: float
-    low: float
-    high: float
 
 
 def pools(sales: Sales) -> dict[str, float]:
@@ -71,7 +61,7 @@ def allocate(claims: Iterable[Claim], sales: Sales) -> dict[str, Stake]:
             room = left.get(pool, float("inf"))
             amounts = _share(mine, room)
             for claim, amount in zip(mine, amounts, strict=True):
-                half = NINETY * min(claim.se, 1.0)
+                half = ONE_SIDED * min(claim.se, 1.0)
                 whole = shrunk(claim)
                 possible = min(whole, room) if claim.level == "D" else max(amount, min(whole, room)) * (1 + half)
                 stakes[claim.id] = Stake(claim.kind, amount, max(amount * (1 - half), 0.0), possible)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sizhen.document import Document
 from sizhen.exam.compare import BEFORE, NOW, parts
 from sizhen.exam.figures import Figure, figure
 from sizhen.exam.listen_reviews import ANY
@@ -93,7 +94,7 @@ def people(
     *,
     complaints: pd.DataFrame | None = None,
     refunds: pd.DataFrame | None = None,
-    document: Mapping[str, Any] | None = None,
+    document: Document | None = None,
 ) -> pd.DataFrame:
     """What those asked in the period say beside what the figures say, per topic that either of them names.
 
@@ -214,16 +215,16 @@ def _shown(worse: bool, most: bool) -> str:
     return WORSE if worse else MOST if most else NOTHING
 
 
-def _findings(document: Mapping[str, Any] | None) -> Columns:
+def _findings(document: Document | None) -> Columns:
     """findings_show and amount (at stake) per topic."""
     found: Columns = {"findings_show": {}, "amount": {}}
-    open_ = {n["rule"] for n in document["not_concluded"]} if document else set()
-    acts = [f for f in document["findings"] if f["state"] in ("act", "watch")] if document else []
+    open_ = {n.rule for n in document.not_concluded} if document else set()
+    acts = [f for f in document.findings if f.state in ("act", "watch")] if document else []
     for id, topic in topics().items():
         rules = {r.id for r in load().rules.values() if any(c.startswith(topic.causes) for c in r.causes)}
-        mine = [f for f in acts if f["cause"].startswith(topic.causes)]
+        mine = [f for f in acts if f.cause.startswith(topic.causes)]
         found["findings_show"][id] = WORSE if mine else NOTHING if document and rules - open_ else UNSEEN
-        found["amount"][id] = sum(f["stake"]["amount"] for f in mine) if mine else np.nan
+        found["amount"][id] = sum(f.stake.amount for f in mine) if mine else np.nan
     return found
 
 

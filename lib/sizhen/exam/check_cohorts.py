@@ -7,7 +7,7 @@ import pandas as pd
 
 from sizhen.exam.compare import CONFIDENT, wilson
 from sizhen.exam.needs import needs, unknown
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 
 QUANTILES = (0.25, 0.5, 0.75)
 COHORTS = 12
@@ -16,10 +16,9 @@ COHORTS = 12
 def _purchases(shop: Shop, period: Period) -> pd.DataFrame:
     """Per buyer and day with a paid order, up to the period's end: buyer_id, date; earliest first. Dated by the order,
     as files are cut by it; orders without a buyer are left out."""
-    orders = shop.table("orders")
-    placed = orders["created_at"].fillna(orders["paid_at"]).dt.normalize()
-    paid = orders["paid_at"].notna() & (orders["paid_amount"] > 0) & (placed <= pd.Timestamp(period.end))
-    known = orders.assign(date=placed)[paid & orders["buyer_id"].notna()]
+    placed = prepared.orders_placed(shop.table("orders"))
+    paid = prepared.is_paid(placed) & (placed["date"] <= pd.Timestamp(period.end))
+    known = placed[paid & placed["buyer_id"].notna()]
     days = known[["buyer_id", "date"]].drop_duplicates()
     return days.sort_values(["buyer_id", "date"], kind="stable", ignore_index=True)
 
@@ -31,8 +30,7 @@ def _month(days: pd.Series) -> pd.Series:
 
 def _last_day(shop: Shop, period: Period) -> pd.Timestamp:
     """The last day that is known of: the period's end, or the last of the file before it."""
-    orders = shop.table("orders")
-    last = max(orders["created_at"].fillna(orders["paid_at"]).max().normalize(), shop.daily()["date"].max())
+    last = max(prepared.orders_placed(shop.table("orders"))["date"].max(), shop.daily()["date"].max())
     return min(last, pd.Timestamp(period.end))
 
 

@@ -6,13 +6,10 @@ import pandas as pd
 
 from sizhen.exam.compare import wilson
 from sizhen.exam.look_products import named
-from sizhen.exam.look_traffic import devices_added, devices_apart
 from sizhen.exam.needs import needs
 from sizhen.exam.proportions import gap
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop, measure
-
-ENOUGH_VISITORS = 100  # below, a product's conversion of a few percent is noise
+from sizhen.tables import Period, Shop, measure, prepared
 
 
 def _conversion(frame: pd.DataFrame, period: Period, by: str) -> pd.DataFrame:
@@ -40,13 +37,13 @@ def _counts(rows: pd.DataFrame, by: str, members: pd.Series) -> pd.DataFrame:
 def channels(shop: Shop, period: Period) -> pd.DataFrame:
     """Per channel, most visitors first: channel, visitor_days, paid_buyers, conversion (+ _before, _change) with
     low, high (95 %), beyond_chance (the change, held over all rows), average_order_value (+ …)."""
-    return _conversion(devices_added(shop.table("traffic_daily")), period, "channel")
+    return _conversion(prepared.channel_totals(shop.table("traffic_daily")), period, "channel")
 
 
 @needs("traffic_daily")
 def devices(shop: Shop, period: Period) -> pd.DataFrame:
     """`channels` per device."""
-    return _conversion(devices_apart(shop.table("traffic_daily")), period, "device")
+    return _conversion(prepared.devices_apart(shop.table("traffic_daily")), period, "device")
 
 
 @needs("product_daily")
@@ -64,7 +61,7 @@ def product_quadrants(shop: Shop, period: Period) -> pd.DataFrame:
         return table
     sums = period.clip(daily).groupby("product_id")["paid_amount"].sum(min_count=1)
     table["paid_amount"] = table["product_id"].map(sums)
-    judged = table[(table["visitor_days"] >= ENOUGH_VISITORS) & table["conversion"].notna()]
+    judged = table[(table["visitor_days"] >= prepared.ENOUGH_VISITORS) & table["conversion"].notna()]
     many, well = judged["visitor_days"].median(), measure.value(period.clip(daily), "conversion")
     names = {(True, True): "strong", (False, True): "promote", (True, False): "repair", (False, False): "weak"}
     place = zip(judged["visitor_days"] >= many, judged["conversion"] >= well, strict=True)

@@ -6,27 +6,15 @@ import pandas as pd
 
 from sizhen.exam.compare import wilson
 from sizhen.exam.needs import needs, unknown
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 
-PROMISE = pd.Timedelta(hours=72)
 HOURS = (24.0, 48.0, 72.0)
-
-
-def _due(shop: Shop, period: Period) -> pd.DataFrame:
-    """Orders paid in the period whose 72 hours have passed by the last moment in the file, with `took` (time to the
-    dispatch; unknown while not sent)."""
-    orders = shop.table("orders")
-    paid = period.clip(orders[orders["paid_amount"] > 0], "paid_at")
-    last = orders[["created_at", "paid_at", "sent_at", "received_at"]].max().max()
-    paid = paid[paid["paid_at"] + PROMISE <= last]
-    return paid.assign(took=paid["sent_at"] - paid["paid_at"])
 
 
 def _no_times(shop: Shop, period: Period) -> pd.DataFrame | None:
     """The empty answer where no order of the period has a dispatch time: then it is unknown, not late."""
-    orders = shop.table("orders")
-    paid = period.clip(orders[orders["paid_amount"] > 0], "paid_at")
-    if paid["sent_at"].notna().any():
+    paid = period.clip(prepared.orders_paid(shop.table("orders")))
+    if prepared.dispatch_known(paid):
         return None
     return unknown("sent_at") if len(paid) else unknown()
 
@@ -35,13 +23,13 @@ def _no_times(shop: Shop, period: Period) -> pd.DataFrame | None:
 def dispatch(shop: Shop, period: Period) -> pd.DataFrame:
     """Per payment day with due orders: date, due_orders, sent_in_time (within 72 hours of payment), dispatch_in_time.
 
-    Due: paid in the period, and 72 hours have passed by the last moment in the file. Empty where no order of the period
-    has a dispatch time.
+    Due as `tables.prepared` says it: paid in the period, and 72 hours have passed by the last moment in the file. Empty
+    where no order of the period has a dispatch time.
     """
     if (absent := _no_times(shop, period)) is not None:
         return absent
-    due = _due(shop, period)
-    by_day = (due["took"] <= PROMISE).groupby(due["paid_at"].dt.normalize().rename("date"))
+    due = prepared.orders_due(shop.table("orders"), period)
+    by_day = (due["took"] <= prepared.IN_TIME).groupby(due["date"])
     table = pd.DataFrame({"due_orders": by_day.size().astype(float), "sent_in_time": by_day.sum().astype(float)})
     return table.assign(dispatch_in_time=table["sent_in_time"] / table["due_orders"]).reset_index()
 
@@ -53,15 +41,14 @@ def dispatch_hours(shop: Shop, period: Period) -> pd.DataFrame:
     sent; NaN while fewer were."""
     if (absent := _no_times(shop, period)) is not None:
         return absent
-    due, before = _due(shop, period), _due(shop, period.baseline)
+    due, before = (prepared.orders_due(shop.table("orders"), days) for days in (period, period.baseline))
     if due.empty:
         return unknown()
     rows = [(h, float(len(due)), _sent(due, h), _sent(before, h)) for h in HOURS]
     table = pd.DataFrame(rows, columns=["within_hours", "due_orders", "sent_orders", "earlier"])
     table["sent_share"] = table["sent_orders"] / table["due_orders"]
     table[["low", "high"]] = wilson(table["sent_orders"], table["due_orders"])
-    known_before = before["sent_at"].notna().any()
-    table["sent_share_before"] = table.pop("earlier") / len(before) if known_before else float("nan")
+    table["sent_share_before"] = table.pop("earlier") / (len(before) or float("nan"))
     hours = (due["took"].dt.total_seconds() / 3600).fillna(float("inf")).median()
     table.attrs["median_hours"] = float(hours) if hours < float("inf") else float("nan")
     return table

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.look_products import named
-from sizhen.exam.look_traffic import devices_added, devices_apart
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.proportions import gap
 from sizhen.exam.tier import tier_conversion
 from sizhen.exam.trailing import change, days_with_data
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 
 STEPS = ("visitors", "product_visitors", "cart_buyers", "order_buyers", "paid_buyers")
 PASSED_BY = ("order_buyers", "paid_buyers")  # one can order without a cart, and pay for the order of an earlier day
@@ -135,13 +134,13 @@ def funnel_channels(shop: Shop, period: Period) -> pd.DataFrame:
     """Per channel, most visitors first, and step after the visit: channel, step, people, of_step (+ _before, _change),
     of_step_gap with gap_low, gap_high, beyond_chance (held over all rows), lost, lost_more, buyers_more (+ _low,
     _high), doubt: as in `funnel`."""
-    return _by(devices_added(shop.table("traffic_daily")), period, "channel")
+    return _by(prepared.channel_totals(shop.table("traffic_daily")), period, "channel")
 
 
 @needs("traffic_daily")
 def funnel_devices(shop: Shop, period: Period) -> pd.DataFrame:
     """`funnel_channels` per device."""
-    return _by(devices_apart(shop.table("traffic_daily")), period, "device")
+    return _by(prepared.devices_apart(shop.table("traffic_daily")), period, "device")
 
 
 @needs("product_daily")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sizhen.exam.needs import because, needs
-from sizhen.tables import DataError, Period, Shop
+from sizhen.tables import DataError, Period, Shop, prepared
 
 
 def imported(shop: Shop, period: Period) -> pd.DataFrame:
@@ -34,16 +34,15 @@ def imported(shop: Shop, period: Period) -> pd.DataFrame:
 def orders(shop: Shop, period: Period) -> pd.DataFrame:
     """The orders placed in the period, one row: orders_placed, with_payment_time, paid_above_zero, amount_ordered,
     amount_paid, refunded_orders, amount_refunded (of these orders, whenever refunded)."""
-    table = shop.table("orders")
-    placed = period.clip(table.assign(date=table["created_at"].fillna(table["paid_at"])))
+    placed = period.clip(prepared.orders_placed(shop.table("orders")))
     if placed.empty:
         return placed.iloc[:0]
-    paid = placed["paid_at"].notna()
+    paid = prepared.payment_known(placed)
     return pd.DataFrame(
         {
             "orders_placed": [float(len(placed))],
             "with_payment_time": [float(paid.sum())],
-            "paid_above_zero": [float((paid & (placed["paid_amount"] > 0)).sum())],
+            "paid_above_zero": [float(prepared.is_paid(placed).sum())],
             "amount_ordered": [placed["amount"].sum(min_count=1)],
             "amount_paid": [placed.loc[paid, "paid_amount"].sum(min_count=1)],
             "refunded_orders": [

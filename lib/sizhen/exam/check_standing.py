@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.needs import because, needs
-from sizhen.exam.tier import SCORES, beside_tier, converted
-from sizhen.tables import Period, Shop
+from sizhen.exam.tier import SCORE_ROUNDING, beside_tier, converted
+from sizhen.tables import Period, Shop, prepared
+from sizhen.tables.chance import counting_noise
+from sizhen.tables.prepared import QUARTER, SCORES
 from sizhen.texts.clean import hide
 from sizhen.vocab.penalties import penalty_rules
 
-QUARTER = 90
-Z = 1.645  # a gap of conversion below this many standard errors may be chance
-ROUNDED = 0.005  # scores are printed with two decimals
 BELOW, LEVEL, ABOVE = "below", "level", "above"
 
 
@@ -50,20 +49,25 @@ def _conversion(both: pd.DataFrame) -> Row:
     if not visitors > 0:
         return "conversion", float("nan"), float("nan"), 0.0, 0.0
     own = buyers / visitors
-    return "conversion", own, would / visitors, Z * float(np.sqrt(max(own * (1 - own), 0.0) / visitors)), float(days)
+    return (
+        "conversion",
+        own,
+        would / visitors,
+        counting_noise(own, visitors),
+        float(days),
+    )
 
 
 def _score(both: pd.DataFrame, score: str) -> Row:
     known = both[[score, f"{score}_tier"]].dropna()
     own, tier = known.mean().round(2) if len(known) else (float("nan"), float("nan"))
-    return score, float(own), float(tier), ROUNDED, float(len(known))
+    return score, float(own), float(tier), SCORE_ROUNDING, float(len(known))
 
 
 def _fined(shop: Shop, period: Period) -> pd.DataFrame:
     """Violations with points of the year of the period's last day, up to it."""
-    events = hide(shop.table("events"), "name", "note")
-    year = (events["starts_on"].dt.year == period.end.year) & (events["starts_on"] <= pd.Timestamp(period.end))
-    return events[year & (events["points"] > 0)]
+    events = prepared.violations(hide(shop.table("events"), "name", "note"), period.end)
+    return events[events["points"] > 0]
 
 
 @needs("events")

@@ -11,6 +11,7 @@ BEFORE, NOW = "before", "period"
 WEEK = 7
 WEEKS = 13
 CONFIDENT = 1.96  # standard errors of a 95 % interval
+SAME_PRICE = 0.005  # a change of a price below this rounds to nothing
 
 
 def parts(frame: pd.DataFrame, period: Period, column: str = "date") -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -27,6 +28,7 @@ HOMES = {
     "check": "sizhen.exam.check",
     "expected": "sizhen.diagnosis.expected",
     "advice": "sizhen.diagnosis.advice",
+    "promotions": "sizhen.diagnosis.promotions",
 }
 FIGURES: dict[str, Read] = {}
 
@@ -67,6 +69,11 @@ def read(id: str, frame: pd.DataFrame) -> Figure:
         raise ValueError(f"{id} cannot be read off this frame: it has no {lacking}") from None
 
 
+def of(value: float, n: float) -> Figure:
+    """The figure; an unknown value rests on nothing."""
+    return Figure(value, n) if math.isfinite(value) else UNKNOWN
+
+
 def ratio(top: float, bottom: float) -> float:
     """NaN where the lower part is unknown or 0."""
     return top / bottom if bottom > 0 else float("nan")
@@ -74,4 +81,4 @@ def ratio(top: float, bottom: float) -> float:
 
 def by_the_case(frame: str) -> bool:
     """True where the frame is built from the whole case, not from shop and period alone."""
-    return frame.partition(".")[0] in ("expected", "advice")
+    return HOMES[frame.partition(".")[0]].startswith("sizhen.diagnosis.")

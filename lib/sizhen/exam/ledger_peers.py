@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.needs import needs
-from sizhen.exam.peers import OWN, SCORES, peers
-from sizhen.tables import Period, Shop, measure
+from sizhen.exam.peers import OWN, peers
+from sizhen.tables import Period, Shop, measure, prepared
+from sizhen.tables.prepared import SCORES
 
 TOLD = ("visitors_index", "paid_index")
 RATES = ("conversion", "average_order_value")
@@ -55,11 +56,8 @@ def _days(shop: Shop, period: Period) -> pd.DataFrame:
 def _own_promotion_days(shop: Shop, period: Period) -> float:
     if not shop.has("events"):
         return np.nan
-    events = shop.table("events")
-    runs = events[events["kind"] == "promotion"]
-    ends = runs["ends_on"].fillna(runs["starts_on"])
-    days = period.dates()
-    return float(sum(((runs["starts_on"] <= day) & (day <= ends)).any() for day in days))
+    own = prepared.own_occasions(shop.table("events"), "promotion")
+    return float(sum(((own["starts_on"] <= day) & (day <= own["ends_on"])).any() for day in period.dates()))
 
 
 def _own_launches(shop: Shop, period: Period) -> float:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sizhen.exam import listen
-from sizhen.exam.look_traffic import SEPARATE
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import PEOPLE, beside, days_with_data
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.vocab import load
 
 RATES = ("conversion", "average_order_value", "depth.visitor", "bounce_rate.visitor", "repeat_share")
@@ -93,7 +92,7 @@ def monthly_review(shop: Shop, period: Period, *, against: Period | None = None)
         return pd.DataFrame()
     found = {"all": _figures(daily, period, against, "all")}
     if shop.has("traffic_daily"):
-        traffic = shop.table("traffic_daily")
-        found |= {s: _figures(traffic[traffic["device"] == s], period, against, s) for s in SEPARATE}
+        apart = dict(list(prepared.devices_apart(shop.table("traffic_daily")).groupby("device")))
+        found |= {s: _figures(apart[s], period, against, s) for s in prepared.DEVICES if s in apart}
     rows = [{"metric": m, **{k: v for f in found.values() for k, v in f.get(m, {}).items()}} for m in found["all"]]
     return pd.DataFrame([*rows, *_scores(shop, period, against)]).reindex(columns=COLUMNS)

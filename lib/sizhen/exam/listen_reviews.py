@@ -96,9 +96,9 @@ def complaints(shop: Shop, period: Period) -> pd.DataFrame:
 @figure("listen.complaints:complaint_share")
 def complaint_share(aspects: pd.DataFrame) -> Figure:
     """Reviews that complain of anything ÷ all reviews."""
-    rows = aspects.set_index("aspect")
-    complaining, reviews = (float(rows.loc[ANY, column]) for column in ("complaints", "review_count"))
-    return Figure(ratio(complaining, reviews), reviews)
+    whole = aspects.set_index("aspect").loc[[ANY]]
+    reviews = float(whole["review_count"].iloc[0])
+    return Figure(ratio(float(whole["complaints"].iloc[0]), reviews), reviews)
 
 
 def complained(reviews: pd.DataFrame) -> pd.DataFrame:

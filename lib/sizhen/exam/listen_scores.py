@@ -8,11 +8,11 @@ import pandas as pd
 from sizhen.exam.compare import BEFORE, NOW, covered_days, parts
 from sizhen.exam.listen_reviews import counted
 from sizhen.exam.needs import needs
-from sizhen.tables import Period, Shop, tier
+from sizhen.exam.tier import SCORE_ROUNDING
+from sizhen.tables import Period, Shop
+from sizhen.tables.prepared import SCORES, tier_average
 
-SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
 WINDOW = 180  # days of votes a score is the mean of
-ROUNDING = 0.005  # scores are known to two decimals
 WORST, POOR, STEP = 1.0, 2.0, 0.01
 
 
@@ -28,7 +28,7 @@ def score_days(shop: Shop, period: Period) -> pd.DataFrame:
 
 
 def _tier_scores(shop: Shop) -> pd.DataFrame:
-    return tier.average(shop, SCORES).melt("date", list(SCORES), var_name="metric", value_name="tier_score")
+    return tier_average(shop, SCORES).melt("date", list(SCORES), var_name="metric", value_name="tier_score")
 
 
 @needs("shop_daily")
@@ -80,8 +80,8 @@ def score_votes(shop: Shop, period: Period) -> pd.DataFrame:
     low, high = _votes(shop, period)
     before = table["own_score_before"].where(table["own_score_before"] > POOR)
     fall = -table["difference"].round(9)
-    least = (fall - 2 * ROUNDING).clip(lower=0) * low / (before - WORST)
-    most = (fall + 2 * ROUNDING) * high / (before - POOR)
+    least = (fall - 2 * SCORE_ROUNDING).clip(lower=0) * low / (before - WORST)
+    most = (fall + 2 * SCORE_ROUNDING) * high / (before - POOR)
     fell = fall >= 0
     bad = period.clip(counted(shop), "reviewed_at")["bad_reviews"].sum() if shop.has("reviews") else float("nan")
     return table.assign(

@@ -12,7 +12,7 @@ from sizhen.exam.compare import BEFORE, NOW, parts, titles, wilson
 from sizhen.exam.listen_reviews import counted, told
 from sizhen.exam.needs import because, needs, unknown
 from sizhen.exam.proportions import gap
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.texts import clean as cleaning
 from sizhen.texts.aspects import COMPLAINT, opinions
 from sizhen.texts.aspects import complaints as complaints_in
@@ -40,8 +40,8 @@ def _learnt(reviews: pd.DataFrame) -> tuple[Judge, float]:
     from sizhen.texts.stars import SHARE_BAD, learn  # scikit-learn takes a second, and most shops need none
 
     known = reviews[cleaning.said(reviews).notna() & reviews["rating"].notna()]
-    clear = known[(known["rating"] <= cleaning.BAD_STARS) | (known["rating"] >= GOOD_STARS)]
-    bad = clear["rating"] <= cleaning.BAD_STARS
+    clear = known[cleaning.bad(known) | (known["rating"] >= GOOD_STARS)]
+    bad = cleaning.bad(clear).astype("bool")
     share = float(bad.mean()) if len(clear) else SHARE_BAD
     return learn(list(cleaning.said(clear)), list(bad)), min(max(share, 0.005), 0.5)
 
@@ -53,7 +53,7 @@ def _kinds(shop: Shop, period: Period, reviews: pd.DataFrame) -> tuple[pd.DataFr
     complains = _complain(texts)
     stars = reviews["rating"]
     kinds = np.select(
-        [stars.isna(), stars >= GOOD_STARS, stars <= cleaning.BAD_STARS],
+        [stars.isna(), stars >= GOOD_STARS, cleaning.bad(reviews).fillna(False)],
         ["unstarred_bad", "praised_complains", "bad_without_complaint"],
         "",
     )
@@ -129,8 +129,7 @@ def _beside(event: Any, reviews: pd.DataFrame, end: pd.Timestamp) -> dict[str, o
 
 def _all(shop: Shop, period: Period) -> Iterable[Any]:
     span = Period(period.baseline.start, period.end)
-    events = cleaning.hide(shop.table("events"), "name")
-    events = span.clip(events[events["kind"].isin(KINDS)], "starts_on")
+    events = span.clip(prepared.own_events(cleaning.hide(shop.table("events"), "name"), *KINDS), "starts_on")
     events = events.assign(product_id=events["product_id"].astype("object").fillna("").astype("str"))
     rows: Iterable[Any] = events.sort_values(["starts_on", "name"], ascending=[False, True]).itertuples()
     return rows

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from sizhen.exam.compare import wilson
+from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside, change
 from sizhen.tables import Period, Shop, measure
@@ -78,6 +79,22 @@ def ads(shop: Shop, period: Period) -> pd.DataFrame:
     days whose attribution window closed by the period's end, in period and baseline; mature_days those of the period.
     """
     return _spending(shop, period, ["kind", "plan"])
+
+
+@figure("look.ads:return_on_spend")
+def return_on_spend(ads: pd.DataFrame) -> Figure:
+    """Attributed sales of all plans ÷ their cost, and that cost."""
+    known = ads[ads["paid_amount"].notna()]
+    cost = float(known["cost"].sum())
+    return Figure(ratio(float(known["paid_amount"].sum()), cost), cost)
+
+
+@figure("look.ads:click_through")
+def click_through(ads: pd.DataFrame) -> Figure:
+    """Clicks of all plans ÷ impressions, and the impressions."""
+    known = ads.dropna(subset=["clicks", "impressions"])
+    shown = float(known["impressions"].sum())
+    return Figure(ratio(float(known["clicks"].sum()), shown), shown)
 
 
 @needs("ads_daily")

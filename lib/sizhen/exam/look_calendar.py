@@ -7,7 +7,7 @@ import pandas as pd
 
 from sizhen.exam.look_traffic import day_line
 from sizhen.exam.needs import needs
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.texts.clean import hide
 
 OTHER_WEEKS = 3  # with fewer known, nothing is usual
@@ -27,10 +27,8 @@ def promotion_days(shop: Shop, dates: pd.Series) -> pd.Series:
     """Per day the name of the shop's own promotion (the later begun, where two run), else empty."""
     names = pd.Series("", index=dates.index, dtype="object")
     if shop.has("events"):
-        events = hide(shop.table("events"), "name")
-        own = events[events["kind"] == "promotion"].sort_values("starts_on")
-        ends = own["ends_on"].fillna(own["starts_on"])
-        for name, first, last in zip(own["name"], own["starts_on"], ends, strict=True):
+        own = prepared.own_occasions(hide(shop.table("events"), "name"), "promotion").sort_values("starts_on")
+        for name, first, last in zip(own["name"], own["starts_on"], own["ends_on"], strict=True):
             names[(dates >= first) & (dates <= last)] = name
     return names.astype("str")
 

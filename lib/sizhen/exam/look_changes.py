@@ -11,7 +11,7 @@ from sizhen.exam.compare import titles
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.proportions import gap
 from sizhen.exam.trailing import change
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.texts.clean import hide
 from sizhen.vocab import load
 from sizhen.vocab.calendar import occasions
@@ -109,8 +109,7 @@ def page_changes(shop: Shop, period: Period) -> pd.DataFrame:
     if not shop.has("events"):
         return unknown("events")
     span = Period(period.baseline.start, period.end)
-    events = hide(shop.table("events"), "name")
-    events = span.clip(events[events["kind"] == "page"], "starts_on")
+    events = span.clip(prepared.own_events(hide(shop.table("events"), "name"), "page"), "starts_on")
     if events.empty:
         none = unknown()
         none.attrs["empty"] = "page_changes.none"

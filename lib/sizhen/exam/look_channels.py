@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.compare import wilson
-from sizhen.exam.look_traffic import devices_added
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.vocab import load
+from sizhen.vocab.model import WORTH_NAMING
 
 BRANCHES = {"group": ["group"], "channel": ["group", "channel"], "source": ["group", "channel", "channel_raw"]}
 TREE = ("visitors", "conversion", "visitor_value", "visitor_cost", "paid_amount")
-WORTH_NAMING = 0.02  # of the visitors, for a platform's own source
 PLACE = ("visitors", "conversion", "paid_buyers", "paid_amount", "visitor_value", "visitor_cost")
 NOT_STEERED = ("owned", "other")  # visitors whom another channel brought first, or from nobody knows where
 FEW_BUYERS = 10  # below, a channel's own order value says nothing
@@ -59,7 +58,7 @@ def channel_tree(shop: Shop, period: Period, *, named: bool = False) -> pd.DataF
     visitor_cost, paid_amount, worth_naming (false for an only child and for a source under 2 % of the visitors).
     `named`: only the branches worth naming.
     """
-    traffic = _grouped(devices_added(shop.table("traffic_daily")))
+    traffic = _grouped(prepared.channel_totals(shop.table("traffic_daily")))
     traffic = traffic.assign(channel_raw=traffic["channel_raw"].astype("object").fillna("").astype("str"))
     plain = ("visitor_cost", "paid_amount")
     parts = [beside(traffic, period, TREE, by, plain=plain).assign(level=level) for level, by in BRANCHES.items()]
@@ -140,12 +139,13 @@ def channel_places(shop: Shop, period: Period) -> pd.DataFrame:
     tenth_amount = 10 % x visitor_days x what one earns (grow) or loses (cut): visitor_margin, or without a gross margin
     visitor_value - visitor_cost. It supposes that visitors added or dropped are like the others; often they are worse.
     """
-    table = beside(
-        _grouped(devices_added(shop.table("traffic_daily"))), period, PLACE, ["channel", "group"], plain=PLACE
-    )
+    traffic = prepared.channel_totals(shop.table("traffic_daily"))
+    table = beside(_grouped(traffic), period, PLACE, ["channel", "group"], plain=PLACE)
     if table.empty:
         return table
-    counted = measure.total(period.clip(devices_added(shop.table("traffic_daily"))), "conversion", ["channel"])
+    counted = measure.total(
+        period.clip(prepared.channel_totals(shop.table("traffic_daily"))), "conversion", ["channel"]
+    )
     table["n"] = table["channel"].map(counted.set_index("channel")["denominator"])
     table = _verdicts(_earning(table, shop))
     each = table["visitor_margin"].fillna(table["visitor_value"] - table["visitor_cost"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 
 from sizhen.exam.compare import WEEK, in_part, week_of, weeks
+from sizhen.exam.figures import UNKNOWN, Figure, figure, of, ratio
 from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import share
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.tables.lifecycle import lives, turned_on
-
-LIKE = ("leader", "similar")  # peers whose pace of new products is a measure
+from sizhen.tables.prepared import NEW_DAYS
 
 
 @needs("product_daily")
@@ -20,7 +22,8 @@ def lifecycle(shop: Shop, period: Period) -> pd.DataFrame:
     fewer than eight weeks are known and the start is not), weeks_on_sale (since listed_on, or since its first known
     sale), week_amount (last seven days), peak_amount (best running median of three weeks), of_peak (their ratio),
     weekly_slope (of the last eight weeks, in peaks per week) with slope_low and slope_high (90 % interval), turned_on
-    (first day of the week in which the trend turned, where a test is sure of one), paid_amount, paid_amount_share."""
+    (first day of the week in which the trend turned, where a test is sure of one), paid_amount, paid_amount_share,
+    paid_buyers."""
     daily = shop.table("product_daily")
     daily = daily[daily["date"] <= pd.Timestamp(period.end)]
     sold = period.clip(daily).groupby("product_id")["paid_amount"].sum(min_count=1).dropna()
@@ -31,8 +34,21 @@ def lifecycle(shop: Shop, period: Period) -> pd.DataFrame:
     told["weeks_on_sale"] = _age(shop, period).reindex(told.index).fillna(told["weeks_on_sale"])
     told.insert(4, "of_peak", told["week_amount"] / told["peak_amount"].where(told["peak_amount"] > 0))
     told["turned_on"] = turned_on(daily, period).reindex(told.index)
-    table = told.assign(paid_amount=sold, paid_amount_share=share(sold)).rename_axis("product_id").reset_index()
+    buyers = period.clip(daily).groupby("product_id")["paid_buyers"].sum(min_count=1)
+    table = told.assign(paid_amount=sold, paid_amount_share=share(sold), paid_buyers=buyers)
+    table = table.rename_axis("product_id").reset_index()
     return named(table.sort_values("paid_amount", ascending=False, kind="stable", ignore_index=True), shop)
+
+
+@figure("look.lifecycle:decline_share")
+def decline_share(life: pd.DataFrame) -> Figure:
+    """Sales of products in decline ÷ all sales, and the buyers of products whose stage can be told; unknown where that
+    of none can."""
+    sold, can_tell = life["paid_amount"], life["stage"] != ""
+    if not can_tell.any():
+        return UNKNOWN
+    declining = float(sold[life["stage"] == "decline"].sum())
+    return Figure(ratio(declining, float(sold.sum())), float(life.loc[can_tell, "paid_buyers"].sum()))
 
 
 def _age(shop: Shop, period: Period) -> pd.Series:
@@ -48,10 +64,8 @@ def _listed_by_peers(shop: Shop, period: Period) -> pd.DataFrame:
     """peers_daily of leaders and similar shops (of all, where their kind is not told)."""
     if not shop.has("peers_daily"):
         return pd.DataFrame({"date": pd.Series(dtype="datetime64[us]"), "new_products": [], "peer_id": []})
-    theirs = shop.table("peers_daily").dropna(subset=["new_products"])
-    if shop.has("peers"):
-        peers = shop.table("peers")
-        theirs = theirs[theirs["peer_id"].isin(peers.loc[peers["kind"].isin(LIKE), "peer_id"])]
+    peers = shop.table("peers") if shop.has("peers") else None
+    theirs = prepared.shops_alike(shop.table("peers_daily").dropna(subset=["new_products"]), peers)
     return theirs[theirs["date"] <= pd.Timestamp(period.end)]
 
 
@@ -72,6 +86,28 @@ def new_products(shop: Shop, period: Period) -> pd.DataFrame:
     pace = nothing if by_week is None else by_week["new_products"].mean().reindex(starts) * WEEK
     count = nothing if by_week is None else by_week["peer_id"].nunique().reindex(starts)
     return table.assign(peer_new_products=pace.to_numpy(dtype=float), peer_count=count.to_numpy(dtype=float))
+
+
+@needs("products", "peers_daily")
+def new_product_pace(shop: Shop, period: Period) -> pd.DataFrame:
+    """One row, of the days that end with the period: days (60), own_new_products (by listing date), peer_new_products
+    (of one leader or similar shop: their daily mean × 60), peer_count. Without such peers their pace is unknown."""
+    listed = shop.table("products")["listed_on"]
+    if listed.isna().all():
+        return _undated()
+    days = Period(period.end - timedelta(days=NEW_DAYS - 1), period.end)
+    theirs = days.clip(_listed_by_peers(shop, period))
+    own = float(days.mask(listed).sum())
+    pace = float(theirs["new_products"].mean()) * NEW_DAYS
+    row = {"days": days.days, "own_new_products": own, "peer_new_products": pace}
+    return pd.DataFrame([row | {"peer_count": float(theirs["peer_id"].nunique())}])
+
+
+@figure("look.new_product_pace:own_to_peer")
+def own_to_peer(pace: pd.DataFrame) -> Figure:
+    """New products of the shop ÷ those of a peer, of whom one is counted at least; and both together."""
+    own, peer = pace[["own_new_products", "peer_new_products"]].iloc[0].astype("float64")
+    return of(own / max(peer, 1.0), own + peer)
 
 
 def _undated() -> pd.DataFrame:

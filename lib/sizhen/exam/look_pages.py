@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.compare import wilson
+from sizhen.exam.figures import Figure, figure, of
 from sizhen.exam.look_products import named
-from sizhen.exam.look_traffic import SEPARATE, devices_added, devices_apart
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import beside
-from sizhen.tables import Period, Shop, measure
+from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.vocab import load
 
 PAGES = ("visitors", "bounce_rate.visitor", "depth.visitor")
+WHOLE = "all"  # devices together
+BEHIND = {"bounce_rate.visitor": "bounce_visitors", "depth.visitor": "depth_visitors"}
 CHANCE = 0.025  # that any product is called above the average by mistake
 CAMPAIGN = ("bounce_rate.visitor", "depth.visitor", "favourite_rate", "cart_rate", "conversion")
 
@@ -24,25 +26,47 @@ CAMPAIGN = ("bounce_rate.visitor", "depth.visitor", "favourite_rate", "cart_rate
 @needs("shop_daily")
 def page_health(shop: Shop, period: Period) -> pd.DataFrame:
     """The whole shop (device `all`), then mobile and desktop where traffic_daily tells them apart: device,
-    visitor_days, bounce_rate.visitor, depth.visitor, each with _before and _change; dwell_seconds of the whole shop."""
-    whole = beside(shop.daily(), period, [*PAGES, "dwell_seconds"])
+    visitor_days, bounce_rate.visitor, depth.visitor, each with _before and _change; of the whole shop also
+    dwell_seconds, bounce_visitors and depth_visitors (the visitors its bounce rate and its depth rest on)."""
+    daily = shop.daily()
+    whole = beside(daily, period, [*PAGES, "dwell_seconds"])
     if whole.empty:
         return whole
-    whole.insert(0, "device", "all")
+    whole.insert(0, "device", WHOLE)
+    for metric, column in BEHIND.items():
+        whole[column] = measure.total(period.clip(daily), metric)["denominator"]
     parts = [whole]
     if shop.has("traffic_daily"):
-        apart = beside(devices_apart(shop.table("traffic_daily")), period, PAGES, ["device"])
-        parts += [apart[apart["device"] == device] for device in SEPARATE if len(apart)]
+        apart = beside(prepared.devices_apart(shop.table("traffic_daily")), period, PAGES, ["device"])
+        found = dict(list(apart.groupby("device"))) if len(apart) else {}
+        parts += [found[device] for device in prepared.DEVICES if device in found]
     table = pd.concat(parts, ignore_index=True)
     known = table[["visitor_days", "bounce_rate.visitor", "depth.visitor", "dwell_seconds"]].notna().any(axis=1)
     return table[known].reset_index(drop=True) if known.any() else unknown("visitors")
+
+
+def _of_shop(pages: pd.DataFrame, metric: str) -> Figure:
+    whole = pages.set_index("device").reindex([WHOLE]).iloc[0]
+    return of(float(whole[metric]), float(whole[BEHIND[metric]]))
+
+
+@figure("look.page_health:bounce_rate")
+def bounce_rate(pages: pd.DataFrame) -> Figure:
+    """Bounce rate of the whole shop, and the visitors behind it."""
+    return _of_shop(pages, "bounce_rate.visitor")
+
+
+@figure("look.page_health:depth")
+def depth(pages: pd.DataFrame) -> Figure:
+    """Pages per visitor of the whole shop, and the visitors behind them."""
+    return _of_shop(pages, "depth.visitor")
 
 
 @needs("traffic_daily")
 def channel_health(shop: Shop, period: Period) -> pd.DataFrame:
     """Per channel, most visitors first: channel, visitor_days, bounce_rate.visitor, depth.visitor, each with _before
     and _change."""
-    table = beside(devices_added(shop.table("traffic_daily")), period, PAGES, ["channel"])
+    table = beside(prepared.channel_totals(shop.table("traffic_daily")), period, PAGES, ["channel"])
     return table if table.empty else table.sort_values("visitor_days", ascending=False, ignore_index=True)
 
 
@@ -88,30 +112,20 @@ def product_pages(shop: Shop, period: Period) -> pd.DataFrame:
     return named(table.drop(columns=["numerator", "denominator"]), shop)
 
 
-def _last_promotion(shop: Shop, period: Period) -> Period | None:
-    """The shop's last promotion that began in the baseline or the period, up to the period's end."""
-    events = shop.table("events") if shop.has("events") else pd.DataFrame(columns=["kind", "starts_on", "ends_on"])
-    whole = Period(period.baseline.start, period.end)
-    own = whole.clip(events[events["kind"] == "promotion"], "starts_on").sort_values("starts_on")
-    if own.empty:
-        return None
-    last = own.iloc[-1]
-    end = last["starts_on"] if pd.isna(last["ends_on"]) else last["ends_on"]
-    return Period(last["starts_on"].date(), min(end.date(), period.end))
-
-
 @needs("traffic_daily")
 def campaign_pages(shop: Shop, period: Period) -> pd.DataFrame:
     """Visitors of platform campaigns, then the rest: arrival (activity, rest), when (period; promotion: the shop's
-    last one in baseline and period, where the period has no campaign visitors), starts_on, ends_on (of those days),
-    visitor_days, bounce_rate.visitor, depth.visitor, favourite_rate, cart_rate, conversion (low, high: 95 %, Wilson).
-    """
-    traffic = devices_added(shop.table("traffic_daily"))
+    last one that ended in baseline or period, where the period has no campaign visitors), starts_on, ends_on (of those
+    days), visitor_days, bounce_rate.visitor, depth.visitor, favourite_rate, cart_rate, conversion (low, high: 95 %,
+    Wilson)."""
+    traffic = prepared.channel_totals(shop.table("traffic_daily"))
     if period.clip(traffic).empty:
         return pd.DataFrame()
     traffic = traffic.assign(arrival=(traffic["channel"] == "activity").map({True: "activity", False: "rest"}))
     came = traffic[(traffic["arrival"] == "activity") & (traffic["visitors"] > 0)]
-    spans = {"period": period, "promotion": _last_promotion(shop, period)}
+    whole = Period(period.baseline.start, period.end)
+    last = prepared.last_promotion(shop.table("events"), whole) if shop.has("events") else None
+    spans = {"period": period, "promotion": last}
     when, days = next(((w, d) for w, d in spans.items() if d is not None and len(d.clip(came))), ("", None))
     if days is None:
         return unknown("activity")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sizhen.exam.figures import UNKNOWN, Figure, figure
 from sizhen.exam.look_products import gathered, named
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import share
@@ -80,8 +81,8 @@ def _deep_days(sold: pd.DataFrame, limit: float) -> pd.DataFrame:
 def discount_room(shop: Shop, period: Period) -> pd.DataFrame:
     """Products sold in the period whose list price is known: product_id, title, role, list_price, unit_price (paid ÷
     units), price_to_list (unit_price ÷ list_price), days_sold (of period and baseline), deep_days_share (of these days,
-    those below the limit of rule look.discount-room), always_deep (on nine in ten of at least 14 days), paid_amount,
-    paid_amount_share. First those below the limit, by sales; then the rest, least room first."""
+    those below the limit of rule look.discount-room), always_deep (on nine in ten of at least 14 days), paid_units,
+    paid_amount, paid_amount_share. First those below the limit, by sales; then the rest, least room first."""
     limit = load().rules["look.discount-room"].limit
     assert limit is not None
     listed = shop.table("products").set_index("product_id")["list_price"]
@@ -99,7 +100,7 @@ def discount_room(shop: Shop, period: Period) -> pd.DataFrame:
         kept=lambda d: d["paid_amount"] / d["paid_units"] / d["product_id"].map(listed)
     )
     days = _deep_days(both.dropna(subset=["kept"]), limit.value).reindex(table["product_id"])
-    table = table.drop(columns="paid_units").join(days.reset_index(drop=True))
+    table = table.join(days.reset_index(drop=True))
     enough = table["days_sold"] >= ENOUGH_DAYS
     table["always_deep"] = (table["deep_days_share"] >= ALWAYS).where(enough).astype("boolean")
     table["paid_amount_share"] = share(table["paid_amount"])
@@ -107,3 +108,13 @@ def discount_room(shop: Shop, period: Period) -> pd.DataFrame:
     order = table.assign(rest=~deep, by=-table["paid_amount"].where(deep, -table["price_to_list"]))
     order = order.sort_values(["rest", "by"], kind="stable")
     return named(table.loc[order.index].reset_index(drop=True), shop)
+
+
+@figure("look.discount_room:price_to_list")
+def price_to_list(room: pd.DataFrame) -> Figure:
+    """Price paid ÷ list price: the middle product, each weighing as much as it sold; and the units they sold."""
+    sold = room[room["paid_amount"] > 0].sort_values("price_to_list")
+    if sold.empty:
+        return UNKNOWN
+    half = sold["paid_amount"].cumsum() >= sold["paid_amount"].sum() / 2
+    return Figure(float(sold.loc[half, "price_to_list"].iloc[0]), float(sold["paid_units"].sum()))

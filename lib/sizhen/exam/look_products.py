@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sizhen.exam.needs import needs
+from sizhen.exam.compare import SAME_PRICE
+from sizhen.exam.figures import Figure, figure, of, ratio
+from sizhen.exam.needs import needs, unknown
 from sizhen.exam.trailing import beside, share
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, measure
 
 METRICS = ("paid_amount", "visitors", "conversion", "average_order_value", "bounce_rate.visitor")
-SAME_PRICE = 0.005  # a change below rounds to nothing
 FIRST = (0.01, 0.05, 0.20)  # of the products
 
 
@@ -39,6 +40,38 @@ def leading_products(shop: Shop, period: Period) -> pd.DataFrame:
     table.insert(place, "paid_amount_share", share(table["paid_amount"]))
     table.insert(place + 1, "cumulative_share", table["paid_amount_share"].cumsum())
     return named(table, shop)
+
+
+@figure("look.leading_products:first_share")
+def first_share(leading: pd.DataFrame) -> Figure:
+    """Sales of the product that sells most ÷ those of all products."""
+    sold = leading["paid_amount"]
+    return Figure(ratio(float(sold.max()), float(sold.sum())), float(sold.sum()))
+
+
+@needs("shop_daily", "product_daily")
+def leading_basket(shop: Shop, period: Period) -> pd.DataFrame:
+    """The leading product, then the whole shop (whose product_id is empty): product_id, title, paid_amount,
+    paid_buyers, average_order_value (paid_amount ÷ paid_buyers, both of days that tell both)."""
+    products = shop.table("product_daily")
+    leading = leading_products(shop, period)
+    if leading.empty or not leading["paid_amount"].iloc[0] > 0:
+        return unknown()
+    names = {leading["product_id"].iloc[0]: leading["title"].iloc[0], "": shop.profile.name}
+    rows = [products[products["product_id"] == id] if id else shop.daily() for id in names]
+    sold = pd.concat([measure.total(period.clip(r), "average_order_value") for r in rows], ignore_index=True)
+    columns = {"paid_amount": "numerator", "paid_buyers": "denominator", "average_order_value": "value"}
+    figures = {column: sold[part] for column, part in columns.items()}
+    return pd.DataFrame({"product_id": list(names), "title": list(names.values()), **figures})
+
+
+@figure("look.leading_basket:shop_to_leading")
+def shop_to_leading(basket: pd.DataFrame) -> Figure:
+    """Order value of the shop ÷ that of the leading product, and the shop's buyers."""
+    shop = basket["product_id"] == ""
+    value = basket["average_order_value"]
+    times = ratio(float(value[shop].sum()), float(value[~shop].sum()))
+    return of(times, float(basket.loc[shop, "paid_buyers"].sum()))
 
 
 def first_count(fraction: float, products: int) -> int:

@@ -5,32 +5,55 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sizhen.exam.figures import Figure, figure
 from sizhen.exam.look_prices import asked_price
 from sizhen.exam.look_products import gathered
-from sizhen.exam.needs import needs
+from sizhen.exam.needs import needs, unknown
+from sizhen.exam.trailing import share
 from sizhen.tables import Period, Shop
+from sizhen.tables.prepared import NEW_DAYS
 from sizhen.vocab import load
 
-NEW_DAYS = 60
 MANY, FEW = 1.5, 0.5  # of the mean product's visitors or sales
 DEAR, CHEAP = 1.5, 1.0  # of the middle price
 MARGIN_ABOVE = 0.05
+SOLD = ["visitor_days", "conversion", "paid_amount", "paid_amount_before", "paid_amount_change", "paid_amount_share"]
 
 
-@needs("products", "product_daily")
+def _counted(role: pd.Series) -> pd.DataFrame:
+    """By role: product_count, products_share, products_norm."""
+    norms, products = pd.Series(dict(load().rules["look.roles"].norms)), role.value_counts()
+    count = products.reindex(norms.index.union(products.index), fill_value=0).astype("float64")
+    known = count.drop("", errors="ignore")
+    columns = {"product_count": count, "products_share": share(known), "products_norm": norms}
+    return pd.DataFrame(columns, index=count.index).rename_axis("role")
+
+
+@needs("products")
 def roles(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per role (image, profit, regular, popular, trial; empty: not told): role, product_count, products_share,
-    products_norm (the practitioners' share of products, S3), visitor_days, conversion, paid_amount (+ _before, _change,
-    _share). `attrs["norms"]`: the practitioners' share of every role."""
-    keys = shop.table("products").set_index("product_id")["role"]
-    table = gathered(shop, period, "role", keys)
-    if table.empty:
-        return table
-    norms = dict(load().rules["look.roles"].norms)
-    table.insert(3, "products_norm", table["role"].astype(object).map(norms).astype("float64"))
-    table = table.sort_values("paid_amount", ascending=False, ignore_index=True)
-    table.attrs["norms"] = norms
-    return table
+    """Per role (image, profit, regular, popular, trial; empty: not told), by sales: role, product_count (of the table
+    of products, sold in the period or not), products_share (of those whose role is told), products_norm (the
+    practitioners' share of products, S3), visitor_days, conversion, paid_amount (+ _before, _change, _share)."""
+    role = shop.table("products").set_index("product_id")["role"].astype("object").fillna("")
+    if (role == "").all():
+        return unknown("role")
+    sold = pd.DataFrame(columns=["role"])
+    if shop.has("product_daily"):
+        sold = gathered(shop, period, "role", role)
+        if sold.empty:
+            return sold
+    table = _counted(role)
+    table[SOLD] = sold.set_index("role").reindex(index=table.index, columns=SOLD).astype("float64")
+    return table.reset_index().sort_values("paid_amount", ascending=False, kind="stable", ignore_index=True)
+
+
+@figure("look.roles:gap")
+def gap(roles: pd.DataFrame) -> Figure:
+    """Half the sum of distances from the practitioners' structure (S3): the share of products in another role; and the
+    products whose role is told."""
+    listed = roles.dropna(subset=["products_norm"])
+    away = (listed["products_share"] - listed["products_norm"]).abs()
+    return Figure(float(away.sum()) / 2, float(listed["product_count"].sum()))
 
 
 def _facts(shop: Shop, period: Period) -> pd.DataFrame:

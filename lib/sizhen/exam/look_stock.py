@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.exam.figures import Figure, figure, of, ratio
 from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside
@@ -14,12 +15,16 @@ KEY = shelf.KEY
 WHOLE = 0.95  # of demand on hand: above, a day's sales were not held back
 
 
+def _telling(stock: pd.DataFrame, baseline: Period) -> pd.DataFrame:
+    """The rows that tell demand: those of the baseline; of products unseen there, all."""
+    rows = baseline.clip(stock)
+    return pd.concat([rows, stock[~stock["product_id"].isin(rows["product_id"].unique())]])
+
+
 def demand_shares(stock: pd.DataFrame, baseline: Period) -> pd.Series:
     """Each sku's share of its product's demand, by (product_id, sku), as `tables.stock` tells it from the baseline; of
     products unseen there, from all rows. Equal shares where neither movement nor stock is known."""
-    rows = baseline.clip(stock)
-    others = stock[~stock["product_id"].isin(rows["product_id"].unique())]
-    return shelf.shares(shelf.demand(pd.concat([rows, others])))
+    return shelf.shares(shelf.demand(_telling(stock, baseline)))
 
 
 def _rows(shop: Shop, period: Period) -> pd.DataFrame:
@@ -27,11 +32,12 @@ def _rows(shop: Shop, period: Period) -> pd.DataFrame:
     return Period(period.baseline.start, period.end).clip(shop.table("stock_daily")).dropna(subset=["on_hand"])
 
 
-def days_on_hand(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per day and product over baseline and period: date, product_id, demand_on_hand (share 0-1), demand (1 where any
-    sku is known), skus_out (skus at 0)."""
+def days_on_hand(shop: Shop, period: Period, days: Period | None = None) -> pd.DataFrame:
+    """Per day and product over baseline and period, or over `days`: date, product_id, demand_on_hand (share 0-1),
+    demand (1 where any sku is known), skus_out (skus at 0)."""
     rows = _rows(shop, period)
-    return shelf.on_hand_by_day(rows, demand_shares(rows, period.baseline))
+    shares = demand_shares(rows, period.baseline)
+    return shelf.on_hand_by_day(rows if days is None else days.clip(shop.table("stock_daily")), shares)
 
 
 def _cost_while_out(shop: Shop, period: Period, daily: pd.DataFrame) -> pd.Series:
@@ -90,11 +96,11 @@ def _sold(table: pd.DataFrame, shop: Shop, period: Period, daily: pd.DataFrame) 
 @needs("stock_daily")
 def stock(shop: Shop, period: Period) -> pd.DataFrame:
     """Per product, the one short of most demand first: product_id, title, role, in_stock_share (+ _before, _change),
-    skus, broken_skus (at 0 on the last known day), days_short (days with less than half of the demand on hand),
-    days_of_cover (last stock ÷ units that leave per day with stock; unknown where none left), visitor_days,
-    paid_amount, units_lost and sales_lost (what missing stock held back, at most the usual sales; unknown without
-    product_daily), cost_while_short (advertising cost on the short days; 0 where the product has none, unknown without
-    ads_daily)."""
+    daily_demand (units that left per day with stock, in the baseline), skus, broken_skus (at 0 on the last known day),
+    days_short (days with less than half of the demand on hand), days_of_cover (last stock ÷ units that leave per day
+    with stock; unknown where none left), visitor_days, paid_amount, units_lost and sales_lost (what missing stock held
+    back, at most the usual sales; unknown without product_daily), cost_while_short (advertising cost on the short days;
+    0 where the product has none, unknown without ads_daily)."""
     daily = days_on_hand(shop, period)
     table = beside(daily, period, ["in_stock_share"], ["product_id"]) if len(daily) else daily
     if table.empty:
@@ -103,6 +109,8 @@ def stock(shop: Shop, period: Period) -> pd.DataFrame:
     ids, here = table["product_id"], period.clip(daily)
     rows = period.clip(shop.table("stock_daily"))
     last = here.sort_values("date").groupby("product_id").last()
+    moved = shelf.movements(_telling(_rows(shop, period), period.baseline))["per_day"]
+    table["daily_demand"] = ids.map(moved.groupby(level="product_id").sum())
     table["skus"] = ids.map(rows.groupby("product_id")["sku"].nunique()).astype(float)
     table["broken_skus"] = ids.map(last["skus_out"])
     short = here["demand_on_hand"] < here["demand"] / 2
@@ -118,3 +126,13 @@ def stock(shop: Shop, period: Period) -> pd.DataFrame:
         .sort_values(["missed", "short"], ascending=False)
     )
     return named(table.loc[order.index].reset_index(drop=True), shop)
+
+
+@figure("look.stock:in_stock_share")
+def in_stock_share(stock: pd.DataFrame) -> Figure:
+    """Share of what buyers want of all products that was on hand, each weighing by its daily demand (all alike where
+    nothing ever left a shelf); and the products."""
+    wanted = stock["daily_demand"].fillna(0.0)
+    weight = wanted if wanted.sum() > 0 else wanted + 1
+    there = float((stock["in_stock_share"] * weight).sum())
+    return of(ratio(there, float(weight.sum())), float(len(stock)))

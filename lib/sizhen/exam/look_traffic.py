@@ -7,13 +7,12 @@ import pandas as pd
 from sizhen.exam.figures import Figure, figure, ratio
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import around, beside, share
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
 from sizhen.vocab.calendar import occasions
 
 SOURCE = ("visitors", "conversion", "paid_buyers", "paid_amount", "visitor_value", "cost", "visitor_cost")
 PLAIN = ("paid_buyers", "paid_amount", "cost")
-SEPARATE = ("mobile", "desktop")
 
 
 @needs("shop_daily")
@@ -29,20 +28,6 @@ def day_line(shop: Shop, period: Period) -> pd.DataFrame:
             occasion.id
         )
     return table
-
-
-def devices_added(traffic: pd.DataFrame) -> pd.DataFrame:
-    """traffic_daily without counting a channel's day twice: where the platform gives all devices, that; else mobile
-    and desktop."""
-    whole = traffic["device"] == "all"
-    covered = traffic.set_index(["date", "channel"]).index.isin(traffic[whole].set_index(["date", "channel"]).index)
-    return traffic[whole | ~covered]
-
-
-def devices_apart(traffic: pd.DataFrame) -> pd.DataFrame:
-    """The mobile and desktop rows of traffic_daily; where there are none, those of all devices."""
-    split = traffic[traffic["device"].isin(SEPARATE)]
-    return split if len(split) else traffic
 
 
 def _sources(traffic: pd.DataFrame, period: Period, by: str) -> pd.DataFrame:
@@ -61,7 +46,7 @@ def _sources(traffic: pd.DataFrame, period: Period, by: str) -> pd.DataFrame:
 def traffic_sources(shop: Shop, period: Period) -> pd.DataFrame:
     """Per channel, largest first: channel, group, visitor_days (+ _before, _change, _share, _share_before), conversion
     (+ _before, _change), paid_buyers, paid_amount, visitor_value (+ …), cost, visitor_cost (+ …)."""
-    table = _sources(devices_added(shop.table("traffic_daily")), period, "channel")
+    table = _sources(prepared.channel_totals(shop.table("traffic_daily")), period, "channel")
     if table.empty:
         return table
     channels = load().channels
@@ -69,11 +54,17 @@ def traffic_sources(shop: Shop, period: Period) -> pd.DataFrame:
     return table
 
 
+@figure("look.traffic_sources:visitors")
+def visitors_of_sources(sources: pd.DataFrame) -> Figure:
+    """Visitors of all channels: who came by two of them counts twice."""
+    return Figure(float(sources["visitor_days"].sum(min_count=1)), float(sources["visitor_days"].sum()))
+
+
 @needs("traffic_daily")
 def traffic_groups(shop: Shop, period: Period) -> pd.DataFrame:
     """`traffic_sources` per group: free, paid, owned, activity, external, other."""
     channels = load().channels
-    traffic = devices_added(shop.table("traffic_daily"))
+    traffic = prepared.channel_totals(shop.table("traffic_daily"))
     return _sources(
         traffic.assign(group=traffic["channel"].map({id: c.group for id, c in channels.items()})), period, "group"
     )
@@ -89,4 +80,4 @@ def paid_share(groups: pd.DataFrame) -> Figure:
 @needs("traffic_daily")
 def traffic_devices(shop: Shop, period: Period) -> pd.DataFrame:
     """`traffic_sources` per device: mobile and desktop, or all where the platform does not tell them apart."""
-    return _sources(devices_apart(shop.table("traffic_daily")), period, "device")
+    return _sources(prepared.devices_apart(shop.table("traffic_daily")), period, "device")

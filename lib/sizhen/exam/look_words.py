@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.compare import wilson
+from sizhen.exam.figures import Figure, figure, of, ratio
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside, days_with_data
 from sizhen.tables import Period, Shop, measure
@@ -51,3 +52,10 @@ def search_words(shop: Shop, period: Period) -> pd.DataFrame:
     unranked = sells & ~(table["rank"] <= POOR_RANK)
     table["verdict"] = np.select([moved < 0, unranked, moved > 0], ["falling", "unranked", "rising"], "")
     return table.sort_values("visitor_days", ascending=False, ignore_index=True)
+
+
+@figure("look.search_words:now_to_before")
+def now_to_before(words: pd.DataFrame) -> Figure:
+    """Visitors by search words ÷ those of as many days before, and the visitors."""
+    now, before = (float(words[column].sum()) for column in ("visitor_days", "visitor_days_before"))
+    return of(ratio(now, before), now)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sizhen.exam.compare import SAME_PRICE
 from sizhen.exam.needs import because, needs
 from sizhen.exam.peer_names import named
 from sizhen.exam.placebo import EARLIER, NOTHING, Effect, Panel
@@ -19,7 +20,6 @@ from sizhen.tables.counter import added
 
 ITEM = ["peer_id", "peer_product_id"]
 COUNTER = "units_sold_counter"  # kept by intake beside what it differenced
-SAME = 0.005  # a change below rounds to nothing
 WINDOW, LEAST_BEFORE = 14, 3
 COUNTED = ["listed", "new_items", "gone_items", "priced_twice", "cheaper", "dearer"]
 EFFECTS = ["units_ratio", "uncut_ratio", "units_times", "times_low", "times_high", "against_control"]
@@ -51,8 +51,8 @@ def _looks(rows: pd.DataFrame) -> pd.DataFrame:
     marks = rows[["peer_id", "date", "look"]].assign(
         seen=rows["seen_before"],
         priced_twice=moved.notna(),
-        cheaper=moved < -SAME,
-        dearer=moved > SAME,
+        cheaper=moved < -SAME_PRICE,
+        dearer=moved > SAME_PRICE,
     )
     by = marks.groupby(["peer_id", "date"])
     table = by[["seen", "priced_twice", "cheaper", "dearer"]].sum().astype("float64")
@@ -65,7 +65,7 @@ def _looks(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _median_cut(rows: pd.DataFrame, by: list[str]) -> pd.Series:
-    return rows[rows["price_change"] < -SAME].groupby(by)["price_change"].median()
+    return rows[rows["price_change"] < -SAME_PRICE].groupby(by)["price_change"].median()
 
 
 class _Shelf:
@@ -78,8 +78,8 @@ class _Shelf:
             by_item[c].unstack(ITEM).reindex(self._days) for c in ("price", "units", "price_change")
         )
         self._price = price.to_numpy(dtype=float)
-        self._cut = change.to_numpy(dtype=float) < -SAME
-        repriced = np.abs(price.ffill().pct_change(fill_method=None).to_numpy(dtype=float)) > SAME
+        self._cut = change.to_numpy(dtype=float) < -SAME_PRICE
+        repriced = np.abs(price.ffill().pct_change(fill_method=None).to_numpy(dtype=float)) > SAME_PRICE
         self._repriced = np.vstack([np.zeros((1, repriced.shape[1])), np.cumsum(repriced, axis=0)])
         self._peer = price.columns.get_level_values("peer_id").to_numpy()
         self._known = ~np.isnan(units.to_numpy(dtype=float)).all(axis=1)

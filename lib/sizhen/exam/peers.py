@@ -11,13 +11,12 @@ from sizhen.exam.needs import needs
 from sizhen.exam.peer_market import launches, market_bands
 from sizhen.exam.peer_names import OWN, named, ranked
 from sizhen.exam.peer_prices import price_effects
-from sizhen.tables import Period, Shop
-from sizhen.tables.prepared import ALIKE
+from sizhen.tables import Period, Shop, prepared
+from sizhen.tables.prepared import ALIKE, SCORES
 from sizhen.texts.clean import hide
 
 __all__ = [
     "OWN",
-    "SCORES",
     "launches",
     "lost_buyers",
     "market_bands",
@@ -27,7 +26,6 @@ __all__ = [
     "promotions",
     "same_style",
 ]
-SCORES = ["dsr_description", "dsr_service", "dsr_logistics"]
 FIGURES = ["date", "visitors", "conversion", "average_order_value", "paid_amount", *SCORES]
 SMOOTH = 7
 LEAST = 30  # lost buyers of baseline and period together
@@ -88,7 +86,8 @@ def peers(shop: Shop, period: Period) -> pd.DataFrame:
             daily_paid_amount=level["paid_amount"],
         )
     )
-    table[SCORES] = by[SCORES].last()
+    scores = list(SCORES)
+    table[scores] = by[scores].last()
     changes = {count: _growth(level, past, count) for count in INDEX}
     promoted = now["promotion"].fillna("").ne("").groupby(now["peer_id"]).sum().astype("float64")
     table = table.assign(
@@ -269,11 +268,9 @@ def _own_promotions(shop: Shop, period: Period) -> pd.DataFrame:
     columns = ["promotion", "starts_on", "ends_on"]
     if not shop.has("events"):
         return pd.DataFrame(columns=columns).astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})
-    events = hide(shop.table("events"), "name")
-    events = events[events["kind"] == "promotion"].rename(columns={"name": "promotion"})
+    own = prepared.own_occasions(hide(shop.table("events"), "name"), "promotion").rename(columns={"name": "promotion"})
     first, last = pd.Timestamp(period.baseline.start), pd.Timestamp(period.end)
-    ends = events["ends_on"].fillna(events["starts_on"])
-    starts = events["starts_on"]
-    seen = events.assign(starts_on=starts.where(starts >= first, first), ends_on=ends.where(ends <= last, last))
+    starts, ends = own["starts_on"], own["ends_on"]
+    seen = own.assign(starts_on=starts.where(starts >= first, first), ends_on=ends.where(ends <= last, last))
     seen = seen[seen["starts_on"] <= seen["ends_on"]]
     return seen[columns].assign(peer_id="", name=shop.profile.name, kind=OWN)

@@ -7,7 +7,7 @@ import pandas as pd
 from sizhen.exam.compare import BEFORE, NOW, WEEK, comparable, in_part, parts, titles, week_of, weeks
 from sizhen.exam.figures import Figure, figure
 from sizhen.exam.needs import needs
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, prepared
 from sizhen.texts.clean import hide
 from sizhen.vocab import load
 
@@ -89,11 +89,11 @@ def _weeks_of_refunds(shop: Shop, period: Period) -> pd.DataFrame:
 
 @needs("orders")
 def _weeks_of_orders(shop: Shop, period: Period) -> pd.DataFrame:
-    orders = shop.table("orders")
-    orders = orders[orders["paid_at"].notna()]
-    paid = pd.DataFrame({"date": orders["paid_at"], "paid_amount": orders["amount"]})
-    back = pd.DataFrame({"paid_on": orders["paid_at"], "amount": orders["refund_amount"]})
-    return _rates(back, paid, weeks(orders["paid_at"], period), period, orders["paid_at"].max())
+    orders = prepared.by_payment(shop.table("orders"))
+    day = orders["date"]
+    paid = pd.DataFrame({"date": day, "paid_amount": orders["amount"]})
+    back = pd.DataFrame({"paid_on": day, "amount": orders["refund_amount"]})
+    return _rates(back, paid, weeks(day, period), period, day.max())
 
 
 def _moment(value: pd.Timestamp) -> pd.Timestamp:

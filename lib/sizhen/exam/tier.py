@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.tables import Period, Shop, tier
+from sizhen.tables import Period, Shop
+from sizhen.tables.prepared import SCORES, tier_average
 
-SCORES = ("dsr_description", "dsr_service", "dsr_logistics")
+SCORE_ROUNDING = 0.005  # scores are printed with two decimals
 
 
 def beside_tier(shop: Shop, period: Period) -> pd.DataFrame:
     """Per day of the period that both know: date, visitors, paid_buyers and dsr_* of the shop, conversion_tier and
     dsr_*_tier of the peers of kind tier_average (their mean). No rows where the shop has no such peer."""
     own = period.clip(shop.daily())[["date", "visitors", "paid_buyers", *SCORES]]
-    theirs = tier.average(shop, ["conversion", *SCORES]).set_index("date").add_suffix("_tier").reset_index()
+    theirs = tier_average(shop, ["conversion", *SCORES]).set_index("date").add_suffix("_tier").reset_index()
     return own.merge(theirs, on="date")
 
 

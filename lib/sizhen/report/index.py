@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+from sizhen.document import Document, Finding, Unreadable
 from sizhen.report.frame import environment, style_sheet
 from sizhen.report.write import write_text
 from sizhen.vocab import word
@@ -50,23 +50,24 @@ class Line:
         return f"{sign}{self.stake:,.0f}" if self.stake else ""
 
 
-def stake(document: dict[str, Any]) -> float:
+def stake(document: Document) -> float:
     """What a findings document calls lost or spent too much: the stakes of its `act` and `watch` findings, added."""
-    troubles = (f for f in document["findings"] if f["state"] in ("act", "watch"))
-    stakes = (f.get("stake") or {} for f in troubles)
-    return float(sum(stake["amount"] for stake in stakes if stake.get("kind") in ("loss", "cost")))
+    return sum(f.stake.amount for f in _troubles(document) if f.stake.kind in ("loss", "cost"))
 
 
-def top_finding(document: dict[str, Any], language: str) -> str:
+def top_finding(document: Document, language: str) -> str:
     """The sentence of the first finding that asks for something, or nothing."""
-    troubles = (f for f in document["findings"] if f["state"] in ("act", "watch"))
-    return next((str(f["says"][language]) for f in troubles), "")
+    return next((f.says[language] for f in _troubles(document)), "")
 
 
-def state(document: dict[str, Any]) -> str:
+def _troubles(document: Document) -> list[Finding]:
+    return [f for f in document.findings if f.state in ("act", "watch")]
+
+
+def state(document: Document) -> str:
     """The worst state of the findings; unknown where not even the sales are known."""
-    states = {f["state"] for f in document["findings"]}
-    known = (document.get("sales") or {}).get("observed") is not None
+    states = {f.state for f in document.findings}
+    known = document.sales.observed is not None
     return next((s for s in _ORDER if s in states), "ok" if known else "unknown")
 
 
@@ -118,10 +119,9 @@ def _line(period_dir: Path, row: Row, language: str) -> Line:
     if row.state != "done":
         return Line(row, row.state, None, row.reason, link)
     try:
-        document = json.loads((period_dir / row.shop_id / "findings.json").read_text(encoding="utf-8"))
-        worst, money = state(document), stake(document)
-        says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
-        outcomes = tuple(entry["outcome"] for entry in document.get("previous", ()))
-    except Exception:  # noqa: BLE001 - one spoilt file never costs the others' lines
+        document = Document.parse((period_dir / row.shop_id / "findings.json").read_bytes())
+    except (OSError, Unreadable):
         return Line(replace(row, state="failed"), "failed", None, UNREADABLE, link)
-    return Line(row, worst, money, says, link, outcomes)
+    worst = state(document)
+    says = top_finding(document, language) or (word("card.nothing", language) if worst == "ok" else "")
+    return Line(row, worst, stake(document), says, link, tuple(entry.outcome for entry in document.previous))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .disk import make_shops, write
-from .plan import CAUSES, Fault, Made, Plan
+from .faults import CAUSES
+from .plan import Fault, Made, Plan
 from .run import simulate
 from .sample import write_samples
 

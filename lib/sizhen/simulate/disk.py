@@ -15,7 +15,8 @@ from sizhen.files import replacing
 from sizhen.tables.files import put_table
 from sizhen.tables.switch import PROFILE, alone
 
-from .plan import CAUSES, Fault, Made, Plan, Size
+from .faults import CAUSES
+from .plan import Fault, Made, Plan, Size
 from .planting import DECOYS
 from .run import simulate
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sizhen.vocab import load
+
 from . import faults_people, faults_shop, faults_traffic
 from .behave import Outcome
 from .plan import Fault
@@ -9,6 +11,7 @@ from .planting import DECOYS, PLANTERS, Planted, Scene
 from .world import World
 
 MODULES = (faults_people, faults_shop, faults_traffic)
+CAUSES = tuple(cause for cause in load().causes if cause in PLANTERS)
 
 
 def plant(world: World, calm: Outcome, fault: Fault, number: int) -> Planted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sizhen.vocab import load
+
 from .catalogue import PEER_KINDS
 from .faults_traffic import event
 from .plan import DAILY
@@ -88,7 +90,7 @@ def product_complaints(scene: Scene) -> Planted:
 
 
 def _complaints(scene: Scene, subject: dict[str, str], where: Where) -> Planted:
-    aspect = scene.fault.cause.removeprefix("review.")
+    aspect = str(load().causes[scene.fault.cause].aspect)
     share = 0.2 + 1.4 * min(scene.fault.share, 0.26)
     burst = scene.first + 5 if scene.fault.decoy else None
     score = {"service": 1, "logistics": 2}.get(aspect, 0)

@@ -8,55 +8,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sizhen.vocab import load
+
 Size = Literal["small", "medium", "large"]
 SHARES: dict[str, float] = {"small": 0.05, "medium": 0.11, "large": 0.25}
-ASPECTS = (
-    "size",
-    "quality",
-    "colour",
-    "logistics",
-    "service",
-    "price",
-    "packaging",
-    "authenticity",
-    "function",
-    "other",
-)
+ASPECTS = tuple(c.aspect for c in load().causes.values() if c.aspect is not None)
 DAILY = ("shop_daily", "traffic_daily", "product_daily")
-CAUSES: tuple[str, ...] = (
-    "data.missing_days",
-    "data.presale",
-    "data.inconsistent",
-    "market.demand",
-    "calendar.shift",
-    "traffic.search",
-    "traffic.recommend",
-    "traffic.paid_budget",
-    "traffic.channel",
-    "traffic.low_quality",
-    "traffic.violation",
-    "ads.click_cost",
-    "ads.waste",
-    "ads.creative",
-    "page.bounce",
-    "page.checkout",
-    "order.payment",
-    "stock.sold_out",
-    "price.own_rise",
-    "price.discount_leak",
-    "basket.mix",
-    "basket.units",
-    "product.decline",
-    "peer.price_cut",
-    "peer.promotion",
-    *(f"review.{aspect}" for aspect in ASPECTS),
-    "refund.rise",
-    "service.slow",
-    "service.skill",
-    "customer.returning",
-    "compliance.points",
-    "unexplained.conversion",
-)
 
 
 @dataclass(frozen=True)
@@ -76,8 +33,8 @@ class Fault:
     decoy: bool = False
 
     def __post_init__(self) -> None:
-        if self.cause not in CAUSES:
-            raise ValueError(f"unknown cause {self.cause!r}; known: {', '.join(CAUSES)}")
+        if self.cause not in load().causes:
+            raise ValueError(f"unknown cause {self.cause!r}; known: {', '.join(load().causes)}")
         if not 0 < self.share < 1:
             raise ValueError(f"the size of a fault is small, medium, large or between 0 and 1, not {self.size!r}")
 

@@ -21,6 +21,8 @@ from .words import words
 END, DAYS = date(2026, 10, 31), 120
 MONTH, BEFORE = "2026-10", "2026-09"
 AMBITION = {"linen-house": 1.03, "tea-corner": 0.97}
+BOTH = 0.08  # of a channel's people on the lesser device: they came by the other too
+PEOPLE = ["visitors", "bounced_visitors", "favourite_buyers", "cart_buyers"]
 
 LINEN = Plan(
     seed=11,
@@ -71,11 +73,20 @@ def sample_shops() -> tuple[Made, ...]:
     linen = simulate(_named(LINEN))
     tea = simulate(_named(TEA))
     tea.tables["peers_daily"][["visitors_index", "paid_index"]] = float("nan")
+    tea.tables["traffic_daily"] = _with_all_devices(tea.tables["traffic_daily"])
     every = frozenset(load().tables)
     orders = simulate(_named(replace(ORDERS, omit=every - {"orders", "reviews"})))
     for made in (linen, tea):
         made.profile["targets"] = {MONTH: _target(made)}
     return linen, tea, orders
+
+
+def _with_all_devices(traffic: pd.DataFrame) -> pd.DataFrame:
+    """`traffic` and rows for all devices, which some platforms give beside the parts: who came by both counts once."""
+    parts = traffic.groupby(["date", "channel", "channel_raw"], as_index=False)
+    whole = parts.sum(numeric_only=True).assign(device="all")
+    whole[PEOPLE] -= (BOTH * parts[PEOPLE].min()[PEOPLE]) // 1
+    return pd.concat([traffic, whole], ignore_index=True)
 
 
 def _named(plan: Plan) -> Plan:

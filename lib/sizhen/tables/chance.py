@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+
+ONE_SIDED = 1.645  # standard errors: of a one-sided 95 % test, and of a 90 % interval
+
+
+def counting_noise(share: float, n: float) -> float:
+    """How far a share of `n` may be off by chance (one-sided 95 %); 0 outside of 0 to 1."""
+    return ONE_SIDED * math.sqrt(max(share * (1 - share), 0.0) / n)
 
 
 def discoveries(p: np.ndarray, q: float) -> np.ndarray:

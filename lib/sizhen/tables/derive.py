@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.tables.prepared import is_paid, orders_placed
 from sizhen.tables.schema import conform
 
 
@@ -14,9 +15,8 @@ def shop_daily_from_orders(orders: pd.DataFrame) -> pd.DataFrame:
     incomplete. An order counts as paid when it has a payment time and an amount above 0. Refunds stay unknown, as
     orders do not say when a refund succeeded. Returning buyers are those with an earlier order in the file.
     """
-    placed = orders.assign(date=orders["created_at"].fillna(orders["paid_at"]).dt.normalize())
-    placed = placed[placed["date"].notna()]
-    paid = placed[placed["paid_at"].notna() & (placed["paid_amount"] > 0)]
+    placed = orders_placed(orders)
+    paid = placed[is_paid(placed)]
     by_day = paid.groupby("date")
     daily = placed.groupby("date")["amount"].sum(min_count=1).round(2).rename("order_amount").to_frame()
     daily["paid_orders"] = by_day.size().reindex(daily.index, fill_value=0)

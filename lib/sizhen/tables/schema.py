@@ -1,18 +1,15 @@
-"""pandera schemas built from vocab/tables.toml, and the way from raw columns to typed ones."""
+"""The contract of vocab/tables.toml: the way from raw columns to typed ones, and what a value may be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 import pyarrow
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from sizhen.tables.cells import MISSING, kept
 from sizhen.tables.clock import TIMEZONE
@@ -37,7 +34,6 @@ EXPECTED = {
     "text": "a text",
 }
 COLUMNS = 1000  # a table with more is none
-pa.DataFrameSchema({}).validate(pd.DataFrame())  # pandera loads its checks at the first use: let it be the import
 READABLE = ("text", "id", "choice")
 NUMBERS, TEXTS = ((str, int, float, Decimal), bool), ((str,), ())  # types of cells, and those of them that are none
 WRITTEN = {"date": ((str, date), ()), "datetime": ((str, date), ()), "flag": ((str, int, float), ())}
@@ -48,52 +44,29 @@ def _dtype(column: Column) -> str:
     return kinds.get(column.kind, "float64" if column.kind in NUMERIC else "str")
 
 
-def _rule(column: Column) -> Callable[[Any], Any] | None:
-    """What every known value of the column must fulfil; None for anything goes."""
+def odd(values: pd.Series, column: Column) -> NDArray[np.bool_]:
+    """Which values of a typed column it may not hold: out of its range, or unknown in a key."""
+    numbers = values.to_numpy() if column.kind in NUMERIC else np.empty(0)
     match column.kind:
         case "count":
-            return lambda s: (s >= 0) & (np.floor(s) == s) & np.isfinite(s)
+            good = (numbers >= 0) & (np.floor(numbers) == numbers) & np.isfinite(numbers)
         case "money" | "seconds":
-            return lambda s: (s >= 0) & np.isfinite(s)
+            good = (numbers >= 0) & np.isfinite(numbers)
         case "rate":
-            return lambda s: (s >= 0) & (s <= 1)
+            good = (numbers >= 0) & (numbers <= 1)
         case "score":
-            return lambda s: (s >= 1) & (s <= 5)
+            good = (numbers >= 1) & (numbers <= 5)
         case "number":
-            return np.isfinite
+            good = np.isfinite(numbers)
         case "choice":
-            allowed = [*column.allowed, *([] if column.key and not column.empty else [""])]
-            return lambda s: s.isin(allowed)
+            good = values.isin([*column.allowed, *([""] if _filled(column) else [])]).to_numpy()
         case "id" if column.key and not column.empty:
-            return lambda s: s != ""
-    return None
-
-
-@cache
-def schema(table: str) -> pa.DataFrameSchema:
-    """The pandera schema of a table. KeyError for a table the contract does not know."""
-    spec = load().table(table)
-    columns = {
-        c.name: pa.Column(
-            _dtype(c),
-            [] if (rule := _rule(c)) is None else [pa.Check(rule, name=c.kind)],
-            nullable=not c.key,
-            required=True,
-        )
-        for c in spec.columns
-    }
-    return pa.DataFrameSchema(columns, unique=spec.keys, name=table)
-
-
-def _passes(values: pd.Series, column: Column) -> bool:
-    """What the schema asks of one column, in a tenth of pandera's time."""
-    rule = _rule(column)
-    if values.dtype != _dtype(column):
-        return False
-    if rule is None and not column.key:
-        return True
-    known = values.to_numpy()[~np.isnan(values.to_numpy())] if column.kind in NUMERIC else values.dropna()
-    return (len(known) == len(values) or not column.key) and (rule is None or bool(rule(known).all()))
+            good = (values != "").to_numpy()
+        case _:
+            good = np.ones(len(values), dtype=bool)
+    if column.key:
+        return ~good | values.isna().to_numpy()
+    return np.zeros(len(values), dtype=bool) if good.all() else ~good & values.notna().to_numpy()
 
 
 def _ascends(frame: pd.DataFrame, keys: list[str]) -> bool:
@@ -106,8 +79,8 @@ def _ascends(frame: pd.DataFrame, keys: list[str]) -> bool:
     return bool(after.all())
 
 
-def _first(bad: pd.Series) -> int:
-    return int(np.flatnonzero(bad.to_numpy())[0])
+def _first(bad: pd.Series | NDArray[np.bool_]) -> int:
+    return int(np.flatnonzero(np.asarray(bad))[0])
 
 
 def _number(values: pd.Series) -> pd.Series:
@@ -246,24 +219,14 @@ def _shown(value: object) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
-def _explain(error: pa.errors.SchemaError, spec: TableSpec, frame: pd.DataFrame, file: str) -> DataError:
-    column = next(c for c in spec.columns if c.name == error.schema.name)
-    cases = error.failure_cases
-    at = int(cases["index"].min()) if isinstance(cases, pd.DataFrame) and cases["index"].notna().any() else None
-    value = (
-        "an empty cell"
-        if at is None or pd.isna(frame[column.name].iloc[at])
-        else repr(_shown(frame[column.name].iloc[at]))
-    )
-    if at is None and frame[column.name].isna().any():
-        at = _first(frame[column.name].isna())
-    return DataError(
-        file,
-        f"{value:.60} is not {_wanted(column)}",
-        "correct the cell" if column.key else "correct the cell or leave it empty if it is unknown",
-        row=None if at is None else at + 2,
-        column=column.name,
-    )
+def _refuse_odd(values: pd.Series, column: Column, file: str) -> None:
+    bad = odd(values, column)
+    if not bad.any():
+        return
+    at = _first(bad)
+    value = "an empty cell" if pd.isna(values.iloc[at]) else repr(_shown(values.iloc[at]))
+    remedy = "correct the cell" if column.key else "correct the cell or leave it empty if it is unknown"
+    raise DataError(file, f"{value:.60} is not {_wanted(column)}", remedy, row=at + 2, column=column.name)
 
 
 def refuse_width(columns: int, file: str) -> None:
@@ -294,14 +257,10 @@ def conform(frame: pd.DataFrame, table: str, file: str, *, timezone: str = TIMEZ
     made = pd.DataFrame(columns, copy=False)
     if extra := [c for c in frame.columns if c not in spec.names]:
         made = pd.concat([made, frame[extra]], axis=1)
-    if all(_passes(made[c.name], c) for c in spec.columns) and _ascends(made, spec.keys):
+    for column in spec.columns:
+        _refuse_odd(made[column.name], column, file)
+    if _ascends(made, spec.keys):
         return made
-    try:
-        schema(table).validate(made, inplace=True)  # it changes nothing; without it copies all
-    except pa.errors.SchemaError as error:
-        if error.schema.name != table:
-            raise _explain(error, spec, made, file) from None
-        _refuse_duplicates(made, spec, file)
-        raise
+    _refuse_duplicates(made, spec, file)
     order = made[spec.keys].sort_values(spec.keys, kind="stable").index
     return made if order.is_monotonic_increasing else made.take(order.to_numpy()).reset_index(drop=True)

@@ -53,7 +53,7 @@ def complaints(reviews: pd.DataFrame) -> pd.DataFrame:
 
 def by_cause(found: pd.DataFrame) -> pd.DataFrame:
     """`complaints` with the aspects that count for another's cause joined to that one."""
-    causes = {id: aspect.cause for id, aspect in load().aspects.items()}
+    causes = {id: aspect.within for id, aspect in load().aspects.items()}
     return pd.DataFrame(
         {
             cause: found[[a for a in causes if causes[a] == cause]].to_numpy().any(axis=1)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 from markupsafe import Markup
 
+from sizhen.document import Document, Finding, Judgement
 from sizhen.view import labels, sentences
 from sizhen.view.labels import fmt, name, say
-from sizhen.view.sentences import Document, Figure
+from sizhen.view.sentences import Figure
 from sizhen.view.workbook import FILE
-from sizhen.vocab import Rule, Text, load
-from sizhen.vocab.document import unread
+from sizhen.vocab import Rule, load
 
 FIRST_SCREEN = 2
 
@@ -32,15 +32,16 @@ class Card:
         return f"Card({len(self.html)} characters of HTML)"
 
 
-class Answer(Protocol):
-    """A rule's answer as `case.judge` gives it."""
+class Diagnosed(Protocol):
+    """A case, as far as cards show it."""
 
-    rule: Rule
-    state: str
-    says: Text
-    n: float
-    findings: tuple[dict[str, Any], ...]
-    changed: bool
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+
+    @property
+    def judgements(self) -> Sequence[Judgement]: ...
+
+    def document(self) -> Document: ...
 
 
 def _join(parts: Iterable[Markup]) -> Markup:
@@ -72,7 +73,7 @@ def verdict(document: Document) -> Card:
     return Card(head.format(state, sentence, when, compared) + body)
 
 
-def _stake(finding: dict[str, Any]) -> Markup:
+def _stake(finding: Finding) -> Markup:
     shown, between = sentences.stake(finding)
     if not shown:
         return Markup("")
@@ -97,23 +98,23 @@ def _basis(rule: Rule) -> str:
     )
 
 
-def _advice(finding: dict[str, Any]) -> Markup:
+def _advice(finding: Finding) -> Markup:
     aim = sentences.aim(finding)
-    text = Markup("<strong>{}</strong> {}").format(sentences.who_when(finding), labels.text(finding["advice"]["what"]))
+    text = Markup("<strong>{}</strong> {}").format(sentences.who_when(finding), labels.text(finding.advice.what))
     return _p("sz-advice", text if not aim else Markup("{}<br>{}").format(text, aim))
 
 
-def finding_card(finding: dict[str, Any]) -> Markup:
+def finding_card(finding: Finding) -> Markup:
     """One finding: what, money, why we believe it, what to do, who, by when, and the rule behind it."""
-    cause, rule = load().causes[finding["cause"]], load().rules[finding["source"]]
-    evidence = name(f"card.level.{finding['level']}")
-    if finding["n"] is not None and finding["n"] > 0:
-        evidence += " " + say("card.count", n=f"{finding['n']:,}")
+    cause, rule = load().causes[finding.cause], load().rules[finding.source]
+    evidence = name(f"card.level.{finding.level}")
+    if finding.n is not None and finding.n > 0:
+        evidence += " " + say("card.count", n=f"{finding.n:,}")
     return _join(
         [
-            Markup('<section class="sz-finding sz-{}"><h3>{}</h3>').format(finding["state"], labels.text(cause.label)),
+            Markup('<section class="sz-finding sz-{}"><h3>{}</h3>').format(finding.state, labels.text(cause.label)),
             _stake(finding),
-            _p("sz-says", labels.text(finding["says"])),
+            _p("sz-says", labels.text(finding.says)),
             _advice(finding),
             _p("sz-evidence", evidence),
             _p("sz-source", say("card.rule", title=labels.text(rule.title), basis=_basis(rule))),
@@ -122,14 +123,14 @@ def finding_card(finding: dict[str, Any]) -> Markup:
     )
 
 
-def _line(finding: dict[str, Any]) -> Markup:
-    cause = load().causes[finding["cause"]]
-    return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(cause.label), labels.text(finding["says"]))
+def _line(finding: Finding) -> Markup:
+    cause = load().causes[finding.cause]
+    return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(cause.label), labels.text(finding.says))
 
 
 def prescription(document: Document) -> Card:
     """The findings in order of money: at most two to act on first, the others behind them."""
-    acts, watched = (sentences.in_state(document, state) for state in ("act", "watch"))
+    acts, watched = document.in_state("act"), document.in_state("watch")
     parts = [finding_card(f) for f in acts[:FIRST_SCREEN]]
     if acts[FIRST_SCREEN:]:
         parts += [Markup("<h3>{}</h3>").format(name("card.more")), *map(finding_card, acts[FIRST_SCREEN:])]
@@ -141,7 +142,7 @@ def prescription(document: Document) -> Card:
     return Card(_join(parts))
 
 
-def judgement(answer: Answer) -> Card:
+def judgement(answer: Judgement) -> Card:
     """A rule's answer: its question, state and sentence, with the findings behind it."""
     lines = _join(_line(f) for f in answer.findings)
     return Card(
@@ -160,9 +161,9 @@ def judgement(answer: Answer) -> Card:
     )
 
 
-def summary(case: Any, exam: str) -> Card:
+def summary(case: Diagnosed, exam: str) -> Card:
     """What one examination found: its findings, and how many questions were answered well or not at all."""
-    found = [f for f in case.findings if f["exam"] == exam]
+    found = [f for f in case.findings if f.exam == exam]
     states = [j.state for j in case.judgements if j.rule.exam == exam]
     counts = say("card.counts", ok=states.count("ok"), unknown=states.count("unknown"))
     body = Markup("<ul>{}</ul>").format(_join(map(_line, found))) if found else _p("", name("card.none_found"))
@@ -171,16 +172,16 @@ def summary(case: Any, exam: str) -> Card:
 
 def previous(document: Document) -> Card:
     """What came of the last advice, figure by figure."""
-    if not document["previous"]:
-        return Card(_p("sz-note", name(f"card.previous_{'unread' if unread(document) else 'none'}")))
+    if not document.previous:
+        return Card(_p("sz-note", name(f"card.previous_{'unread' if document.unread else 'none'}")))
     lines = (
-        Markup("<li><strong>{}</strong><br>{}</li>").format(sentences.followed_up(entry), entry["advice"])
-        for entry in document["previous"]
+        Markup("<li><strong>{}</strong><br>{}</li>").format(sentences.followed_up(entry), entry.advice)
+        for entry in document.previous
     )
     return Card(Markup('<div class="sz-previous"><ul>{}</ul></div>').format(_join(lines)))
 
 
-def not_concluded(case: Any) -> Card:
+def not_concluded(case: Diagnosed) -> Card:
     """What could not be answered and why, days without data, and figures that are not final."""
     document = case.document()
     lines = [
@@ -191,14 +192,14 @@ def not_concluded(case: Any) -> Card:
     notes = [
         say(
             "card.immature",
-            metric=name(x["metric"]),
-            day=sentences.day(x["from"]),
-            why=labels.text(load().labels["immature"]).format(days=load().metrics[x["metric"]].maturity_days),
+            metric=name(x.metric),
+            day=labels.day(x.since),
+            why=labels.text(load().labels["immature"]).format(days=load().metrics[x.metric].maturity_days),
         )
-        for x in document["data"]["immature"]
+        for x in document.data.immature
     ]
-    if document["data"]["missing_days"]:
-        days = labels.listing([sentences.day(d) for d in document["data"]["missing_days"]])
+    if document.data.missing_days:
+        days = labels.listing([labels.day(d) for d in document.data.missing_days])
         notes.insert(0, say("card.no_days", days=days))
     body = _join(_p("", n) for n in notes)
     body += Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.all_concluded"))

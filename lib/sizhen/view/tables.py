@@ -12,7 +12,8 @@ import pandas as pd
 from sizhen.view import labels
 
 LEFT = ("text", "label", "date", "flag", "path")
-OF_METRIC = ("value", "desktop", "mobile", "all", "tier_value", "value_gap")  # columns of a row that names its metric
+# columns of a row that names its metric
+OF_METRIC = ("value", "observed", "expected", "desktop", "mobile", "all", "tier_value", "value_gap")
 FEW = 2
 LONG = 18  # columns a text may take before its cell wraps
 LONGEST = 300  # columns of a text that are shown

@@ -1,4 +1,4 @@
-"""Reads the TOML files into frozen dataclasses and refuses what does not fit together."""
+"""Reads the TOML files into the dataclasses of model.py, by pydantic, and refuses what does not fit together."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from sizhen.vocab.model import Advice, Aspect, Cause, Channel, Column, Limit, Metric, Rule, TableSpec, Text, Vocab
+from sizhen.vocab.model import Aspect, Cause, Channel, Column, Metric, Role, Rule, TableSpec, Text, Vocab
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
 
 LANGUAGES = ("zh", "en")
-EXAMS = ("look", "listen", "ask", "check")
-ROLES = ("operations", "promotion", "design", "service", "warehouse", "owner")
+ROLES: tuple[str, ...] = get_args(Role)
 JUDGED = {"observed", "limit"}
 TOLD = {"place", "metric", "observed", "expected", "since"}
+Shape = TypeVar("Shape")
 
 
 class VocabError(ValueError):
@@ -27,155 +31,81 @@ def read(name: str, folder: Path | None = None) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _text(entry: dict[str, Any], where: str) -> Text:
-    missing = [k for k in LANGUAGES if not str(entry.get(k, "")).strip()]
-    if missing:
-        raise VocabError(f"{where}: no wording in {', '.join(missing)}")
-    return Text(entry["zh"].strip(), entry["en"].strip())
+@cache
+def _adapter(shape: Any) -> TypeAdapter[dict[str, Any]]:
+    from pydantic import ConfigDict, TypeAdapter  # takes as long as all the files do: not before they are read
+
+    config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_min_length=1)
+    return TypeAdapter(dict[str, shape], config=config)
 
 
-def _fields(text: str) -> set[str]:
-    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+def shaped(shape: type[Shape], entries: Mapping[str, Any], file: str) -> dict[str, Shape]:
+    """The entries of a file as dataclasses, by id, their texts stripped. Raises VocabError, which names entry and field
+    of all that is missing, empty, unknown or of another kind."""
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(shape).validate_python(entries)  # type: ignore[arg-type]  # a class can be hashed
+    except ValidationError as error:
+        raise VocabError("; ".join(f"{file} {_complaint(e)}" for e in error.errors(include_url=False))) from None
 
 
-def _template(entry: dict[str, Any], where: str, known: set[str]) -> Text:
-    """A wording with {values}: the same ones in every language, and only `known` ones."""
-    text = _text(entry, where)
-    zh, en = _fields(text.zh), _fields(text.en)
-    if zh != en:
-        raise VocabError(f"{where}: zh and en name different values {sorted(zh ^ en)}")
-    if zh - known:
-        raise VocabError(f"{where}: {sorted(zh - known)} can not be filled, only {sorted(known)}")
-    return text
+def _complaint(error: ErrorDetails) -> str:
+    entry, *path = map(str, error["loc"])
+    field, owner = path[-1] if path else "", ".".join(path[:-1])
+    match error["type"]:
+        case "missing" | "string_too_short" if field in LANGUAGES:
+            return f"{entry}: no wording in {field}" + (f" for its {owner}" if owner else "")
+        case "missing":
+            return f"{entry}: its {owner} has no {field}" if owner else f"{entry}: has no {field}"
+        case "unexpected_keyword_argument":
+            return f"{entry}: its {owner} knows no {field}" if owner else f"{entry}: knows no {field}"
+        case "literal_error":
+            return f"{entry}: {error['input']!r} is not one of {error['ctx']['expected'].replace(chr(39), '')}"
+    return f"{entry}: {'.'.join(path)}: {error['msg']}"
 
 
-def _one_of(value: str, allowed: tuple[str, ...], where: str) -> Any:
-    if value not in allowed:
-        raise VocabError(f"{where}: {value!r} is not one of {', '.join(allowed)}")
-    return value
+def _entries(name: str, folder: Path | None) -> dict[str, dict[str, Any]]:
+    entries = read(name, folder)
+    for id, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise VocabError(f"{name}.toml {id}: stands in no entry")
+    return entries
+
+
+def _labelled(entry: dict[str, Any], label: str = "label") -> dict[str, Any]:
+    """The entry with the zh and en that stand beside the rest as its `label`."""
+    rest = {k: v for k, v in entry.items() if k not in LANGUAGES}
+    return rest | {label: {k: entry[k] for k in LANGUAGES if k in entry}}
 
 
 def _tables(raw: dict[str, Any]) -> dict[str, TableSpec]:
-    return {
-        name: TableSpec(
-            name,
-            _text(entry["title"], f"tables.toml {name}"),
-            tuple(
-                Column(
-                    c,
-                    e["kind"],
-                    _text(e, f"tables.toml {name}.{c}"),
-                    e.get("key", False),
-                    e.get("empty", False),
-                    tuple(e.get("allowed", ())),
-                )
-                for c, e in entry["columns"].items()
-            ),
-        )
-        for name, entry in raw.items()
+    for table, entry in raw.items():
+        if not entry.get("columns"):
+            raise VocabError(f"tables.toml {table}: has no columns")
+    cells = {
+        f"{table}.{name}": _labelled(cell, "describe") | {"name": name}
+        for table, entry in raw.items()
+        for name, cell in entry["columns"].items()
     }
-
-
-def _metrics(raw: dict[str, Any]) -> dict[str, Metric]:
-    return {
-        id: Metric(
-            id,
-            e["kind"],
-            e["numerator"],
-            e.get("denominator"),
-            e["unit"],
-            e["good"],
-            _text(e, f"metrics.toml {id}"),
-            e.get("maturity_days", 0),
-            e.get("base_days", 28),
-        )
-        for id, e in raw.items()
+    columns = shaped(Column, cells, "tables.toml")
+    entries = {
+        table: entry | {"name": table, "columns": [columns[f"{table}.{name}"] for name in entry["columns"]]}
+        for table, entry in raw.items()
     }
+    return shaped(TableSpec, entries, "tables.toml")
 
 
-def _limit(entry: dict[str, Any] | None, where: str) -> Limit | None:
-    if entry is None:
-        return None
-    for field in ("source", "year", "kind"):
-        if not entry.get(field):
-            raise VocabError(f"{where}: its limit has no {field}")
-    _one_of(entry["bad"], ("above", "below", "from"), where)
-    _one_of(entry["kind"], ("platform", "practitioner", "arithmetic", "house"), where)
-    return Limit(float(entry["value"]), entry["bad"], entry["kind"], entry["source"], entry["year"])
-
-
-def _watched(text: str | None) -> tuple[str, str] | None:
-    """`conversion/device` as (metric, source)."""
-    if text is None:
-        return None
-    metric, _, source = text.partition("/")
-    return metric, source
-
-
-def _rules(raw: dict[str, Any]) -> dict[str, Rule]:
-    rules = {}
-    for id, e in raw.items():
-        where = f"rules.toml {id}"
-        known = JUDGED if "limit" in e else JUDGED - {"limit"}
-        rule = Rule(
-            id,
-            _one_of(e["exam"], EXAMS, where),
-            _text(e["title"], where),
-            _template(e["healthy"], where, known),
-            _template(e["unhealthy"], where, known),
-            tuple(e["needs"]),
-            e["source"],
-            e.get("metric"),
-            e.get("min_n", 0),
-            _limit(e.get("limit"), where),
-            tuple(e.get("causes", ())),
-            _watched(e.get("watches")),
-            e.get("lacks"),
-            tuple((code, float(share)) for code, share in e.get("norms", {}).items()),
-            e.get("frame", e.get("figure", "")).partition(":")[0],
-            e.get("figure", ""),
-        )
-        if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
-            raise VocabError(f"{where}: healthy and unhealthy wording are equal")
-        if "observed" in _fields(rule.healthy.zh + rule.unhealthy.zh) and rule.metric is None:
-            raise VocabError(f"{where}: tells an observed value but has no metric")
-        if rule.norms and abs(sum(share for _, share in rule.norms) - 1) > 1e-9:
-            raise VocabError(f"{where}: its norms do not add up to 1")
-        if not id.startswith(f"{rule.exam}."):
-            raise VocabError(f"{where}: belongs to {rule.exam} but is not named so")
-        rules[id] = rule
-    return rules
-
-
-def _causes(raw: dict[str, Any]) -> dict[str, Cause]:
-    causes = {}
-    for id, e in raw.items():
-        where = f"causes.toml {id}"
-        advice = e["advice"]
-        if advice["who"] not in ROLES:
-            raise VocabError(f"{where}: nobody is called {advice['who']}")
-        causes[id] = Cause(
-            id,
-            _one_of(e["exam"], EXAMS, where),
-            e["metric"],
-            _text(e["label"], where),
-            _template(e["says"], where, TOLD),
-            Advice(advice["who"], _template(advice["what"], where, TOLD), advice["due_days"]),
-        )
-    return causes
-
-
-def _aspects(raw: dict[str, Any]) -> dict[str, Aspect]:
-    return {
-        id: Aspect(
-            id,
-            _text(e, where),
-            _one_of(e.get("within", id), tuple(raw), where),
-            *(_text(e.get(field, {}), f"{where}.{field}") for field in ("patterns", "mentions", "topics")),
-        )
-        for id, e in raw.items()
-        for where in (f"aspects.toml {id}",)
-    }
+def _rule(entry: dict[str, Any]) -> dict[str, Any]:
+    """`watches`, written conversion/device, as (metric, source); `norms` as pairs; the frame its figure stands on."""
+    pairs: dict[str, Any] = {}
+    if "watches" in entry:
+        pairs["watches"] = entry["watches"].split("/", 1)
+    if "norms" in entry:
+        pairs["norms"] = list(entry["norms"].items())
+    if frame := entry.get("frame", entry.get("figure")):
+        pairs["frame"] = frame.partition(":")[0]
+    return entry | pairs
 
 
 def _words(folder: Path | None) -> tuple[dict[str, Text], dict[str, str]]:
@@ -183,12 +113,11 @@ def _words(folder: Path | None) -> tuple[dict[str, Text], dict[str, str]]:
     words: dict[str, Text] = {}
     units: dict[str, str] = {}
     for path in sorted((folder or Path(__file__).parent).glob("words*.toml")):
-        for id, entry in read(path.stem, folder).items():
-            if id in words:
-                raise VocabError(f"{path.name} {id}: the word stands in another file too")
-            words[id] = _text(entry, f"{path.name} {id}")
-            if "unit" in entry:
-                units[id] = entry["unit"]
+        entries = _entries(path.stem, folder)
+        if both := words.keys() & entries.keys():
+            raise VocabError(f"{path.name} {min(both)}: the word stands in another file too")
+        units |= {id: entry.pop("unit") for id, entry in entries.items() if "unit" in entry}
+        words |= shaped(Text, entries, path.name)
     return words, units
 
 
@@ -217,15 +146,15 @@ def _cross_check(vocab: Vocab) -> None:
     contract = next(c for c in vocab.tables["traffic_daily"].columns if c.name == "channel").allowed
     if set(contract) != set(vocab.channels):
         raise VocabError("channels.toml and tables.toml name different channels")
+    for id, aspect in vocab.aspects.items():
+        if aspect.within not in vocab.aspects:
+            raise VocabError(f"aspects.toml {id}: no aspect {aspect.within}")
     for rule in vocab.rules.values():
         _check_rule(rule, vocab)
+        _check_wording(rule)
     answered = {c for r in vocab.rules.values() for c in r.causes}
     for cause in vocab.causes.values():
-        where = f"causes.toml {cause.id}"
-        if cause.metric not in vocab.metrics:
-            raise VocabError(f"{where}: unknown metric {cause.metric}")
-        if cause.id not in answered:
-            raise VocabError(f"{where}: no rule asks for it")
+        _check_cause(cause, vocab, answered)
 
 
 def _check_rule(rule: Rule, vocab: Vocab) -> None:
@@ -243,23 +172,60 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
     for cause in rule.causes:
         if cause not in vocab.causes:
             raise VocabError(f"{where}: unknown cause {cause}")
+    if rule.norms and abs(sum(share for _, share in rule.norms) - 1) > 1e-9:
+        raise VocabError(f"{where}: its norms do not add up to 1")
+    if not rule.id.startswith(f"{rule.exam}."):
+        raise VocabError(f"{where}: belongs to {rule.exam} but is not named so")
+
+
+def _check_wording(rule: Rule) -> None:
+    where = f"rules.toml {rule.id}"
+    known = JUDGED if rule.limit else JUDGED - {"limit"}
+    values = _values(rule.healthy, where, known) | _values(rule.unhealthy, where, known)
+    if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
+        raise VocabError(f"{where}: healthy and unhealthy wording are equal")
+    if "observed" in values and rule.metric is None:
+        raise VocabError(f"{where}: tells an observed value but has no metric")
+
+
+def _check_cause(cause: Cause, vocab: Vocab, answered: set[str]) -> None:
+    where = f"causes.toml {cause.id}"
+    for template in (cause.says, cause.advice.what):
+        _values(template, where, TOLD)
+    if cause.metric not in vocab.metrics:
+        raise VocabError(f"{where}: unknown metric {cause.metric}")
+    if cause.aspect is not None and cause.aspect not in vocab.aspects:
+        raise VocabError(f"{where}: unknown aspect {cause.aspect}")
+    if cause.id not in answered:
+        raise VocabError(f"{where}: no rule asks for it")
+
+
+def _values(template: Text, where: str, known: set[str]) -> set[str]:
+    """The {values} of a wording: the same ones in every language, and only `known` ones."""
+    zh, en = ({f for _, f, _, _ in string.Formatter().parse(template[k]) if f is not None} for k in LANGUAGES)
+    if zh != en:
+        raise VocabError(f"{where}: zh and en name different values {sorted(zh ^ en)}")
+    if zh - known:
+        raise VocabError(f"{where}: {sorted(zh - known)} can not be filled, only {sorted(known)}")
+    return zh
 
 
 def build(folder: Path | None = None) -> Vocab:
     """The vocabulary of `folder` (the package's own when None). Raises VocabError."""
-    raw = {n: read(n, folder) for n in ("tables", "metrics", "channels", "aspects", "rules", "causes")}
-    channels = raw["channels"]
+    tables, metrics, channels, aspects, rules, causes = (
+        _entries(name, folder) for name in ("tables", "metrics", "channels", "aspects", "rules", "causes")
+    )
     words, units = _words(folder)
+    named = {id: _labelled(e) | {"id": id} for id, e in channels["channels"].items()}
+    spoken_of = {id: {"within": id} | _labelled(e) | {"id": id} for id, e in aspects.items()}
     vocab = Vocab(
-        tables=_tables(raw["tables"]),
-        metrics=_metrics(raw["metrics"]),
-        groups={id: _text(e, f"channels.toml {id}") for id, e in channels["groups"].items()},
-        channels={
-            id: Channel(id, e["group"], _text(e, f"channels.toml {id}")) for id, e in channels["channels"].items()
-        },
-        aspects=_aspects(raw["aspects"]),
-        rules=_rules(raw["rules"]),
-        causes=_causes(raw["causes"]),
+        tables=_tables(tables),
+        metrics=shaped(Metric, {id: _labelled(e) | {"id": id} for id, e in metrics.items()}, "metrics.toml"),
+        groups=shaped(Text, channels["groups"], "channels.toml"),
+        channels=shaped(Channel, named, "channels.toml"),
+        aspects=shaped(Aspect, spoken_of, "aspects.toml"),
+        rules=shaped(Rule, {id: _rule(e) | {"id": id} for id, e in rules.items()}, "rules.toml"),
+        causes=shaped(Cause, {id: e | {"id": id} for id, e in causes.items()}, "causes.toml"),
         words=words,
         units=units,
         labels={},

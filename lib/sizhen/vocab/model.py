@@ -1,14 +1,32 @@
-"""The frozen shapes of the vocabulary."""
+"""The frozen shapes of the vocabulary. A field of a TOML entry is a field here, of the same name and its type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "date", "datetime", "id", "text", "count", "money", "rate", "score", "seconds", "number", "flag", "choice"
 ]
+Pool = Literal["sales", "refunds", "ad_spend", "none"]
+Step = Literal[
+    "data",
+    "market",
+    "channels",
+    "payment",
+    "pages",
+    "products",
+    "shop_wide",
+    "order_value",
+    "spend",
+    "unexplained",
+]
+STEPS: tuple[Step, ...] = get_args(Step)
 
+Exam = Literal["look", "listen", "ask", "check"]
+Role = Literal["operations", "promotion", "design", "service", "warehouse", "owner"]
+
+WORTH_NAMING = 0.02  # of the visitors: a source with fewer is not named
 TOTALS = "totals/"  # before the name of a daily table: its totals over several days, kept beside it
 
 
@@ -81,10 +99,10 @@ class Metric:
     id: str
     kind: Literal["sum", "ratio", "mean", "level"]
     numerator: str
-    denominator: str | None
     unit: Literal["count", "money", "rate", "seconds", "score", "number"]
     good: Literal["up", "down", "none"]
     label: Text
+    denominator: str | None = None
     maturity_days: int = 0
     base_days: int = 28
 
@@ -120,7 +138,7 @@ class Rule:
     """
 
     id: str
-    exam: Literal["look", "listen", "ask", "check"]
+    exam: Exam
     title: Text
     healthy: Text
     unhealthy: Text
@@ -139,32 +157,43 @@ class Rule:
 
 @dataclass(frozen=True)
 class Advice:
-    who: str
+    who: Role
     what: Text
     due_days: int
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of findings.md: what it says, what to do, which figure should move."""
+    """A cause of findings.md: what it says, what to do, which figure should move.
+
+    The head of causes.toml tells what the fields from `step` on decide.
+    """
 
     id: str
-    exam: Literal["look", "listen", "ask", "check"]
+    exam: Exam
     metric: str
     label: Text
     says: Text
     advice: Advice
+    step: Step
+    draws_from: Pool
+    may_act: Literal["established", "always", "never"] = "established"
+    needs_payment: bool = False
+    puts_in_doubt: Literal["payments", "unexplained"] | None = None
+    serious: bool = False
+    aspect: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
 class Aspect:
     """What a review can be about, as regular expressions per language: `patterns` are complaints whatever the stars,
-    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `cause`: the aspect it counts for
+    `mentions` speak of it well or ill, `topics` only say what a bad review is about. `within`: the aspect it counts for
     in the diagnosis, mostly itself."""
 
     id: str
     label: Text
-    cause: str
+    within: str
     patterns: Text
     mentions: Text
     topics: Text

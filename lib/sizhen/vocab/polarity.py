@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from sizhen.vocab.loader import LANGUAGES, VocabError, read
+from sizhen.vocab.loader import VocabError, read, shaped
+from sizhen.vocab.model import Text
 
 KINDS = ("praise", "blame", "strong", "weak", "denial", "turn", "neutral", "degree", "doubt")
 STRONG, WEAK = 2.0, 0.5
@@ -31,7 +31,7 @@ class Lexicon:
     breaks: re.Pattern[str]
 
 
-def _words(raw: dict[str, dict[str, str]], kind: str, language: str) -> set[str]:
+def _words(raw: dict[str, Text], kind: str, language: str) -> set[str]:
     return {w.strip().lower() for w in raw[kind][language].split("|") if w.strip()}
 
 
@@ -45,7 +45,7 @@ def expression(words: Iterable[str], whole: bool) -> str:
     return rf"\b(?:{listed})\b" if whole else f"(?:{listed})"
 
 
-def _lexicon(raw: dict[str, dict[str, str]], language: str) -> Lexicon:
+def _lexicon(raw: dict[str, Text], language: str) -> Lexicon:
     words = {kind: _words(raw, kind, language) for kind in KINDS}
     both = words["praise"] & words["blame"]
     if both:
@@ -66,10 +66,9 @@ def _lexicon(raw: dict[str, dict[str, str]], language: str) -> Lexicon:
 
 
 @cache
-def lexicon(language: str, folder: Path | None = None) -> Lexicon:
+def lexicon(language: str) -> Lexicon:
     """The words of a language. Raises VocabError where a kind of words is missing in one of the languages."""
-    raw = read("polarity", folder)
-    missing = [k for k in KINDS if set(raw.get(k, {})) != set(LANGUAGES)]
-    if missing:
-        raise VocabError(f"polarity.toml: {', '.join(missing)} must be there in {' and '.join(LANGUAGES)}")
+    raw = shaped(Text, read("polarity"), "polarity.toml")
+    if set(raw) != set(KINDS):
+        raise VocabError(f"polarity.toml: wants {', '.join(KINDS)}")
     return _lexicon(raw, language)

@@ -6,16 +6,17 @@ import re
 from functools import cache
 
 from sizhen.vocab.expression import expression
-from sizhen.vocab.loader import LANGUAGES, VocabError, load, read
+from sizhen.vocab.loader import LANGUAGES, VocabError, load, read, shaped
+from sizhen.vocab.model import Text
 
 
 @cache
 def reason_patterns() -> dict[str, re.Pattern[str]]:
     """Aspect → expression of the reasons of all languages, in the file's order. Raises VocabError."""
     found = {}
-    for id, entry in read("reasons").items():
-        if id not in load().aspects or set(entry) != set(LANGUAGES):
-            raise VocabError(f"reasons.toml {id}: must be an aspect, in {' and '.join(LANGUAGES)}")
+    for id, entry in shaped(Text, read("reasons"), "reasons.toml").items():
+        if id not in load().aspects:
+            raise VocabError(f"reasons.toml {id}: must be an aspect")
         found[id] = expression("|".join(f"(?:{entry[k]})" for k in LANGUAGES), f"reasons.toml {id}")
     return found
 

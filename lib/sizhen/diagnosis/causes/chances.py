@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient
-from sizhen.tables import Period
+from sizhen.tables import Period, prepared
 from sizhen.vocab import load
+from sizhen.vocab.limits import limit
 
-ORDER = 10
-FAR = 3.0
-BEHIND = 0.85
 TIER_DAYS = 21
-SMALL_SHARE, BETTER, MIN_VISITORS = 0.1, 1.5, 300.0
+MIN_VISITORS = 300.0
 NOT_BOUGHT = ("free", "activity", "external")
 
 
@@ -32,14 +31,13 @@ def _claim(cause: str, subject: dict[str, str], metric: str, seen: float, could:
         could,
         "C",
         ("comparison",),
-        pool="none",
-        order=ORDER,
-        kind="opportunity",
+        opportunity=True,
         se=0.6,
         **more,  # type: ignore[arg-type]
     )
 
 
+@detects("unexplained.conversion", "unexplained.average_order_value")
 def behind_tier(patient: Patient) -> list[Claim]:
     """Conversion or order value stands clearly below the tier's average, for weeks."""
     chart = patient.chart
@@ -48,7 +46,7 @@ def behind_tier(patient: Patient) -> list[Claim]:
     if shop is None or tier is None or peers is None:
         return []
     both = _lately(patient).clip(shop).merge(tier, on="date", suffixes=("", "_tier"))
-    ids = peers.loc[peers["kind"] == "tier_average", "peer_id"]
+    ids = prepared.peer_ids(peers, prepared.TIER)
     claims = []
     for metric, top, bottom in (
         ("conversion", "paid_buyers", "visitors"),
@@ -57,11 +55,11 @@ def behind_tier(patient: Patient) -> list[Claim]:
         known = both.dropna(subset=[top, bottom, metric])
         amount, count = float(known[top].sum()), float(known[bottom].sum())
         could = float(known[metric].mean()) if len(known) >= TIER_DAYS else 0.0
-        if not (count > 0 and could > 0) or amount / count >= BEHIND * could:
+        if not (count > 0 and could > 0) or amount / count >= limit("unexplained", "tier_ratio") * could:
             continue
         seen, buyers = amount / count, float(known["paid_buyers"].sum())
         error = np.sqrt(1 / max(buyers, 1.0) + float(known[metric].var() / len(known)) / could**2)
-        if np.log(could / seen) < FAR * error:
+        if np.log(could / seen) < limit("unexplained", "tier_se") * error:
             continue
         now = patient.money.observed
         claims.append(
@@ -79,6 +77,7 @@ def behind_tier(patient: Patient) -> list[Claim]:
     return claims
 
 
+@detects("unexplained.visitor_value")
 def small_channel(patient: Patient) -> list[Claim]:
     """A channel that is not bought brings few visitors, who buy far more often than the others do."""
     frame = patient.chart.frame("channel")
@@ -88,15 +87,18 @@ def small_channel(patient: Patient) -> list[Claim]:
     sums = known.groupby("channel")[["visitors", "paid_buyers", "paid_amount"]].sum()
     now = patient.chart.period.clip(known).groupby("channel")["paid_amount"].sum()
     sums = sums[sums["visitors"] > 0]
+    most = limit("unexplained.visitor_value", "visitors_share")
+    better = limit("unexplained.visitor_value", "conversion_ratio")
+    apart = limit("unexplained.visitor_value", "conversion_se")
     claims = []
     for channel, row in sums.iterrows():
         rest = sums.drop(channel).sum()
-        small = row["visitors"] < SMALL_SHARE * sums["visitors"].sum() and row["visitors"] >= MIN_VISITORS
+        small = MIN_VISITORS <= row["visitors"] < most * sums["visitors"].sum()
         if not small or load().channels[str(channel)].group not in NOT_BOUGHT or not rest["paid_buyers"] > 0:
             continue
         seen, usual = row["paid_buyers"] / row["visitors"], rest["paid_buyers"] / rest["visitors"]
         error = np.sqrt(1 / max(row["paid_buyers"], 1.0) + 1 / rest["paid_buyers"])
-        if seen < BETTER * usual or np.log(seen / usual) < FAR * error:
+        if seen < better * usual or np.log(seen / usual) < apart * error:
             continue
         claims.append(
             _claim(

@@ -6,16 +6,16 @@ from datetime import date
 
 import pandas as pd
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient
 from sizhen.tables.presale import unpaid_days
 
-ORDER = 0
-
 
 def _fact(cause: str, subject: dict[str, str], metric: str, observed: float, expected: float, **more: object) -> Claim:
-    return Claim(cause, subject, metric, observed, expected, "A", ("fact",), order=ORDER, reference="fact", **more)  # type: ignore[arg-type]
+    return Claim(cause, subject, metric, observed, expected, "A", ("fact",), reference="fact", **more)  # type: ignore[arg-type]
 
 
+@detects("data.missing_days")
 def missing_days(patient: Patient) -> list[Claim]:
     chart = patient.chart
     days = chart.faults.missing
@@ -29,7 +29,6 @@ def missing_days(patient: Patient) -> list[Claim]:
             "days_with_data",
             float(have),
             float(chart.period.days),
-            pool="none",
             amount=0.0,
             since=pd.Timestamp(days[0]),
             n=float(len(days)),
@@ -49,6 +48,7 @@ def _own(patient: Patient) -> dict[str, tuple[tuple[date, ...], float, float]]:
     return {"shop_daily": (days, float(paid[pd.to_datetime(list(days))].sum()), usual * len(days))}
 
 
+@detects("data.inconsistent")
 def inconsistent(patient: Patient) -> list[Claim]:
     """Totals that contradict each other, days that stand twice or were taken before they were over."""
     period = patient.chart.period
@@ -62,7 +62,6 @@ def inconsistent(patient: Patient) -> list[Claim]:
             metrics.get(table, "paid_amount"),
             observed,
             expected,
-            pool="none",
             amount=0.0,
             since=pd.Timestamp(days[0]),
             n=float(len(days)),
@@ -71,6 +70,7 @@ def inconsistent(patient: Patient) -> list[Claim]:
     ]
 
 
+@detects("data.presale")
 def presale(patient: Patient) -> list[Claim]:
     """Days with orders as usual and hardly a payment: buyers paid a deposit, the rest comes later."""
     chart = patient.chart
@@ -89,7 +89,6 @@ def presale(patient: Patient) -> list[Claim]:
             rate.metric,
             float(unpaid["paid_buyers"].sum() / unpaid["order_buyers"].sum()),
             rate.expected,
-            pool="sales",
             amount=patient.loss("conversion"),
             since=unpaid.index[0],
             n=float(unpaid["order_buyers"].sum()),

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error, rose
 from sizhen.diagnosis.panel import SHOP
+from sizhen.diagnosis.reading import Reading
+from sizhen.vocab.limits import limit
 
-ORDER = 6
-SLOWER = 0.3
 MIN_INQUIRIES = 40.0
-FAR, FRESHLY_FAR = -4.0, -3.0
+
+
+def _slow(wait: Reading | None) -> bool:
+    return rose(wait, limit("service.slow", "wait_rose_p"), limit("service.slow", "wait_rose_by"))
 
 
 def _slower(patient: Patient) -> set[str]:
     """Agents whose replies became slower."""
     waits = patient.chart.readings("first_response_seconds", "agent")
-    return {r.member for r in waits or () if rose(r, 0.01, SLOWER)}
+    return {r.member for r in waits or () if _slow(r)}
 
 
+@detects("service.slow")
 def slow(patient: Patient) -> list[Claim]:
     """Replies became slower, of one agent or of the desk, and fewer of those who asked there bought."""
     agents, slower = patient.chart.readings("inquiry_conversion", "agent"), _slower(patient)
@@ -26,7 +31,7 @@ def slow(patient: Patient) -> list[Claim]:
     source, member = ("agent", next(iter(slower))) if alone else ("desk", SHOP)
     wait = patient.chart.reading("first_response_seconds", source, member)
     rate = patient.chart.reading("inquiry_conversion", source, member)
-    if not rose(wait, 0.01, SLOWER) or not fell(rate, 0.05) or wait is None or rate is None:
+    if not _slow(wait) or not fell(rate, limit("service.slow", "conversion_fell_p")) or wait is None or rate is None:
         return []
     return [
         Claim(
@@ -34,15 +39,14 @@ def slow(patient: Patient) -> list[Claim]:
             {"agent": member} if alone else {},
             level="B",
             evidence=("fact", "timing", "dose_response"),
-            pool="sales",
             amount=rate.bottom * (rate.expected - rate.observed) * patient.money.order_value,
-            order=ORDER,
             explains=("conversion", "inquiry_conversion"),
             **{**from_reading(wait), "se": relative_error(rate)},  # type: ignore[arg-type]
         )
     ]
 
 
+@detects("service.skill")
 def skill(patient: Patient) -> list[Claim]:
     """One agent turns far fewer askers into buyers than the others do, though replying as fast as before.
 
@@ -61,8 +65,9 @@ def skill(patient: Patient) -> list[Claim]:
         norm = paid / asked
         error = np.sqrt(norm * (1 - norm) * (1 / reading.bottom + 1 / asked))
         z = (reading.observed - norm) / error
-        fresh = fell(reading, 0.005, 0.15)
-        if z > (FRESHLY_FAR if fresh else FAR) or reading.observed > 0.75 * norm:
+        fresh = fell(reading, limit("service.skill", "fell_p"), limit("service.skill", "fell_by"))
+        behind = limit("service.skill", "newly_behind_se" if fresh else "behind_se")
+        if z > behind or reading.observed > limit("service.skill", "behind_ratio") * norm:
             continue
         could = reading.expected if fresh else float(norm)
         claims.append(
@@ -74,14 +79,12 @@ def skill(patient: Patient) -> list[Claim]:
                 could,
                 "B",
                 ("comparison", "timing") if fresh else ("comparison",),
-                pool="sales" if fresh else "none",
                 amount=reading.bottom * (could - reading.observed) * patient.money.order_value,
-                order=ORDER,
                 since=reading.since if fresh else None,
                 se=relative_error(reading) if fresh else float(abs(1 / z)),
                 n=reading.bottom,
                 p=float(2 * np.exp(-(z**2) / 2)),
-                kind="loss" if fresh else "opportunity",
+                opportunity=not fresh,
                 reference="tier_average" if not fresh else "own_baseline",
                 explains=("inquiry_conversion", "conversion") if fresh else ("inquiry_conversion",),
             )

@@ -6,33 +6,33 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.rhythm import own_occasions
-
-ORDER = 1
-SHIFT = 0.05
-SHIFTED_P = 0.4  # the event is on record: the change need not prove itself
-TIER_P = 0.1
-SUPPORTED_P = 0.3
-TAKEN, TOGETHER, REFUTED = 1.8, 3.6, 0.5  # standard errors: buyers lost to the peer; with our own fall
+from sizhen.vocab.limits import limit
 
 
+@detects("market.demand")
 def demand(patient: Patient) -> list[Claim]:
     """The whole tier moved and the shop with it, as far as the shop has followed the tier before."""
     chart = patient.chart
     tier, own = chart.reading("visitors", "tier"), chart.reading("visitors")
-    if tier is None or own is None or tier.p > (TIER_P if tier.ratio < 1 else 0.01) or abs(tier.log) < 0.04:
+    if tier is None or own is None:
+        return []
+    least_p = limit("market.demand", "tier_fell_p" if tier.ratio < 1 else "tier_rose_p")
+    if tier.p > least_p or abs(tier.log) < limit("market.demand", "tier_moved_log"):
         return []
     if calendar_shift(patient):
         return []
-    if own.p > 0.2 or np.sign(own.log) != np.sign(tier.log) or chart.follows < 0.3:
+    apart = own.p > limit("market.demand", "own_moved_p") or np.sign(own.log) != np.sign(tier.log)
+    if apart or chart.follows < limit("market.demand", "follows_share"):
         return []
     beyond = chart.reading("visitors", market=True)
     own_part = abs(beyond.log / own.log) if beyond is not None and own.log else 0.0
     share = float(np.clip(1 - own_part, 0.0, 1.0))
-    if share < 0.3:
+    if share < limit("market.demand", "market_share"):
         return []
     return [
         Claim(
@@ -40,12 +40,9 @@ def demand(patient: Patient) -> list[Claim]:
             {},
             level="B",
             evidence=("timing", "comparison"),
-            pool="sales",
             amount=share * patient.loss("visitors"),
-            order=ORDER,
             reference="tier_average",
             explains=("visitors",),
-            quiet=tier.ratio > 1,
             **from_reading(tier),  # type: ignore[arg-type]
         )
     ]
@@ -61,6 +58,7 @@ def _longest(patient: Patient, since: pd.Timestamp, until: pd.Timestamp) -> tupl
     return max(inside, key=lambda x: x[2]) if inside else None
 
 
+@detects("calendar.shift")
 def calendar_shift(patient: Patient) -> list[Claim]:
     """Sales differ from ordinary days, and a promotion or holiday in the period accounts for it."""
     chart = patient.chart
@@ -70,8 +68,8 @@ def calendar_shift(patient: Patient) -> list[Claim]:
     usual = plain[SHOP]
     start, end = pd.Timestamp(chart.period.start), pd.Timestamp(chart.period.end)
     found = _longest(patient, start, end)
-    shifted = abs(usual.log) > SHIFT and usual.p < SHIFTED_P
-    if found is None or not shifted or abs(sales.log) > 0.5 * abs(usual.log):
+    shifted = abs(usual.log) > limit("calendar.shift", "moved_log") and usual.p < limit("calendar.shift", "moved_p")
+    if found is None or not shifted or abs(sales.log) > limit("calendar.shift", "left_share") * abs(usual.log):
         return []
     event, first, days = found
     return [
@@ -83,9 +81,7 @@ def calendar_shift(patient: Patient) -> list[Claim]:
             usual.expected,
             "A",
             ("fact", "timing"),
-            pool="none",
             amount=0.0,
-            order=ORDER,
             since=first,
             n=float(days),
             p=usual.p,
@@ -133,15 +129,13 @@ def _campaign_claim(
         {"peer_id": peer},
         level="B" if proven else "D",
         evidence=("fact", "timing", "comparison") if proven else ("fact",),
-        pool="sales",
         amount=patient.loss(root) if possible else 0.0,
-        order=6,
         explains=(root,),
-        quiet=not proven,
         **{**from_reading(symptom), "since": since},  # type: ignore[arg-type]
     )
 
 
+@detects("peer.promotion")
 def peer_promotion(patient: Patient) -> list[Claim]:
     """A competitor's campaign took buyers: it began, our own fell beyond the tier, and buyers went there."""
     chart = patient.chart
@@ -152,10 +146,11 @@ def peer_promotion(patient: Patient) -> list[Claim]:
     campaigns = _campaigns(patient)
     campaigns["lost"] = [_taken(patient, r["peer_id"], r["since"]) for r in campaigns.to_dict("records")]
     claims: list[Claim] = []
-    hurt = fell(symptom, SUPPORTED_P)
+    hurt = fell(symptom, limit("peer.promotion", "hurt_p"))
+    taken, both, refuted = (limit("peer.promotion", name) for name in ("taken_se", "together_se", "refuted_se"))
     for row in campaigns.sort_values("lost", ascending=False).to_dict("records"):
         together = row["lost"] - float(ndtri(symptom.p / 2)) if hurt else 0.0
-        proven = row["lost"] > TAKEN and together > TOGETHER and not any(c.level == "B" for c in claims)
-        possible = proven or (hurt and not row["lost"] < REFUTED)
+        proven = row["lost"] > taken and together > both and not any(c.level == "B" for c in claims)
+        possible = proven or (hurt and not row["lost"] < refuted)
         claims.append(_campaign_claim(patient, row["peer_id"], row["since"], symptom, proven, possible))
     return claims

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sizhen.diagnosis.causes.products import unsold
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 from sizhen.diagnosis.reading import Reading, Readings
-
-ORDER = 4
-NEAR = 0.45  # the others moved less than about half as far
-HURT_P = 0.25
-APART = -2.3
-FEW = 2  # more products than these do not fail at once by their own pages
+from sizhen.vocab.limits import limit
 
 
+@detects("order.payment")
 def payment(patient: Patient) -> list[Claim]:
     """Orders are placed as before and fewer are paid."""
     rate = patient.chart.reading("payment_rate.buyers")
     orders = patient.chart.reading("order_conversion")
-    if not fell(rate, 0.01, by=0.03) or rate is None or rate.ratio < 0.4:
+    less = fell(rate, limit("order.payment", "rate_fell_p"), limit("order.payment", "rate_fell_by"))
+    if not less or rate is None or rate.ratio < limit("order.payment", "presale_ratio"):
         return []
-    if orders is not None and fell(orders, 0.01) and orders.log < rate.log:
+    if orders is not None and fell(orders, limit("order.payment", "orders_fell_p")) and orders.log < rate.log:
         return []
     amount = (1 / rate.ratio - 1) * patient.money.observed
     return [
@@ -30,9 +30,7 @@ def payment(patient: Patient) -> list[Claim]:
             {},
             level="A",
             evidence=("arithmetic", "timing"),
-            pool="sales",
             amount=amount,
-            order=3,
             explains=("conversion",),
             **from_reading(rate),  # type: ignore[arg-type]
         )
@@ -54,9 +52,19 @@ def _surge(patient: Patient) -> bool:
     visitors, bounce = (patient.chart.readings(m, "channel") for m in ("visitors", "bounce_rate.visitor"))
     if visitors is None or bounce is None:
         return False
-    surged = [r.member for r in visitors if rose(r, 0.01, 0.2)]
+    chance, least = limit("page.bounce", "surge_p"), limit("page.bounce", "surge_by")
+    surged = [r.member for r in visitors if rose(r, chance, least)]
     others = [r.log for r in bounce if r.member not in surged and r.n > 200]
-    return bool(surged) and bool(others) and float(np.median(others)) < 0.02
+    return bool(surged) and bool(others) and float(np.median(others)) < limit("page.bounce", "surge_others_log")
+
+
+def _bounces(bounce: Reading) -> bool:
+    return rose(bounce, limit("page", "bounce_rose_p"), limit("page", "bounce_rose_by"))
+
+
+def _fewer_bought(patient: Patient, source: str, member: str) -> bool:
+    """True when fewer bought there than the market's movement leads to expect."""
+    return fell(patient.chart.reading("paid_buyers", source, member, market=True), limit("page", "buyers_fell_p"))
 
 
 def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
@@ -67,13 +75,14 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
     claims = []
     for reading in bounce:
         member, product = reading.member, source == "product"
-        if member not in rates or not rose(reading, 0.01, 0.03):
+        if member not in rates or not _bounces(reading):
             continue
-        if not patient.real("bounce_rate.visitor", source, member) or not fell(rates[member], HURT_P):
+        less_bought = fell(rates[member], limit("page.bounce", "conversion_fell_p"))
+        if not less_bought or not patient.real("bounce_rate.visitor", source, member):
             continue
         if not product and _surge(patient):
             continue
-        if not fell(patient.chart.reading("paid_buyers", source, member, market=True), HURT_P):
+        if not _fewer_bought(patient, source, member):
             continue
         claims.append(
             Claim(
@@ -81,9 +90,7 @@ def _bounced(patient: Patient, source: str, key: str) -> list[Claim]:
                 {key: member} if key else {},
                 level="B",
                 evidence=("timing", "comparison"),
-                pool="sales",
                 amount=_loss_on(patient, source, member, rates[member]) if key else patient.loss("conversion"),
-                order=ORDER,
                 explains=(f"conversion:{member}" if key else "conversion",),
                 **from_reading(reading),  # type: ignore[arg-type]
             )
@@ -104,15 +111,16 @@ def _alone(patient: Patient, source: str, claims: list[Claim]) -> list[Claim]:
     if readings is None:
         return []
     places = [(c, readings[next(iter(c.subject.values()))]) for c in claims]
-    return [c for c, r in places if _rest(readings, r.member) < NEAR * r.log]
+    return [c for c, r in places if _rest(readings, r.member) < limit("page.bounce", "others_ratio") * r.log]
 
 
+@detects("page.bounce")
 def bounce(patient: Patient) -> list[Claim]:
     """More leave after one page, and fewer buy: of one product, of one device, or everywhere."""
     items = _alone(patient, "product", _bounced(patient, "product", "product_id"))
     devices = _alone(patient, "device", _bounced(patient, "device", "device"))
     everywhere = _bounced(patient, "shop", "")
-    if 0 < len(items) <= FEW and not (everywhere and _spread(patient, items)):
+    if 0 < len(items) <= limit("page.bounce", "few_products") and not (everywhere and _spread(patient, items)):
         return items
     return devices or everywhere
 
@@ -124,9 +132,10 @@ def _spread(patient: Patient, items: list[Claim]) -> bool:
         return False
     mine = [products[c.subject["product_id"]] for c in items]
     excess, whole = (sum(r.top - r.expected * r.bottom for r in rs) for rs in (mine, list(products)))
-    return excess < 0.5 * whole
+    return excess < limit("page.bounce", "products_share") * whole
 
 
+@detects("page.checkout")
 def checkout(patient: Patient) -> list[Claim]:
     """One device converts less and has fewer buyers, the other does not, and its bounce is as it was."""
     rates = patient.chart.readings("conversion", "device")
@@ -138,11 +147,12 @@ def checkout(patient: Patient) -> list[Claim]:
         others = [r for r in rates if r.member != reading.member]
         apart = reading.log - float(np.mean([r.log for r in others]))
         error = float(np.sqrt(reading.se**2 + np.mean([r.se**2 for r in others]) / len(others)))
-        if not fell(reading, 0.05) or apart > APART * error:
+        fallen = fell(reading, limit("page.checkout", "conversion_fell_p"))
+        if not fallen or apart > limit("page.checkout", "apart_se") * error:
             continue
-        if bounce is not None and reading.member in bounce and rose(bounce[reading.member], 0.01, 0.03):
+        if bounce is not None and reading.member in bounce and _bounces(bounce[reading.member]):
             continue
-        if not fell(patient.chart.reading("paid_buyers", "device", reading.member, market=True), HURT_P):
+        if not _fewer_bought(patient, "device", reading.member):
             continue
         claims.append(
             Claim(
@@ -150,11 +160,43 @@ def checkout(patient: Patient) -> list[Claim]:
                 {"device": reading.member},
                 level="B",
                 evidence=("timing", "comparison"),
-                pool="sales",
                 amount=_loss_on(patient, "device", reading.member, reading),
-                order=ORDER,
                 explains=(f"conversion:{reading.member}",),
                 **from_reading(reading),  # type: ignore[arg-type]
             )
         )
     return claims
+
+
+def _failing(patient: Patient) -> Reading | None:
+    """The device nearest to being the only one that converts less, with its bounce as it was; None where all do."""
+    rates, bounce = (patient.chart.readings(m, "device") for m in ("conversion", "bounce_rate.visitor"))
+    if rates is None or len(rates.frame) < 2:
+        return None
+    worst = min(rates, key=lambda r: r.log * r.top / r.ratio if r.ratio > 0 else 0.0)
+    left = limit("page.checkout", "left_bounce_rose_p")
+    if bounce is not None and worst.member in bounce and rose(bounce[worst.member], left):
+        return None
+    others = [r for r in rates if r.member != worst.member and r.ratio > 0]
+    if not others or not fell(worst, limit("page.checkout", "left_conversion_fell_p")):
+        return None
+    nearest = min(others, key=lambda r: r.se)
+    apart = limit("page.checkout", "left_apart_se") * float(np.hypot(worst.se, nearest.se))
+    return worst if worst.log - nearest.log < apart else None
+
+
+def left_to_checkout(patient: Patient, claims: Iterable[Claim], amount: float) -> Claim | None:
+    """A fall of the whole shop's conversion that the claims leave open, where one device fell alone: by timing only."""
+    device = _failing(patient) if not any(c.cause == "page.checkout" for c in claims) else None
+    if device is None:
+        return None
+    return Claim(
+        "page.checkout",
+        {"device": device.member},
+        level="C",
+        evidence=("timing",),
+        amount=amount,
+        step="unexplained",
+        explains=(f"conversion:{device.member}",),
+        **from_reading(device),  # type: ignore[arg-type]
+    )

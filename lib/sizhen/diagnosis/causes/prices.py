@@ -9,28 +9,26 @@ import pandas as pd
 from scipy.special import stdtr
 
 from sizhen.diagnosis.causes.products import lost_buyers, unsold
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
 from sizhen.diagnosis.reading import Reading
-
-ORDER = 5
-RISE = 0.03
-CUT = 0.05
-HURT_P = 0.05
+from sizhen.vocab.limits import limit
 
 
 def _symptom(patient: Patient, product: str) -> Reading | None:
     """The product's conversion when it fell."""
     reading = patient.chart.reading("conversion", "product", product)
-    return reading if fell(reading, 0.05) else None
+    return reading if fell(reading, limit("price.own_rise", "conversion_fell_p")) else None
 
 
+@detects("price.own_rise")
 def own_rise(patient: Patient) -> list[Claim]:
     prices = patient.chart.readings("price", "product")
     if prices is None:
         return []
     claims = []
     for price in prices:
-        if not price.ratio > 1 + RISE:
+        if not price.ratio > 1 + limit("price.own_rise", "price_rose_by"):
             continue
         symptom = _symptom(patient, price.member)
         if symptom is None:
@@ -44,9 +42,7 @@ def own_rise(patient: Patient) -> list[Claim]:
                 price.expected,
                 "B",
                 ("fact", "timing", "comparison"),
-                pool="sales",
                 amount=unsold(patient, price.member),
-                order=ORDER,
                 since=price.since,
                 se=relative_error(symptom),
                 n=symptom.n,
@@ -59,7 +55,7 @@ def own_rise(patient: Patient) -> list[Claim]:
 
 
 def _cuts(patient: Patient) -> pd.DataFrame:
-    """peer_id, product_id, now, before, since: matched products whose price a peer cut by 5 % or more."""
+    """peer_id, product_id, now, before, since: matched products whose price a peer cut."""
     chart = patient.chart
     empty = pd.DataFrame(columns=["peer_id", "product_id", "now", "before", "since"])
     if not chart.shop.has("peer_products_daily"):
@@ -70,11 +66,12 @@ def _cuts(patient: Patient) -> pd.DataFrame:
     now = chart.period.clip(frame).groupby(keys)["price"].median().rename("now")
     before = chart.period.baseline.clip(frame).groupby(keys)["price"].median().rename("before")
     both = pd.concat([now, before], axis=1).dropna().reset_index()
-    cut = both[both["now"] < both["before"] * (1 - CUT)]
+    least = limit("peer.price_cut", "price_cut_by")
+    cut = both[both["now"] < both["before"] * (1 - least)]
     if cut.empty:
         return empty
     joined = frame.merge(cut, on=keys)
-    low = joined[joined["price"] < joined["before"] * (1 - CUT / 2)]
+    low = joined[joined["price"] < joined["before"] * (1 - least / 2)]
     low = low[low["date"] >= pd.Timestamp(chart.period.baseline.start)]
     return cut.merge(low.groupby(keys)["date"].min().rename("since").reset_index(), on=keys)
 
@@ -109,6 +106,7 @@ def _together(patient: Patient, products: list[str]) -> Hurt | None:
     )
 
 
+@detects("peer.price_cut")
 def peer_cut(patient: Patient) -> list[Claim]:
     """A competitor cut the price of products we sell too: of one, named by ours, or of several, named by the peer."""
     claims = []
@@ -118,19 +116,16 @@ def peer_cut(patient: Patient) -> list[Claim]:
         hurt = _together(patient, products)
         if hurt is None:
             continue
-        proven = hurt.p < HURT_P and hurt.reading.ratio < 1
+        proven = hurt.p < limit("peer.price_cut", "conversion_fell_p") and hurt.reading.ratio < 1
         claims.append(
             Claim(
                 "peer.price_cut",
                 {"product_id": products[0]} if len(products) == 1 else {"peer_id": str(peer)},
                 level="B" if proven else "D",
                 evidence=("fact", "timing", "comparison") if proven else ("fact",),
-                pool="sales",
                 amount=hurt.loss if proven else 0.0,
-                order=ORDER,
                 explains=tuple(f"conversion:{p}" for p in products),
                 covers=hurt.covers if proven else 0.0,
-                quiet=not proven,
                 **{**from_reading(hurt.reading), "since": rows["since"].min(), "p": hurt.p},
             )
         )

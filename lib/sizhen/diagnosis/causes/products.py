@@ -8,17 +8,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import WORTH_ERROR, Claim, Patient, fell, relative_error
 from sizhen.diagnosis.reading import Reading
+from sizhen.vocab.limits import limit
 
-ORDER = 5
-OUT = 0.9
-HORIZONS = ((70, 3.3), (28, 4.0))  # days over which a slow fall is looked for, and how far it stands out
+HORIZONS = ((70, "long_fell_se"), (28, "short_fell_se"))  # days over which a slow fall is looked for, and its limit
 LEADERS = 6
-CLEARLY = 0.97
 MOST_PRODUCTS = 3.0
 MIN_VISITORS, MIN_PRODUCTS = 20.0, 5
-LEAST_FALL, LEAST_SPREAD = 0.2, 0.06
+LEAST_SPREAD = 0.06
 
 
 def product_loss(patient: Patient, product: str) -> tuple[float, Reading | None]:
@@ -61,17 +60,21 @@ def lost_buyers(patient: Patient, product: str) -> float:
 def _shown(patient: Patient, product: str, sales: Reading) -> bool:
     """True when the product sold less, or to fewer."""
     fewer = (patient.chart.reading(m, "product", product) for m in ("conversion", "paid_buyers"))
-    return fell(sales, 0.1) or any(fell(r, 0.05) for r in fewer)
+    return fell(sales, limit("stock.sold_out", "sales_fell_p")) or any(
+        fell(r, limit("stock.sold_out", "buyers_fell_p")) for r in fewer
+    )
 
 
+@detects("stock.sold_out")
 def sold_out(patient: Patient) -> list[Claim]:
     """Part of the demand met an empty shelf, and the product sold less."""
     stock = patient.chart.readings("in_stock_share", "stock")
     if stock is None:
         return []
+    out, least = (limit("stock.sold_out", name) for name in ("in_stock_share", "in_stock_fell_share"))
     claims = []
     for reading in stock:
-        if reading.observed > OUT or reading.expected - reading.observed < 0.08:
+        if reading.observed > out or reading.expected - reading.observed < least:
             continue
         loss, sales = product_loss(patient, reading.member)
         if sales is None:
@@ -89,9 +92,7 @@ def sold_out(patient: Patient) -> list[Claim]:
                 reading.expected,
                 "A" if shown else "D",
                 ("fact", "timing", "arithmetic") if shown else ("fact",),
-                pool="sales",
                 amount=capped,
-                order=ORDER,
                 since=reading.since,
                 se=min(relative_error(r) for r in (sales, buyers) if r is not None),
                 n=sales.n,
@@ -131,13 +132,14 @@ def _slopes(shares: np.ndarray) -> list[Slope]:
     n = np.arange(5, days - 3)[:, None]
     step = (y**2).sum(0) - (left**2 / n + left**2 / (days - n)).max(0)
     spread = max(1.4826 * float(np.median(np.abs(falls - np.median(falls)))), LEAST_SPREAD)
+    clearly = limit("product.decline", "line_ratio")
     return [
-        Slope(int(k), float(f), float((f - np.median(falls)) / spread), bool(b < CLEARLY * s))
+        Slope(int(k), float(f), float((f - np.median(falls)) / spread), bool(b < clearly * s))
         for k, f, b, s in zip(knots, falls, best, step, strict=True)
     ]
 
 
-def _declining(patient: Patient, days: int, steep: float) -> list[tuple[str, Slope, pd.Timestamp]]:
+def _declining(patient: Patient, days: int, steep: str) -> list[tuple[str, Slope, pd.Timestamp]]:
     """(product, slope, first day of the fall) of leading products that fall bit by bit against the others."""
     frame = patient.chart.frame("product")
     if frame is None:
@@ -152,14 +154,16 @@ def _declining(patient: Patient, days: int, steep: float) -> list[tuple[str, Slo
     shares = np.log((wide[known].fillna(0.0).to_numpy() + 1) / total.to_numpy()[:, None])
     slopes = dict(zip(known, _slopes(shares), strict=True))
     sold = frame[frame["date"].isin(wide.index)].groupby("product_id")["paid_amount"].sum()
+    least, apart = limit("product.decline", "fell_log"), limit("product.decline", steep)
     leaders = [p for p in sold.nlargest(LEADERS).index if p in slopes]
     return [
         (str(p), slopes[p], wide.index[slopes[p].knot])
         for p in leaders
-        if slopes[p].slow and slopes[p].fall > LEAST_FALL and slopes[p].z > steep
+        if slopes[p].slow and slopes[p].fall > least and slopes[p].z > apart
     ]
 
 
+@detects("product.decline")
 def decline(patient: Patient) -> list[Claim]:
     """A leading product loses visitors against the others, bit by bit and not at a stroke."""
     claims: dict[str, Claim] = {}
@@ -179,9 +183,7 @@ def decline(patient: Patient) -> list[Claim]:
             expected,
             level="C",
             evidence=("timing", "comparison"),
-            pool="sales",
             amount=(expected - seen.observed) * worth.expected,
-            order=ORDER + 1,
             since=since,
             se=float(np.hypot(1 / slope.z, WORTH_ERROR)),
             n=seen.n,

@@ -7,15 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 from sizhen.diagnosis.reading import Reading, Readings
+from sizhen.vocab.limits import limit
 
-ORDER = 8
 MIN_CLICKS = 100.0
-MIN_SPEND_SHARE = 0.05
-POURED = 0.4
-MUCH = 0.3
-NEAR = 0.45  # the plan's other keywords moved less than about half as far
 Suspect = Callable[[str, Reading], bool]
 Accuse = Callable[[str, Reading], Claim]
 
@@ -59,7 +56,7 @@ def _culprit(patient: Patient, metric: str, plan: str) -> str | None:
     worst = str((sign * (words["observed"] - words["expected"])).idxmax())
     rest = whole - words.loc[worst]
     own, others = (_log(*map(float, x.to_numpy())) for x in (words.loc[worst], rest))
-    return worst if sign * others < NEAR * sign * own else None
+    return worst if sign * others < limit("ads", "others_ratio") * sign * own else None
 
 
 def _find(
@@ -85,7 +82,8 @@ def _wasted(patient: Patient, source: str, member: str) -> bool:
     orders, shop = patient.chart.readings("click_conversion", source), patient.chart.reading("conversion")
     if orders is None or member not in orders or not patient.real("click_conversion", source, member):
         return False
-    return fell(orders[member].against(min(shop.ratio, 1.0) if shop is not None else 1.0), 0.005, 0.3)
+    beyond = orders[member].against(min(shop.ratio, 1.0) if shop is not None else 1.0)
+    return fell(beyond, limit("ads.waste", "orders_fell_p"), limit("ads.waste", "orders_fell_by"))
 
 
 def _poured(patient: Patient, source: str, member: str) -> bool:
@@ -94,11 +92,12 @@ def _poured(patient: Patient, source: str, member: str) -> bool:
     if spend is None or sold is None or member not in spend or member not in sold:
         return False
     clicks = patient.chart.readings("clicks", source)
-    if not rose(spend[member], 0.01, POURED) or clicks is None or clicks[member].ratio < 1 + POURED / 2:
+    poured = rose(spend[member], limit("ads.waste", "poured_p"), limit("ads.waste", "poured_by"))
+    if not poured or clicks is None or clicks[member].ratio < limit("ads.waste", "poured_clicks_ratio"):
         return False
     usual = sold.frame["expected"].sum() / max(spend.frame["expected"].sum(), 1e-9)
     added = (sold[member].observed - sold[member].expected) / (spend[member].observed - spend[member].expected)
-    return bool(added < 0.5 * usual)
+    return bool(added < limit("ads.waste", "added_ratio") * usual)
 
 
 def _unsold(patient: Patient, source: str, member: str) -> float:
@@ -110,6 +109,7 @@ def _unsold(patient: Patient, source: str, member: str) -> float:
     return max(sold[member].expected - sold[member].observed, 0.0) + more
 
 
+@detects("ads.click_cost")
 def click_cost(patient: Patient) -> list[Claim]:
     """Clicks became dearer than they are worth, or much dearer: then it is watched while they still pay."""
 
@@ -118,7 +118,8 @@ def click_cost(patient: Patient) -> list[Claim]:
         return bool(np.isfinite(worth) and reading.observed <= worth)
 
     def suspect(source: str, reading: Reading) -> bool:
-        if reading.n < MIN_CLICKS or not rose(reading, 0.01, MUCH if pays(source, reading) else 0.1):
+        by = limit("ads.click_cost", "rose_and_pays_by" if pays(source, reading) else "rose_by")
+        if reading.n < MIN_CLICKS or not rose(reading, limit("ads.click_cost", "rose_p"), by):
             return False
         return not _wasted(patient, source, reading.member) and not _poured(patient, source, reading.member)
 
@@ -128,10 +129,7 @@ def click_cost(patient: Patient) -> list[Claim]:
             _subject(source, reading.member),
             level="A",
             evidence=("arithmetic", "timing"),
-            pool="ad_spend",
             amount=(reading.observed - reading.expected) * reading.bottom,
-            order=ORDER,
-            kind="cost",
             explains=("ad_spend",),
             quiet=pays(source, reading),
             **from_reading(reading),  # type: ignore[arg-type]
@@ -140,6 +138,7 @@ def click_cost(patient: Patient) -> list[Claim]:
     return _find(patient, "click_cost", suspect, accuse, lambda _: "click_cost")
 
 
+@detects("ads.waste")
 def waste(patient: Patient) -> list[Claim]:
     """Spend rose, or stayed, and the sales it brings fell away or never came."""
     spends = {s: patient.chart.readings("ad_spend", s) for s in ("plan", "keyword")}
@@ -151,7 +150,8 @@ def waste(patient: Patient) -> list[Claim]:
 
     def suspect(source: str, reading: Reading) -> bool:
         spent = cost(source, reading.member)
-        if spent is None or spent.observed < MIN_SPEND_SHARE * whole or spent.ratio < 0.8:
+        least = limit("ads.waste", "spend_share") * whole
+        if spent is None or spent.observed < least or spent.ratio < limit("ads.waste", "spend_ratio"):
             return False
         return _poured(patient, source, reading.member) or _wasted(patient, source, reading.member)
 
@@ -164,10 +164,7 @@ def waste(patient: Patient) -> list[Claim]:
             _subject(source, reading.member),
             level="A",
             evidence=("arithmetic", "timing"),
-            pool="ad_spend",
             amount=spent.observed - spent.expected if poured else spent.observed * (1 - reading.ratio),
-            order=ORDER,
-            kind="cost",
             explains=("ad_spend", "conversion"),
             covers=_unsold(patient, source, reading.member),
             **from_reading(reading),  # type: ignore[arg-type]
@@ -179,15 +176,19 @@ def waste(patient: Patient) -> list[Claim]:
     return _find(patient, "return_on_spend", suspect, accuse, telling)
 
 
+@detects("ads.creative")
 def creative(patient: Patient) -> list[Claim]:
     """Shown as often as before and clicked less."""
     shown = {s: patient.chart.readings("impressions", s) for s in ("plan", "keyword")}
 
     def suspect(source: str, reading: Reading) -> bool:
         views = shown[source]
-        if views is None or reading.member not in views or not fell(reading, 0.01, 0.1):
+        if views is None or reading.member not in views:
             return False
-        return views[reading.member].ratio >= 0.8 and patient.real("click_through", source, reading.member)
+        if not fell(reading, limit("ads.creative", "fell_p"), limit("ads.creative", "fell_by")):
+            return False
+        shown_as_before = views[reading.member].ratio >= limit("ads.creative", "shown_ratio")
+        return shown_as_before and patient.real("click_through", source, reading.member)
 
     def accuse(source: str, reading: Reading) -> Claim:
         views = shown[source]
@@ -199,9 +200,7 @@ def creative(patient: Patient) -> list[Claim]:
             _subject(source, reading.member),
             level="B",
             evidence=("arithmetic", "timing"),
-            pool="sales",
             amount=lost_clicks * (each if np.isfinite(each) else patient.money.visitor_value),
-            order=ORDER - 7,
             explains=("visitors",),
             **from_reading(reading),  # type: ignore[arg-type]
         )

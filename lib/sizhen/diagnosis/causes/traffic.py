@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.causes.spend import creative
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, rose
 from sizhen.diagnosis.reading import Reading
+from sizhen.document.findings import Evidence, Level
 from sizhen.vocab import load
-
-ORDER = 2
-LATER = 6  # with the shop-wide causes
-SURGE = 0.2
-POOR = 0.6
+from sizhen.vocab.limits import limit
 
 
 def _worth(patient: Patient, channel: str, visitors: Reading) -> float:
@@ -28,17 +26,15 @@ def _claim(
     subject: dict[str, str],
     reading: Reading,
     channel: str,
-    level: str,
-    evidence: tuple[str, ...],
+    level: Level,
+    evidence: tuple[Evidence, ...],
 ) -> Claim:
     return Claim(
         cause,
         subject,
-        level=level,  # type: ignore[arg-type]
+        level=level,
         evidence=evidence,
-        pool="sales",
         amount=_worth(patient, channel, reading),
-        order=ORDER,
         explains=(f"visitors:{channel}",),
         covers=max(reading.expected - reading.observed, 0.0) * patient.money.visitor_value,
         **from_reading(reading),  # type: ignore[arg-type]
@@ -58,10 +54,11 @@ def _fallen(patient: Patient) -> list[tuple[str, Reading]]:
     return [
         (reading.member, reading)
         for reading in found
-        if fell(reading) and patient.real("visitors", "channel", reading.member)
+        if fell(reading, limit("traffic", "fell_p")) and patient.real("visitors", "channel", reading.member)
     ]
 
 
+@detects("traffic.violation")
 def violation(patient: Patient) -> list[Claim]:
     """Penalty points or a search block, and free search fell after it."""
     events = _violations(patient)
@@ -71,10 +68,10 @@ def violation(patient: Patient) -> list[Claim]:
     return [_claim(patient, "traffic.violation", {}, reading, "search", "B", ("fact", "timing", "comparison"))]
 
 
-def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, str, tuple[str, ...]]:
+def _paid_cause(patient: Patient, channel: str, reading: Reading) -> tuple[str, Level, tuple[Evidence, ...]]:
     """(cause, level, evidence) of a paid channel's fall: the spend's own fall explains it, or not."""
     cost = patient.chart.reading("ad_spend", "channel", channel)
-    if cost is not None and cost.ratio < 1 and cost.log < 0.5 * reading.log:
+    if cost is not None and cost.ratio < 1 and cost.log < limit("traffic.paid_budget", "spend_share") * reading.log:
         return "traffic.paid_budget", "A", ("fact", "timing", "dose_response")
     return "traffic.channel", "C", ("timing",)
 
@@ -89,12 +86,22 @@ def _unclicked(patient: Patient) -> set[str]:
     return {f"paid_{kind}" for kind in mine["kind"].unique()}
 
 
+def _fewer_returned(buyers: Reading, share: Reading | None) -> bool:
+    """True when returning buyers fell clearly and their share too, or the share clearly and they too."""
+    by, share_by = (limit("customer.returning", name) for name in ("fell_by", "share_fell_by"))
+    pairs = (("fell_p", "share_fell_p"), ("less_clear_fell_p", "clear_share_fell_p"))
+    return any(
+        fell(buyers, limit("customer.returning", p), by) and fell(share, limit("customer.returning", share_p), share_by)
+        for p, share_p in pairs
+    )
+
+
+@detects("customer.returning")
 def returning(patient: Patient) -> list[Claim]:
     """Fewer buyers came back, and more so than new ones; not where the shop's own channel fell even further."""
     reading = patient.chart.reading("returning_paid_buyers", market=True)
     share = patient.chart.reading("repeat_share")
-    clear = fell(reading, 0.02, 0.08) and fell(share, 0.25, 0.05)
-    if reading is None or not (clear or (fell(reading, 0.03, 0.08) and fell(share, 0.1, 0.05))):
+    if reading is None or not _fewer_returned(reading, share):
         return []
     owned = dict(_fallen(patient)).get("owned")
     if owned is not None and owned.log < reading.log:
@@ -106,21 +113,22 @@ def returning(patient: Patient) -> list[Claim]:
             {},
             level="B",
             evidence=("timing", "comparison"),
-            pool="sales",
             amount=loss,
-            order=LATER,
             explains=("conversion",),
             **from_reading(reading),  # type: ignore[arg-type]
         )
     ]
 
 
+@detects("traffic.search", "traffic.recommend", "traffic.paid_budget", "traffic.channel")
 def channels(patient: Patient) -> list[Claim]:
     """Channels that fell, but for those whose fall has another name already."""
     named = _unclicked(patient)
     named |= set() if _violations(patient).empty else {"search"}
     named |= {"owned"} if returning(patient) else set()
     claims = []
+    level: Level
+    evidence: tuple[Evidence, ...]
     for channel, reading in _fallen(patient):
         if channel in named:
             continue
@@ -137,9 +145,11 @@ def channels(patient: Patient) -> list[Claim]:
 def _bought(patient: Patient, channel: str) -> bool:
     """True when the surge was paid for: then the spend is the trouble, not the visitors."""
     spend = patient.chart.reading("ad_spend", "channel", channel)
-    return spend is not None and spend.observed > 0 and rose(spend, 0.01, SURGE)
+    chance, least = (limit("traffic.low_quality", name) for name in ("spend_rose_p", "spend_rose_by"))
+    return spend is not None and spend.observed > 0 and rose(spend, chance, least)
 
 
+@detects("traffic.low_quality")
 def low_quality(patient: Patient) -> list[Claim]:
     """Many more visitors of a channel, who buy far less than its visitors did; it costs what the channel sells less."""
     visitors = patient.chart.readings("visitors", "channel", market=True)
@@ -147,13 +157,15 @@ def low_quality(patient: Patient) -> list[Claim]:
     shop = patient.chart.reading("conversion")
     if visitors is None or rates is None or shop is None:
         return []
+    surge_p, surge_by = (limit("traffic.low_quality", name) for name in ("visitors_rose_p", "visitors_rose_by"))
+    fell_p, poor = (limit("traffic.low_quality", name) for name in ("conversion_fell_p", "poor_ratio"))
     claims = []
     for reading in visitors:
         channel = reading.member
-        if channel not in rates or not rose(reading, 0.01, SURGE):
+        if channel not in rates or not rose(reading, surge_p, surge_by):
             continue
         rate = rates[channel]
-        if not (fell(rate, 0.05) or rate.observed < POOR * shop.expected) or shop.ratio >= 1:
+        if not (fell(rate, fell_p) or rate.observed < poor * shop.expected) or shop.ratio >= 1:
             continue
         if _bought(patient, channel):
             continue
@@ -165,9 +177,7 @@ def low_quality(patient: Patient) -> list[Claim]:
                 {"channel": channel},
                 level="B",
                 evidence=("arithmetic", "timing"),
-                pool="sales",
                 amount=lost,
-                order=ORDER,
                 explains=("conversion", f"conversion:{channel}"),
                 covers=lost + (reading.observed - reading.expected) * patient.money.visitor_value,
                 **from_reading(rate),  # type: ignore[arg-type]

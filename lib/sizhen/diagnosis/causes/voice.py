@@ -9,37 +9,36 @@ import numpy as np
 import pandas as pd
 
 from sizhen.diagnosis.causes.products import lost_buyers, unsold
+from sizhen.diagnosis.causes.registry import detects
 from sizhen.diagnosis.claim import Claim, Patient, fell, from_reading, relative_error
 from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.refunds import compared
+from sizhen.tables import prepared
 from sizhen.tables.chance import discoveries
 from sizhen.vocab import load
+from sizhen.vocab.limits import limit
 from sizhen.vocab.penalties import penalty_rules
 
-ORDER = 6
 MIN_REVIEWS = 8
 MIN_COMPLAINTS = 4
-RISEN_Q = 0.05
-SUPPORTED_P = 0.02
-HURT_P = 0.1
-MOSTLY = 0.45
-REFUND_P = 0.005
+REVIEWS = {c.aspect: c.id for c in load().causes.values() if c.aspect is not None}
 
 
 def _risen(patient: Patient, source: str) -> list[tuple[str, Reading]]:
     """(aspect, reading) of every complaint that rose: false discoveries held over all that were counted, or fewer
     buyers of the same product are real already and the complaint supports them."""
     tested = []
-    for aspect in dict.fromkeys(a.cause for a in load().aspects.values()):
+    for aspect in dict.fromkeys(a.within for a in load().aspects.values()):
         found = patient.chart.readings("complaint_share", f"{source}:{aspect}")
         tested += [(aspect, r) for r in found or () if r.n >= MIN_REVIEWS and r.member]
-    real = discoveries(np.array([r.p for _, r in tested]), RISEN_Q)
-    supported = [r.p < SUPPORTED_P and patient.real("conversion", "product", r.member) for _, r in tested]
+    real = discoveries(np.array([r.p for _, r in tested]), limit("review", "false_discovery_share"))
+    enough = limit("review", "supported_p")
+    supported = [r.p < enough and patient.real("conversion", "product", r.member) for _, r in tested]
     return [
         x
         for x, yes in zip(tested, real | np.array(supported, dtype=bool), strict=True)
-        if yes and x[1].ratio > 1.5 and x[1].top >= MIN_COMPLAINTS
+        if yes and x[1].ratio > limit("review", "rose_ratio") and x[1].top >= MIN_COMPLAINTS
     ]
 
 
@@ -48,7 +47,7 @@ def _hurt(patient: Patient, product: str) -> tuple[Reading | None, float]:
     source, member = ("product", product) if product else ("shop", SHOP)
     rate = patient.chart.reading("conversion", source, member)
     loss = unsold(patient, product) if product else patient.loss("conversion")
-    return rate if fell(rate, HURT_P) else None, loss
+    return rate if fell(rate, limit("review", "conversion_fell_p")) else None, loss
 
 
 def _placed(patient: Patient, items: list[tuple[str, Reading]]) -> list[tuple[str, Reading]]:
@@ -57,8 +56,11 @@ def _placed(patient: Patient, items: list[tuple[str, Reading]]) -> list[tuple[st
     for aspect in dict.fromkeys(a for a, _ in items):
         mine = max((r for a, r in items if a == aspect), key=_excess)
         whole = patient.chart.reading("complaint_share", f"reviews:{aspect}")
-        spread = whole is not None and whole.p < SUPPORTED_P and _excess(mine) < MOSTLY * _excess(whole)
-        found.append((aspect, whole if spread and whole is not None else mine))
+        if whole is not None and whole.p < limit("review", "supported_p"):
+            spread = _excess(mine) < limit("review", "product_share") * _excess(whole)
+            found.append((aspect, whole if spread else mine))
+        else:
+            found.append((aspect, mine))
     return found
 
 
@@ -67,6 +69,7 @@ def _excess(reading: Reading) -> float:
     return reading.top - reading.expected * reading.bottom
 
 
+@detects(*REVIEWS.values())
 def complaints(patient: Patient) -> list[Claim]:
     """Complaints of an aspect rose, on one product or over the shop. `other` is named only when nothing else is.
 
@@ -84,14 +87,12 @@ def complaints(patient: Patient) -> list[Claim]:
         hurt = rate is not None
         claims.append(
             Claim(
-                f"review.{aspect}",
+                REVIEWS[aspect],
                 {"product_id": product} if product else {},
                 level="B" if hurt else "D",
                 evidence=("timing", "comparison") if hurt else ("fact",),
-                pool="sales",
                 amount=loss,
-                serious=True,
-                order=ORDER - 1 if product else ORDER,
+                step="products" if product else None,
                 explains=(f"conversion:{product}" if product else "conversion",) if hurt else (),
                 covers=lost_buyers(patient, product) if hurt and product else 0.0,
                 **{**from_reading(reading), "se": relative_error(rate) if rate is not None else 1.0},  # type: ignore[arg-type]
@@ -100,11 +101,13 @@ def complaints(patient: Patient) -> list[Claim]:
     return claims
 
 
+@detects("refund.rise")
 def refunds(patient: Patient) -> list[Claim]:
     """A higher share of what was paid is refunded, counted in a way that is fair to the delay of refunds."""
+    chance, least = limit("refund.rise", "rose_p"), limit("refund.rise", "rose_ratio")
     claims = []
     for row in compared(patient.chart).to_dict("records"):
-        if row["p"] > REFUND_P or row["observed"] < 1.25 * row["expected"]:
+        if row["p"] > chance or row["observed"] < least * row["expected"]:
             continue
         claims.append(
             Claim(
@@ -115,14 +118,11 @@ def refunds(patient: Patient) -> list[Claim]:
                 row["expected"],
                 "A",
                 ("fact", "timing"),
-                pool="refunds",
                 amount=_refunded(patient, row),
-                order=ORDER,
                 since=pd.Timestamp(patient.chart.period.start),
                 se=0.3,
                 n=row["n"],
                 p=row["p"],
-                kind="cost",
             )
         )
     return claims
@@ -135,21 +135,20 @@ def _refunded(patient: Patient, row: dict[Hashable, Any]) -> float:
     return max(seen.expected * (seen.ratio - 1), row["amount"]) if seen is not None else float(row["amount"])
 
 
+@detects("compliance.points")
 def points(patient: Patient) -> list[Claim]:
     """Penalty points of the year stand near or over a platform's limit."""
     chart = patient.chart
     if not chart.shop.has("events"):
         return []
-    events = chart.shop.table("events")
-    events = events[(events["kind"] == "violation") & (events["starts_on"] <= pd.Timestamp(chart.period.end))]
-    year = events[events["starts_on"].dt.year == chart.period.end.year]
+    year = prepared.violations(chart.shop.table("events"), chart.period.end)
     total = float(year["points"].sum())
-    limits = penalty_rules().limits
-    limit = next((x for x in limits if total < x), limits[-1])
-    fresh = not chart.period.clip(events, "starts_on").empty
-    if not fresh or total < 0.66 * limits[0]:
+    lines = penalty_rules().limits
+    line = next((x for x in lines if total < x), lines[-1])
+    fresh = not chart.period.clip(year, "starts_on").empty
+    if not fresh or total < limit("compliance.points", "near_ratio") * lines[0]:
         return []
-    reached = max((x for x in limits if total >= x), default=limit)
+    reached = max((x for x in lines if total >= x), default=line)
     return [
         Claim(
             "compliance.points",
@@ -159,9 +158,7 @@ def points(patient: Patient) -> list[Claim]:
             reached,
             "A",
             ("fact",),
-            pool="none",
             amount=0.0,
-            order=ORDER,
             since=year["starts_on"].max(),
             n=float(len(year)),
             reference="rule",

@@ -64,23 +64,22 @@ def concentration(frame: pd.DataFrame) -> Axes | None:
 @chart
 def roles(frame: pd.DataFrame) -> Axes | None:
     """Share of sales by role, with the share of products and its reference. Frame: `look.roles`."""
-    norms = pd.Series(frame.attrs.get("norms", {}), dtype="float64")
-    frame = frame[frame["paid_amount_share"].notna() & (frame["role"] != "")].reset_index(drop=True)
+    frame = frame[frame["role"] != ""]
+    away = (frame["products_share"] - frame["products_norm"]).abs()
+    farthest = frame.loc[[away.idxmax()]].iloc[0] if away.notna().any() else None
+    frame = frame[frame["paid_amount_share"].notna()].reset_index(drop=True)
     if frame.empty:
         return None
     _, axes = canvas(rows_high(len(frame)) + 0.25)
     names = [labels.brief("role", r) for r in frame["role"]]
     written = [labels.fmt(v, "rate") for v in frame["paid_amount_share"]]
-    reference = frame["role"].astype(object).map(norms)
+    reference = frame["products_norm"]
     beside_bars(axes, names, frame["paid_amount_share"], frame["products_share"], written, reach=reference + DOT)
     axes.plot(reference, np.arange(len(frame)), "o", color="white", markeredgecolor=style.INK, markersize=6)
-    own = frame.set_index("role")["product_count"] / frame["product_count"].sum()
-    away = (own.reindex(norms.index, fill_value=0.0) - norms).abs()
-    if away.empty:
+    if farthest is None:
         key(axes, "plot.key.products_share")
         headline(axes, "plot.roles", role=names[0], share=written[0])
         return axes
-    far = str(away.idxmax())
     key(axes, "plot.key.roles")
     if away.max() < NEAR:
         headline(axes, "plot.roles.near", role=names[0], share=written[0])
@@ -90,8 +89,8 @@ def roles(frame: pd.DataFrame) -> Axes | None:
         "plot.roles.far",
         role=names[0],
         share=written[0],
-        far=labels.brief("role", far),
-        own=labels.fmt(float(own.get(far, 0.0)), "rate"),
-        norm=labels.fmt(float(norms[far]), "rate"),
+        far=labels.brief("role", farthest["role"]),
+        own=labels.fmt(farthest["products_share"], "rate"),
+        norm=labels.fmt(farthest["products_norm"], "rate"),
     )
     return axes

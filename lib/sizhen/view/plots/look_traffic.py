@@ -21,8 +21,7 @@ from sizhen.view.plots.base import (
     with_change,
 )
 from sizhen.view.plots.lines import now_and_before
-
-WORTH_NAMING = 0.02  # share of the visitors below which a source is not named in a headline
+from sizhen.vocab.model import WORTH_NAMING
 
 
 def biggest(frame: pd.DataFrame, column: str) -> pd.Series:

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sizhen.view.widgets.drill import FOCUS
+from sizhen.explore.drill import FOCUS
 
 Examine = Callable[[Any, Any], pd.DataFrame]
 Draw = Callable[[pd.DataFrame], Axes | None]

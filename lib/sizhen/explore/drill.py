@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
+from sizhen.document import Finding
+from sizhen.tables import Period, Shop, prepared
+from sizhen.texts.aspects import by_cause, complaints
+from sizhen.texts.clean import clean
 from sizhen.vocab import load
 
 FOCUS = {"channel": "traffic_daily", "product_id": "product_daily"}
 COLUMNS = {"event": "name"}  # subject keys that a table calls otherwise
-BAD_STARS = 2
 COUNTED = ("count", "money")
-
-
-class Tables(Protocol):
-    """What this module asks of a shop."""
-
-    def has(self, *tables: str) -> bool: ...
-    def table(self, name: str) -> pd.DataFrame: ...
-    def daily(self) -> pd.DataFrame: ...
-
-
-class Days(Protocol):
-    """What this module asks of a period."""
-
-    @property
-    def start(self) -> date: ...
-    @property
-    def end(self) -> date: ...
 
 
 @dataclass(frozen=True)
@@ -62,12 +45,10 @@ class Part:
         return frame[frame[self.column] == self.value].reset_index(drop=True) if self.column in frame else frame
 
     def daily(self) -> pd.DataFrame:
-        """The part's days with shop_daily's columns, unknown where its table lacks them. Devices are added unless the
-        platform gives them together."""
+        """The part's days with shop_daily's columns, unknown where its table lacks them."""
         frame = self.table(FOCUS[self.column])
-        if "device" in frame:
-            whole = frame["device"] == "all"
-            frame = frame[whole | ~frame["date"].isin(frame.loc[whole, "date"])]
+        if self.column == "channel":
+            frame = prepared.channel_totals(frame)
         spec = load().tables["shop_daily"]
         counted = [c.name for c in spec.columns if c.kind in COUNTED and c.name in frame]
         if frame["date"].is_unique:
@@ -75,45 +56,45 @@ class Part:
         return frame.groupby("date")[counted].sum(min_count=1).reset_index().reindex(columns=spec.names)
 
 
-def tables_of(finding: Mapping[str, Any], shop: Tables) -> list[str]:
+def tables_of(finding: Finding, shop: Shop) -> list[str]:
     """The shop's tables that hold a finding's rows: those its rules ask for, then others that know its subject."""
-    vocab, subject = load(), finding["subject"]
+    vocab, subject = load(), finding.subject
     if "table" in subject:
         return [t for t in [subject["table"]] if shop.has(t)]
-    rules = [rule for rule in vocab.rules.values() if finding["cause"] in rule.causes]
+    rules = [rule for rule in vocab.rules.values() if finding.cause in rule.causes]
     asked = [need.partition(".")[0] for rule in rules for need in rule.needs]
-    columns = {COLUMNS.get(key, key) for key in subject} - {"aspect"}
+    columns = {COLUMNS.get(key, key) for key in subject}
     knowing = [t.name for t in vocab.tables.values() if columns & set(t.names)]
     first = [t for t in asked if t in knowing] if columns else asked
     return [t for t in dict.fromkeys([*first, *knowing, *asked]) if _there(shop, t)]
 
 
-def _there(shop: Tables, table: str) -> bool:
+def _there(shop: Shop, table: str) -> bool:
     return shop.has(table) or (table == "shop_daily" and shop.has("orders"))
 
 
-def rows(finding: Mapping[str, Any], shop: Tables, table: str, period: Days) -> pd.DataFrame:
-    """The rows of `table` that a finding's subject and dates name, newest first: from the day it began to the period's
-    end. MissingTable where the shop lacks the table."""
-    frame = shop.daily() if table == "shop_daily" else shop.table(table)
+def rows(finding: Finding, shop: Shop, table: str, period: Period) -> pd.DataFrame:
+    """The rows of `table` that the finding's figures are counted from, newest first: those of its subject in the
+    period, of reviews those that complain of its aspect. MissingTable where the shop lacks the table."""
     spec = load().tables[table]
-    for key, value in finding["subject"].items():
+    frame = _counted(finding, shop, table)
+    for key, value in finding.subject.items():
         column = COLUMNS.get(key, key)
         if column in spec.names:
             frame = frame[frame[column] == value]
-        elif key == "aspect" and "text" in spec.names:
-            frame = frame[_complaints(frame, value)]
     if spec.dated is not None:
-        first = pd.Timestamp(finding.get("since") or period.start)
-        moment = frame[spec.dated]
-        frame = frame[(moment >= first) & (moment < pd.Timestamp(period.end) + pd.Timedelta(days=1))]
-        frame = frame.sort_values(spec.dated, ascending=False, kind="stable")
+        frame = period.clip(frame, spec.dated).sort_values(spec.dated, ascending=False, kind="stable")
     return frame[spec.names].reset_index(drop=True)
 
 
-def _complaints(reviews: pd.DataFrame, aspect: str) -> pd.Series:
-    """Reviews that complain of the aspect; of bad ones, all that talk about it."""
-    about, text = load().aspects[aspect], reviews["text"].fillna("")
-    found = (re.compile(f"(?:{t.zh})|(?:{t.en})", re.IGNORECASE) for t in (about.patterns, about.topics))
-    named, told = (text.map(expression.search).notna() for expression in found)
-    return named | (told & (reviews["rating"] <= BAD_STARS))
+def _counted(finding: Finding, shop: Shop, table: str) -> pd.DataFrame:
+    """The rows of a table that count."""
+    if table == "shop_daily":
+        return shop.daily()
+    frame = shop.table(table)
+    if table == "traffic_daily":
+        return (prepared.devices_apart if "device" in finding.subject else prepared.channel_totals)(frame)
+    if table != "reviews":
+        return frame
+    reviews, aspect = clean(frame), load().causes[finding.cause].aspect
+    return reviews if aspect is None else reviews[by_cause(complaints(reviews))[aspect]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
@@ -13,13 +13,16 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
+import small_document
+from sizhen.diagnosis import open_case
+from sizhen.document import Document
+from sizhen.explore import Explorer, explorer, panel
+from sizhen.explore.choices import periods
+from sizhen.explore.drill import Part, rows, tables_of
+from sizhen.explore.panels import picture
 from sizhen.tables import Period, Shop, UnknownShop, write_table
 from sizhen.view import labels
 from sizhen.view.plots.base import canvas, chart
-from sizhen.view.widgets import Explorer, explorer, panel
-from sizhen.view.widgets.choices import periods
-from sizhen.view.widgets.drill import Part, rows, tables_of
-from sizhen.view.widgets.panels import picture
 
 DAYS = pd.date_range("2026-10-01", "2026-10-04")
 TRAFFIC = pd.DataFrame(
@@ -79,8 +82,8 @@ class Desk:
         self.cases += 1
         return self
 
-    def document(self) -> dict[str, Any]:
-        return {"findings": []}
+    def document(self) -> Document:
+        return Document.from_json(small_document.document())
 
     def sit(self, shop_id: str = "hut", period: str = "2026-10") -> Explorer:
         return explorer(
@@ -277,21 +280,56 @@ def test_a_channel_given_for_all_devices_is_not_counted_twice(data_dir: Path) ->
     assert Part(Shop.open(data_dir, "hut"), "channel", "search").daily()["visitors"].tolist() == [77.0] * 4
 
 
-FINDING = {"cause": "review.size", "subject": {"product_id": "p1", "aspect": "size"}, "since": "2026-10-02"}
+FINDING = Document.from_json(
+    small_document.document(small_document.finding("review.size", subject={"product_id": "p1"}, since="2026-10-02"))
+).findings[0]
 
 
 def test_a_finding_s_tables_know_its_subject(data_dir: Path) -> None:
     shop = Shop.open(data_dir, "hut")
     assert tables_of(FINDING, shop)[0] == "reviews"
     assert set(tables_of(FINDING, shop)) == {"reviews", "products", "product_daily"}
-    assert tables_of({"cause": "data.inconsistent", "subject": {"table": "reviews"}}, shop) == ["reviews"]
+    assert tables_of(replace(FINDING, cause="data.inconsistent", subject={"table": "reviews"}), shop) == ["reviews"]
 
 
-def test_a_finding_s_rows_are_its_subject_s_since_it_began(data_dir: Path) -> None:
+def test_a_finding_s_rows_are_its_subject_s_of_the_period(data_dir: Path) -> None:
     shop, period = Shop.open(data_dir, "hut"), Period.parse("2026-10")
-    assert rows(FINDING, shop, "reviews", period)["review_id"].tolist() == ["r2"]
     found = rows(FINDING, shop, "product_daily", period)
-    assert found["date"].dt.day.tolist() == [4, 3, 2]
+    assert found["date"].dt.day.tolist() == [4, 3, 2, 1], "its figures are the period's, whenever it began"
     assert set(found["product_id"]) == {"p1"}
-    always = rows(FINDING | {"since": None}, shop, "product_daily", Period.parse("2026-10-01..2026-10-02"))
-    assert always["date"].dt.day.tolist() == [2, 1]
+    first = rows(FINDING, shop, "product_daily", Period.parse("2026-10-01..2026-10-02"))
+    assert first["date"].dt.day.tolist() == [2, 1]
+
+
+def test_the_reviews_of_a_complaint_are_those_that_complain_of_it(data_dir: Path) -> None:
+    texts = {"denied": "not too small, fits", "praised": "the size is perfect", "small": "far too small for me"}
+    made = pd.DataFrame({"review_id": list(texts), "text": list(texts.values()), "product_id": "p1"})
+    twice = pd.concat([made, made.tail(1).assign(review_id="small, again")]).assign(buyer="b")
+    write_table(data_dir / "hut", "reviews", twice.assign(reviewed_at=pd.Timestamp("2026-10-03")))
+    shop = Shop.open(data_dir, "hut")
+    found = rows(FINDING, shop, "reviews", Period.parse("2026-10"))
+    assert found["review_id"].tolist() == ["small"], "nothing denied or praised, and no review twice"
+    other = replace(FINDING, cause="refund.rise")
+    assert len(rows(other, shop, "reviews", Period.parse("2026-10"))) == 3
+
+
+def test_the_traffic_of_a_finding_is_what_was_counted(data_dir: Path) -> None:
+    whole = TRAFFIC[TRAFFIC["channel"] == "search"].groupby(["date", "channel"])["visitors"].sum().reset_index()
+    write_table(data_dir / "hut", "traffic_daily", pd.concat([TRAFFIC, whole.assign(device="all", visitors=77)]))
+    shop, period = Shop.open(data_dir, "hut"), Period.parse("2026-10")
+    search = rows(
+        replace(FINDING, cause="traffic.channel", subject={"channel": "search"}), shop, "traffic_daily", period
+    )
+    assert search["device"].tolist() == ["all"] * 4
+    desktop = rows(
+        replace(FINDING, cause="page.checkout", subject={"device": "desktop"}), shop, "traffic_daily", period
+    )
+    assert desktop["visitors"].tolist() == [20.0] * 4
+
+
+def test_the_explorer_shows_as_many_complaints_as_the_finding_counts(sample_dir: Path) -> None:
+    shop, period = Shop.open(sample_dir, "linen-house"), Period.parse("2026-10")
+    found = [f for f in open_case(shop, period).findings if f.cause.startswith("review.")]
+    assert found, "the sample has one"
+    for finding in found:
+        assert len(rows(finding, shop, "reviews", period)) == round(finding.observed * finding.n)

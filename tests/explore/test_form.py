@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from sizhen.explore import AnswerForm, answer_form
+from sizhen.explore.form import SHIPPED
 from sizhen.intake import add_answer
 from sizhen.tables import Shop
 from sizhen.view import labels
-from sizhen.view.widgets import AnswerForm, answer_form
-from sizhen.view.widgets.form import SHIPPED
 from sizhen.vocab.topics import questions
 
 
@@ -82,7 +82,7 @@ def test_a_table_that_cannot_be_read_is_told_escaped(form: AnswerForm) -> None:
 
 
 def test_nothing_is_saved_into_the_shipped_samples(form: AnswerForm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sizhen.view.widgets.form.SHIPPED", form._data_dir)
+    monkeypatch.setattr("sizhen.explore.form.SHIPPED", form._data_dir)
     form.answer.value = "好"
     form.button.click()
     assert labels.name("form.shipped") in form.message.value

@@ -13,10 +13,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from sizhen.document import Finding
+from sizhen.explore import choices
+from sizhen.explore.drill import FOCUS, Against, Part, rows, tables_of
+from sizhen.explore.panels import Panel, picture
 from sizhen.view import cards, labels, tables
-from sizhen.view.widgets import choices
-from sizhen.view.widgets.drill import FOCUS, Against, Part, rows, tables_of
-from sizhen.view.widgets.panels import Panel, picture
 
 SHEET = Path(__file__).with_name("explorer.css")
 TRAILING, PREVIOUS = "trailing", "previous"
@@ -78,7 +79,7 @@ class Explorer(w.VBox):
         self._turn, self._actor = Lock(), 0
         self._shop: Any = None
         self._days: Any = None
-        self._findings: list[dict[str, Any]] = []
+        self._findings: Sequence[Finding] = ()
         self._stale: set[int] = set()
         self._drawn: dict[Panel, tuple[tuple[Any, ...], str]] = {}
         self._sections = list(dict.fromkeys(p.section for p in panels))
@@ -221,7 +222,7 @@ class Explorer(w.VBox):
             return
         self._stale.discard(tab)
         if tab == len(self._sections):
-            self._show_findings(self._doors.open_case(self._shop, self._days).document()["findings"])
+            self._show_findings(self._doors.open_case(self._shop, self._days).document().findings)
             return
         for shown, html in self._panels[self._sections[tab]]:
             html.value = self._page(shown)
@@ -245,10 +246,10 @@ class Explorer(w.VBox):
         chart = picture(shown.draw(frame)) if shown.draw is not None else ""
         return f"{chart}<div>{tables.show(frame).html}</div>"
 
-    def _show_findings(self, findings: list[dict[str, Any]]) -> None:
+    def _show_findings(self, findings: Sequence[Finding]) -> None:
         language = labels.reader.language
         self._findings = findings
-        self._finding.options = [(f"{n + 1}. {f['says'][language]}", n) for n, f in enumerate(findings)]
+        self._finding.options = [(f"{n + 1}. {f.says[language]}", n) for n, f in enumerate(findings)]
         self._finding.value = 0 if findings else None
         self._take_finding()
 

@@ -1,0 +1,101 @@
+"""A finding: a cause or symptom, what it is worth and what to do about it.
+
+`None` is unknown. What a document of schema 1 does not tell has a default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, FiniteFloat
+
+from sizhen.vocab import Text, load
+from sizhen.vocab.model import Role
+
+State = Literal["act", "watch", "ok", "unknown"]
+Kind = Literal["loss", "cost", "opportunity"]
+Evidence = Literal["fact", "timing", "comparison", "dose_response", "arithmetic"]
+Level = Literal["A", "B", "C", "D"]
+Reference = Literal["own_baseline", "tier_average", "rule", "target", "fact"]
+Money = Annotated[FiniteFloat, Field(ge=0)]
+
+
+def _known(cause: str) -> str:
+    if cause not in load().causes:
+        raise ValueError("no cause of that name")
+    return cause
+
+
+@dataclass(frozen=True)
+class Stake:
+    """Money per period of the shop's currency, with its 90 % interval."""
+
+    kind: Kind
+    amount: Money
+    low: Money
+    high: Money
+    per: Literal["period"] = "period"
+
+
+@dataclass(frozen=True)
+class Expect:
+    """The figure the advice should lead to, and the day until when."""
+
+    metric: str
+    value: FiniteFloat | None
+    by: date
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do within `due_days`. `due_on`: counted from the day the document is issued on; `check_on`: the day on
+    which to look whether it helped."""
+
+    who: Role
+    what: Text
+    due_days: Annotated[int, Field(ge=0)]
+    expect: Expect
+    due_on: date | None = None
+    check_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person made of the finding."""
+
+    state: Literal["confirmed", "rejected", "snoozed"]
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One finding. `observed` and `expected` are of `metric`; `since`: the first day of the trouble; `n`: the count
+    behind the figure; `level`: A (a recorded fact, by arithmetic), B (timing, and only what was exposed changed), C
+    (timing alone), D (a fact whose effect is not confirmed); `sure`: high for A and B; `explains`: symptoms this cause
+    accounts for; `source`: the rule it answers; `decision`: None as long as nobody decided.
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    cause: Annotated[str, AfterValidator(_known)]
+    subject: dict[str, str]
+    exam: Literal["look", "listen", "ask", "check"]
+    state: State
+    metric: str
+    observed: FiniteFloat | None
+    expected: FiniteFloat | None
+    reference: Reference
+    since: date | None
+    n: Annotated[int, Field(ge=0)] | None
+    p_value: Annotated[FiniteFloat, Field(ge=0, le=1)] | None
+    stake: Stake
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+    level: Level
+    sure: Literal["high", "medium"] | None = None
+    explains: tuple[str, ...]
+    advice: Advice
+    says: Text
+    source: Annotated[str, Field(pattern=r"^(look|listen|ask|check)\.")]
+    decision: Decision | None = None
