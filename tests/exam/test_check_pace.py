@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sizhen.exam import check
+from sizhen.exam import check, figures
 from sizhen.tables import Period, Shop, write_table
 
 WEEK = Period.parse("2026-10-25..2026-10-31")
@@ -163,3 +163,11 @@ def test_hours_to_the_dispatch(tmp_path: Path) -> None:
 def test_hours_without_dispatch_times_are_unknown(tmp_path: Path) -> None:
     shop = shop_of(tmp_path, orders=[order("1", "2026-10-26 10:00:00", None)])
     assert check.dispatch_hours(shop, WEEK).attrs["needs"] == ["sent_at"]
+
+
+def test_the_share_of_the_target_is_that_of_the_last_day_with_data(tmp_path: Path) -> None:
+    days = [sold("2026-10-25", 100, 5, 50), sold("2026-10-26", 100, 5, 250)]
+    pace = check.target(shop_of(tmp_path, shop_daily=days), WEEK)
+    assert pace["target_share"].tolist()[:2] == pytest.approx([0.5, 1.5])
+    share = figures.read("check.target:target_share", pace)
+    assert (share.value, share.n) == pytest.approx((1.5, 300.0))
