@@ -45,9 +45,7 @@ class Chart:
     def frame(self, source: str) -> pd.DataFrame | None:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
-        origin = SOURCES[name]
-        first = next(n for n, other in SOURCES.items() if other.rows is origin.rows)
-        frame = self._once(("frame", first), lambda: origin.frame(self.shop, self.period))
+        frame = self._once(("frame", name), lambda: SOURCES[name].frame(self.shop, self.period))
         if aspect and frame is not None:
             return complaints_of(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]

@@ -39,10 +39,6 @@ def _stock(shop: Shop, period: Period) -> pd.DataFrame:
     return days_on_hand(shop, period, Period(date.min, period.end))
 
 
-def _reviews(shop: Shop, _: Period) -> pd.DataFrame:
-    return reviews_by_day(shop)
-
-
 SOURCES = {
     "shop": Source("shop_daily", lambda shop, _: shop.daily()),
     "channel": _of("traffic_daily", "channel", counted=prepared.channel_totals),
@@ -57,6 +53,6 @@ SOURCES = {
     "tier": Source("peers_daily", lambda shop, _: prepared.tier_days(shop)),
     "lost": _of("lost_buyers_daily"),
     "words": _of("keywords_daily"),
-    "reviews": Source("reviews", _reviews),
-    "reviews.product": Source("reviews", _reviews, ("product_id",)),
+    "reviews": Source("reviews", lambda shop, _: reviews_by_day(shop)),
+    "reviews.product": Source("reviews", lambda shop, _: reviews_by_day(shop), ("product_id",)),
 }

@@ -34,7 +34,10 @@ def _counted(reviews: pd.DataFrame) -> pd.DataFrame:
 def reviews_by_day(shop: Shop) -> pd.DataFrame:
     """Per day and product ("" where a review names none): date, product_id, reviews, rated_reviews, bad_reviews,
     complaints (reviews that complain of anything) and `complaints.<aspect>`."""
-    reviews = counted(shop).dropna(subset=["reviewed_at"])
+    return shop.once("reviews by day", lambda: _by_day(counted(shop).dropna(subset=["reviewed_at"])))
+
+
+def _by_day(reviews: pd.DataFrame) -> pd.DataFrame:
     aspects = by_cause(complaints_in(reviews)).astype("float64")
     marks = pd.DataFrame(
         {
