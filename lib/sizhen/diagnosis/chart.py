@@ -46,7 +46,8 @@ class Chart:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
         origin = SOURCES[name]
-        frame = self._once(("frame", origin.table, origin.rows), lambda: origin.frame(self.shop, self.period))
+        first = next(n for n, other in SOURCES.items() if other.rows is origin.rows)
+        frame = self._once(("frame", first), lambda: origin.frame(self.shop, self.period))
         if aspect and frame is not None:
             return complaints_of(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
