@@ -125,3 +125,10 @@ def test_rows_that_an_analyst_changed_change_the_number_and_are_marked(sample_di
     assert "With your rows" in str(cards.judgement(theirs).html) or "按您改过的表" in str(cards.judgement(theirs).html)
     with pytest.raises(ValueError, match=r"look\.traffic_groups:paid_share cannot be read off"):
         case.judge("look.paid-share", groups.drop(columns="group"))
+
+
+def test_a_rule_without_a_number_is_never_answered_by_an_analysts_rows(sample_dir: Path) -> None:
+    case = open_case(Shop.open(sample_dir, "linen-house"), Period.parse("2026-10"))
+    own = case.frame("listen.scores")
+    assert load().rules["listen.scores"].figure == ""
+    assert not case.judge("listen.scores", own.head(1)).changed

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sizhen.exam.figures import UNKNOWN, Figure, figure
+from sizhen.exam.figures import UNKNOWN, Figure, figure, of
 from sizhen.vocab import load
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def sales(case: Case) -> pd.DataFrame:
 @figure("expected.sales:paid_amount")
 def paid_amount(sales: pd.DataFrame) -> Figure:
     """Paid amount as it was observed."""
-    return Figure(float(sales["observed"].sum()), float(sales["n"].sum()))
+    return of(float(sales["observed"].sum(min_count=1)), float(sales["n"].sum()))
 
 
 def _ratios(pages: pd.DataFrame) -> dict[str, float]:
