@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from sizhen.diagnosis import open_case
 from sizhen.document import json_schema
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, write_table
 from sizhen.view import cards
 from sizhen.vocab import load
 
@@ -132,3 +133,13 @@ def test_a_rule_without_a_number_is_never_answered_by_an_analysts_rows(sample_di
     own = case.frame("listen.scores")
     assert load().rules["listen.scores"].figure == ""
     assert not case.judge("listen.scores", own.head(1)).changed
+
+
+def test_what_was_spent_is_one_number_where_two_tables_tell_two(sample_dir: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(sample_dir / "linen-house", tmp_path / "linen-house"))
+    ads = Shop.open(tmp_path, "linen-house").table("ads_daily")
+    write_table(folder, "ads_daily", ads.assign(cost=1.2 * ads["cost"]))
+    case = open_case(Shop.open(tmp_path, "linen-house"), Period.parse("2026-10"))
+    spend = case.frame("expected.pages_and_spend").set_index("metric").loc["ad_spend"]
+    line = next(c for c in case.document().cost_lines if c.name == "ad_spend")
+    assert (spend["observed"], spend["expected"]) == pytest.approx((line.observed, line.expected))
