@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from sizhen.diagnosis import open_case
 from sizhen.document import json_schema
-from sizhen.tables import Period, Shop
+from sizhen.tables import Period, Shop, write_table
 from sizhen.view import cards
 from sizhen.vocab import load
 
@@ -125,3 +126,20 @@ def test_rows_that_an_analyst_changed_change_the_number_and_are_marked(sample_di
     assert "With your rows" in str(cards.judgement(theirs).html) or "按您改过的表" in str(cards.judgement(theirs).html)
     with pytest.raises(ValueError, match=r"look\.traffic_groups:paid_share cannot be read off"):
         case.judge("look.paid-share", groups.drop(columns="group"))
+
+
+def test_a_rule_without_a_number_is_never_answered_by_an_analysts_rows(sample_dir: Path) -> None:
+    case = open_case(Shop.open(sample_dir, "linen-house"), Period.parse("2026-10"))
+    own = case.frame("listen.scores")
+    assert load().rules["listen.scores"].figure == ""
+    assert not case.judge("listen.scores", own.head(1)).changed
+
+
+def test_what_was_spent_is_one_number_where_two_tables_tell_two(sample_dir: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(sample_dir / "linen-house", tmp_path / "linen-house"))
+    ads = Shop.open(tmp_path, "linen-house").table("ads_daily")
+    write_table(folder, "ads_daily", ads.assign(cost=1.2 * ads["cost"]))
+    case = open_case(Shop.open(tmp_path, "linen-house"), Period.parse("2026-10"))
+    spend = case.frame("expected.pages_and_spend").set_index("metric").loc["ad_spend"]
+    line = next(c for c in case.document().cost_lines if c.name == "ad_spend")
+    assert (spend["observed"], spend["expected"]) == pytest.approx((line.observed, line.expected))

@@ -43,10 +43,13 @@ def several(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(of, max_size=2).map(tuple)
 
 
+METRICS = st.sampled_from(sorted(load().metrics))
+IDS = st.builds("{}{}".format, st.sampled_from(sorted(load().causes)), st.just("") | st.text().map(":{}".format))
 FINDINGS = st.builds(
     Finding,
-    id=st.text(**SOME),
+    id=IDS,
     cause=st.sampled_from(sorted(load().causes)),
+    metric=METRICS,
     source=st.sampled_from(sorted(load().rules)),
     observed=KNOWN,
     expected=KNOWN,
@@ -57,7 +60,7 @@ FINDINGS = st.builds(
     advice=st.builds(
         Advice,
         due_days=COUNT,
-        expect=st.builds(Expect, value=KNOWN),
+        expect=st.builds(Expect, metric=METRICS, value=KNOWN),
         due_on=st.none() | st.dates(),
         check_on=st.none() | st.dates(),
     ),
@@ -75,7 +78,7 @@ DOCUMENTS = st.builds(
     split=several(st.builds(SplitPart, path=st.lists(st.text(**SOME), **SOME).map(tuple), amount=NUMBER)),
     cost_lines=several(st.builds(CostLine, observed=KNOWN, expected=KNOWN)),
     findings=several(FINDINGS),
-    previous=several(st.builds(AdviceOutcome, then=KNOWN, now=KNOWN)),
+    previous=several(st.builds(AdviceOutcome, finding=IDS, then=KNOWN, now=KNOWN)),
 )
 
 
@@ -142,7 +145,16 @@ def test_another_release_may_say_more() -> None:
         (document(shop_id="../x"), "shop_id: "),
         (document(period={"start": "2026-10-01", "end": "x"}), "period.end: "),
         (document(sales=document()["sales"] | {"low": float("nan")}), "sales.low: "),
-        (document(finding(), finding("no.such_cause")), "findings.1.cause: "),
+        (document(finding(), finding("no.such_cause", id="stock.sold_out")), "findings.1.cause: "),
+        (document(finding(id="no.such_cause:p1")), "findings.0.id: "),
+        (document(finding(source="look.no-such-rule")), "findings.0.source: "),
+        (document(finding(metric="no_such_metric")), "findings.0.metric: "),
+        (
+            document(
+                previous=[{"finding": "no.such_cause", "advice": "", "then": 1.0, "now": 2.0, "outcome": "improved"}]
+            ),
+            "previous.0.finding: ",
+        ),
         (document(finding(amount=-1.0)), "findings.0.stake.amount: "),
         (document(finding(says={"zh": "断货。"})), "findings.0.says.en: "),
         (document(finding(state="fine")), "findings.0.state: "),

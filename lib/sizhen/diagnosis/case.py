@@ -103,7 +103,7 @@ class Case:
         if self.unread and rule.metric == "advice_helped":
             return Judgement(rule, "unknown", load().words["unknown_unread_advice"], None, 0.0, (), (UNREAD,))
         answer = judge(self.chart, rule, self._figure(rule, frame), self.findings, self.real)
-        changed = frame is not None and not frame.equals(self.frame(rule.frame))
+        changed = bool(rule.figure) and frame is not None and not frame.equals(self.frame(rule.frame))
         return replace(answer, changed=changed)
 
     def _figure(self, rule: Rule, frame: pd.DataFrame | None) -> Figure | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sizhen.exam.figures import UNKNOWN, Figure, figure
+from sizhen.exam.figures import UNKNOWN, Figure, figure, of
 from sizhen.vocab import load
 
 if TYPE_CHECKING:
@@ -27,13 +27,22 @@ def pages(case: Case) -> pd.DataFrame:
 
 
 def pages_and_spend(case: Case) -> pd.DataFrame:
-    """`pages`, and below them ad_spend of all plans together, where it has a baseline."""
-    plans = case.chart.readings(SPEND, "plan")
-    if plans is None:
+    """`pages`, and below them ad_spend of the whole shop, where it has a baseline."""
+    spent = _spent(case)
+    if spent is None:
         return pages(case)
-    observed, expected = (float(plans.frame[side].sum()) for side in ("observed", "expected"))
+    observed, expected = spent
     spend = pd.DataFrame([(SPEND, observed, expected, float("nan"), observed)], columns=COLUMNS)
     return pd.concat([pages(case), spend], ignore_index=True)
+
+
+def _spent(case: Case) -> tuple[float, float] | None:
+    """Spend, observed and expected: the cost line of the case; of all plans together where channels tell none."""
+    for name, observed, expected in case.sales.cost_lines:
+        if name == SPEND and observed is not None and expected is not None:
+            return observed, expected
+    plans = case.chart.readings(SPEND, "plan")
+    return None if plans is None else (float(plans.frame["observed"].sum()), float(plans.frame["expected"].sum()))
 
 
 def sales(case: Case) -> pd.DataFrame:
@@ -50,7 +59,7 @@ def sales(case: Case) -> pd.DataFrame:
 @figure("expected.sales:paid_amount")
 def paid_amount(sales: pd.DataFrame) -> Figure:
     """Paid amount as it was observed."""
-    return Figure(float(sales["observed"].sum()), float(sales["n"].sum()))
+    return of(float(sales["observed"].sum(min_count=1)), float(sales["n"].sum()))
 
 
 def _ratios(pages: pd.DataFrame) -> dict[str, float]:

@@ -22,10 +22,31 @@ Reference = Literal["own_baseline", "tier_average", "rule", "target", "fact"]
 Money = Annotated[FiniteFloat, Field(ge=0)]
 
 
-def _known(cause: str) -> str:
-    if cause not in load().causes:
+def _cause(id: str) -> str:
+    if id not in load().causes:
         raise ValueError("no cause of that name")
-    return cause
+    return id
+
+
+def _of_cause(id: str) -> str:
+    _cause(id.partition(":")[0])
+    return id
+
+
+def _metric(id: str) -> str:
+    if id not in load().metrics:
+        raise ValueError("no metric of that name")
+    return id
+
+
+def _rule(id: str) -> str:
+    if id not in load().rules:
+        raise ValueError("no rule of that name")
+    return id
+
+
+FindingId = Annotated[str, AfterValidator(_of_cause)]  # a cause, or a cause, a colon and where
+MetricId = Annotated[str, AfterValidator(_metric)]
 
 
 @dataclass(frozen=True)
@@ -43,7 +64,7 @@ class Stake:
 class Expect:
     """The figure the advice should lead to, and the day until when."""
 
-    metric: str
+    metric: MetricId
     value: FiniteFloat | None
     by: date
 
@@ -78,12 +99,12 @@ class Finding:
     accounts for; `source`: the rule it answers; `decision`: None as long as nobody decided.
     """
 
-    id: Annotated[str, Field(min_length=1)]
-    cause: Annotated[str, AfterValidator(_known)]
+    id: FindingId
+    cause: Annotated[str, AfterValidator(_cause)]
     subject: dict[str, str]
     exam: Literal["look", "listen", "ask", "check"]
     state: State
-    metric: str
+    metric: MetricId
     observed: FiniteFloat | None
     expected: FiniteFloat | None
     reference: Reference
@@ -97,5 +118,5 @@ class Finding:
     explains: tuple[str, ...]
     advice: Advice
     says: Text
-    source: Annotated[str, Field(pattern=r"^(look|listen|ask|check)\.")]
+    source: Annotated[str, AfterValidator(_rule)]
     decision: Decision | None = None

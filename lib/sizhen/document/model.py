@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 
-from sizhen.document.findings import Finding, State
+from sizhen.document.findings import Finding, FindingId, State
 
 SCHEMA: Literal[2] = 2
 CostName = Literal["refunds", "ad_spend"]
@@ -122,7 +122,7 @@ class NotConcluded:
 class AdviceOutcome:
     """What came of an advice of the last document: the id of its finding, its figure then and now."""
 
-    finding: str
+    finding: FindingId
     advice: str
     then: FiniteFloat | None
     now: FiniteFloat | None

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from sizhen.exam.figures import UNKNOWN, Figure, figure
+from sizhen.exam.figures import Figure, figure, of
 from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.proportions import gap
@@ -119,8 +119,8 @@ def funnel(shop: Shop, period: Period) -> pd.DataFrame:
 def conversion(funnel: pd.DataFrame) -> Figure:
     """Paying buyers ÷ visitors; n: visitors. Unknown where the two contradict each other."""
     steps = funnel.set_index("step")
-    rate = steps["of_visitors"].get("paid_buyers", float("nan"))
-    return Figure(float(rate), float(steps["people"].iloc[0])) if rate == rate else UNKNOWN
+    rate = float(steps["of_visitors"].get("paid_buyers", float("nan")))
+    return of(rate, float(steps["people"].get("visitors", float("nan"))))
 
 
 def _by(frame: pd.DataFrame, period: Period, member: str) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def target(shop: Shop, period: Period) -> pd.DataFrame:
 @figure("check.target:target_share")
 def target_share(pace: pd.DataFrame) -> Figure:
     """Paid ÷ target, both to the last day that knows the two."""
-    known = pace.dropna(subset=["paid_to_date", "target_to_date"])
+    known = pace.dropna(subset=["paid_to_date", "target_to_date"]).sort_values("date")
     if known.empty:
         return UNKNOWN
     paid, target = (float(known[side].iloc[-1]) for side in ("paid_to_date", "target_to_date"))

@@ -30,6 +30,7 @@ HOMES = {
     "advice": "sizhen.diagnosis.advice",
     "promotions": "sizhen.diagnosis.promotions",
 }
+SHOWN = 80  # characters of why a frame cannot be read
 FIGURES: dict[str, Read] = {}
 
 
@@ -57,7 +58,8 @@ def builder(frame: str) -> Build:
 def read(id: str, frame: pd.DataFrame) -> Figure:
     """The figure `id` of this frame; unknown for a frame without columns, as one is where the tables cannot tell.
 
-    Raises ValueError for a frame that lacks the columns it reads, KeyError for an id that is none.
+    Raises ValueError for a frame that lacks the columns it reads or holds no numbers in them, KeyError for an id that
+    is none.
     """
     import_module(HOMES[id.partition(".")[0]])
     home = FIGURES[id]
@@ -67,6 +69,8 @@ def read(id: str, frame: pd.DataFrame) -> Figure:
         return home(frame)
     except KeyError as lacking:
         raise ValueError(f"{id} cannot be read off this frame: it has no {lacking}") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{id} cannot be read off this frame: {str(error)[:SHOWN]}") from None
 
 
 def of(value: float, n: float) -> Figure:

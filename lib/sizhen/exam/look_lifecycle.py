@@ -106,7 +106,7 @@ def new_product_pace(shop: Shop, period: Period) -> pd.DataFrame:
 @figure("look.new_product_pace:own_to_peer")
 def own_to_peer(pace: pd.DataFrame) -> Figure:
     """New products of the shop ÷ those of a peer, of whom one is counted at least; and both together."""
-    own, peer = pace[["own_new_products", "peer_new_products"]].iloc[0].astype("float64")
+    own, peer = (float(pace[side].sum(min_count=1)) for side in ("own_new_products", "peer_new_products"))
     return of(own / max(peer, 1.0), own + peer)
 
 

@@ -132,7 +132,8 @@ def stock(shop: Shop, period: Period) -> pd.DataFrame:
 def in_stock_share(stock: pd.DataFrame) -> Figure:
     """Share of what buyers want of all products that was on hand, each weighing by its daily demand (all alike where
     nothing ever left a shelf); and the products."""
-    wanted = stock["daily_demand"].fillna(0.0)
+    known = stock.dropna(subset="in_stock_share")
+    wanted = known["daily_demand"].fillna(0.0)
     weight = wanted if wanted.sum() > 0 else wanted + 1
-    there = float((stock["in_stock_share"] * weight).sum())
-    return of(ratio(there, float(weight.sum())), float(len(stock)))
+    there = float((known["in_stock_share"] * weight).sum())
+    return of(ratio(there, float(weight.sum())), float(len(known)))
