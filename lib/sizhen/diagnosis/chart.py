@@ -45,8 +45,8 @@ class Chart:
     def frame(self, source: str) -> pd.DataFrame | None:
         """The prepared table behind `source`, or None where the shop lacks it. `reviews:size` counts that aspect."""
         name, _, aspect = source.partition(":")
-        origin = SOURCES[name]
-        frame = self._once(("frame", origin.table, origin.rows), lambda: origin.frame(self.shop, self.period))
+        rows = name.partition(".")[0]
+        frame = self._once(("frame", rows), lambda: SOURCES[name].frame(self.shop, self.period))
         if aspect and frame is not None:
             return complaints_of(frame, aspect)  # type: ignore[arg-type]
         return frame  # type: ignore[return-value]
