@@ -12,7 +12,7 @@ import pytest
 
 from sizhen.diagnosis import open_case
 from sizhen.document import json_schema
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop, kept, write_table
 from sizhen.view import cards
 from sizhen.vocab import load
 
@@ -104,6 +104,17 @@ def test_a_period_before_all_data_compares_with_nothing(sample_dir: Path) -> Non
 
 def test_the_same_data_give_the_same_document(sample_dir: Path) -> None:
     assert json.dumps(of(sample_dir, "tea-corner")) == json.dumps(of(sample_dir, "tea-corner"))
+
+
+def test_the_notebooks_of_a_run_share_what_the_first_worked_out(
+    sample_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(kept.FOLDER, f"{tmp_path}")
+    period = Period.parse("2026-10")
+    first = open_case(Shop.open(sample_dir, "linen-house"), period)
+    assert len(list(tmp_path.iterdir())) == 1
+    second = open_case(Shop.open(sample_dir, "linen-house"), period)
+    assert second is not first and second.document() == first.document()
 
 
 def test_a_day_after_the_period_changes_nothing(sample_dir: Path) -> None:

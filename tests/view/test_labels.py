@@ -35,6 +35,8 @@ def en() -> None:
         (0.12, "visitors_change", "+12%"),
         (-0.08, "conversion_change", "−8%"),
         (-0.0001, "conversion_change", "0%"),
+        (7817.0, "contribution_change", "¥7,817"),
+        (-0.007, "of_change", "−0.70 个百分点"),
         (4.8, "dsr_service", "4.80"),
         (80, "dwell_seconds", "1分20秒"),
         (math.nan, "conversion", "—"),

@@ -139,13 +139,11 @@ def channel_places(shop: Shop, period: Period) -> pd.DataFrame:
     tenth_amount = 10 % x visitor_days x what one earns (grow) or loses (cut): visitor_margin, or without a gross margin
     visitor_value - visitor_cost. It supposes that visitors added or dropped are like the others; often they are worse.
     """
-    traffic = prepared.channel_totals(shop.table("traffic_daily"))
-    table = beside(_grouped(traffic), period, PLACE, ["channel", "group"], plain=PLACE)
+    traffic = _grouped(prepared.channel_totals(shop.table("traffic_daily")))
+    table = beside(traffic, period, PLACE, ["channel", "group"], plain=PLACE)
     if table.empty:
         return table
-    counted = measure.total(
-        period.clip(prepared.channel_totals(shop.table("traffic_daily"))), "conversion", ["channel"]
-    )
+    counted = measure.total(period.clip(traffic), "conversion", ["channel"])
     table["n"] = table["channel"].map(counted.set_index("channel")["denominator"])
     table = _verdicts(_earning(table, shop))
     each = table["visitor_margin"].fillna(table["visitor_value"] - table["visitor_cost"])

@@ -128,6 +128,10 @@ def _line(finding: Finding) -> Markup:
     return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(cause.label), labels.text(finding.says))
 
 
+def _answer_line(answer: Judgement) -> Markup:
+    return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(answer.rule.title), labels.text(answer.says))
+
+
 def prescription(document: Document) -> Card:
     """The findings in order of money: at most two to act on first, the others behind them."""
     acts, watched = document.in_state("act"), document.in_state("watch")
@@ -162,11 +166,15 @@ def judgement(answer: Judgement) -> Card:
 
 
 def summary(case: Diagnosed, exam: str) -> Card:
-    """What one examination found: its findings, and how many questions were answered well or not at all."""
+    """What one examination found: its findings, the further questions that were not answered well, and how many were
+    answered well or not at all."""
     found = [f for f in case.findings if f.exam == exam]
-    states = [j.state for j in case.judgements if j.rule.exam == exam]
+    answers = [j for j in case.judgements if j.rule.exam == exam]
+    further = [j for j in answers if j.state in ("act", "watch") and not any(f in found for f in j.findings)]
+    states = [j.state for j in answers]
     counts = say("card.counts", ok=states.count("ok"), unknown=states.count("unknown"))
-    body = Markup("<ul>{}</ul>").format(_join(map(_line, found))) if found else _p("", name("card.none_found"))
+    lines = [*map(_line, found), *map(_answer_line, further)]
+    body = Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.none_found"))
     return Card(Markup('<div class="sz-note">{}<p>{}</p></div>').format(body, counts))
 
 

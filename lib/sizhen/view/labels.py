@@ -119,7 +119,7 @@ def brief(column: str, id: Any) -> str:
 @cache
 def unit(id: str) -> str:
     """The unit of a metric, column or word: count money rate score seconds number change date label text …"""
-    if id.endswith("_change"):
+    if id.endswith("_change") and id not in load().units:
         return "change"
     stem = id.removesuffix("_before")
     if stem.endswith("_share") and stem not in load().labels:
