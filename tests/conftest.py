@@ -74,7 +74,9 @@ def pytest_runtest_setup() -> None:
     started.clear()
 
 
-def pytest_runtest_teardown(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    yield
     if started and not item.get_closest_marker("integration"):
         pytest.fail(f"{started[0]:.200}: a test that starts something is marked `integration`")
 

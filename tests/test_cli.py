@@ -44,11 +44,13 @@ def test_help_names_every_command() -> None:
     assert all(f"  {name} " in told for name in named)
 
 
+@pytest.mark.integration
 def test_help_comes_without_loading_the_library() -> None:
     code = "import sys, sizhen.cli; print([m for m in ('pandas', 'matplotlib', 'papermill') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
+@pytest.mark.integration
 def test_whoever_starts_a_run_loads_nothing_that_its_workers_have() -> None:
     heavy = "('pandas', 'matplotlib', 'papermill')"
     code = f"import sys, sizhen.batch.runner; print([m for m in {heavy} if m in sys.modules])"
@@ -168,6 +170,7 @@ def test_check_data_tells_gaps_contradictions_and_open_questions(tiny_shop: Shop
     assert "stock_daily" in told.partition("cannot be concluded")[2]
 
 
+@pytest.mark.integration
 def test_a_terminal_without_chinese_is_told_too(tiny_shop: Shop, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sizhen.cli", "diagnose", "tiny", "--data", str(tmp_path), *PERIOD]
     told = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)

@@ -44,6 +44,7 @@ def test_a_files_name_and_its_sheet_are_text(tmp_path: Path, name: str) -> None:
     assert SEEN.isdisjoint(shop.table("products").to_csv() + str(shop.lineage()))
 
 
+@pytest.mark.integration
 def test_a_shops_name_and_a_word_of_the_command_are_text(tiny_shop: Shop, tmp_path: Path) -> None:
     folder = tmp_path / "data" / tiny_shop.id
     shutil.copytree(tiny_shop.folder, folder)

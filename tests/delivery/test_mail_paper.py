@@ -43,6 +43,7 @@ def test_html_on_request_starts_nothing(report: bytes, monkeypatch: pytest.Monke
     assert paper.attachment(report, "tiny", form="html").name == "tiny.html"
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     "script",
     [
@@ -154,6 +155,7 @@ def test_the_font_comes_in_at_the_end_of_the_head_and_nothing_else_changes() -> 
     assert paper._with_font(PAGE.encode()) == PAGE.encode()
 
 
+@pytest.mark.integration
 def test_weasyprint_prints_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         import weasyprint  # noqa: F401

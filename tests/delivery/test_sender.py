@@ -89,6 +89,7 @@ def test_frequency_limits_of_qq_are_put_off(outbox: Outbox, server: BadServer) -
     assert states(outbox) == {"often550": "deferred", "user550": "failed"}
 
 
+@pytest.mark.integration
 def test_a_server_that_is_not_there_or_says_nothing_stops_the_run(outbox: Outbox) -> None:
     put(outbox, "ok1")
     put(outbox, "ok2")
@@ -116,6 +117,7 @@ def test_a_server_without_encryption_gets_nothing(outbox: Outbox, server: BadSer
     assert server.handler.mail == {}
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_only_a_certificate_that_is_trusted_gets_password_and_mail(
     outbox: Outbox, tmp_path: Path, security: Literal["starttls", "tls"]

@@ -66,6 +66,7 @@ def killed(step: int, work: Callable[[], None]) -> bool:
         os._exit(1)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("before", [OLD, {}], ids=["known", "new"])
 def test_killed_at_any_moment_the_folder_is_old_or_new(
     before: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
