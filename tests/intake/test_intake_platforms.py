@@ -6,6 +6,7 @@ import csv
 import re
 import tomllib
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ def rows_of(export: dict[str, Any]) -> Rows:
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def head_of(id: str, rows: Rows) -> int:
+@cache
+def head_of(id: str) -> int:
     """Where the headings are: the first row a layout is recognised by when it is alone."""
+    rows = rows_of(EXPORTS[id])
     return recognise(read(data_of(rows, "x.csv"), "x.csv")[0], "x.csv", [layouts()[id]]).row - 1
 
 
@@ -104,19 +107,23 @@ def test_every_layout_of_a_platform_has_an_export(path: Path) -> None:
     assert there == set(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
+@cache
+def as_it_is(id: str) -> Converted:
+    return converted(rows_of(EXPORTS[id]), EXPORTS[id]["file"])[0]
+
+
 def changed(id: str, change: dict[str, str], more: str | None = None) -> tuple[Converted, Converted, tuple[str, ...]]:
     """The export as it is and with other headings: what each gives, and the headings not read."""
     export = EXPORTS[id]
     rows = rows_of(export)
-    at = head_of(id, rows)
+    at = head_of(id)
     drifted = [list(row) for row in rows]
     drifted[at] = [change.get(h.strip(), change.get("*", "{}").format(h)) if h else h for h in rows[at]]
     if more:
         drifted = [[*row, more if i == at else "7" if i > at else ""] for i, row in enumerate(drifted)]
-    before, _, _ = converted(rows, export["file"])
     after, unread, layout = converted(drifted, export["file"])
     assert layout == id
-    return before, after, unread
+    return as_it_is(id), after, unread
 
 
 def alike(one: Converted, other: Converted) -> bool:
@@ -132,7 +139,7 @@ def test_headings_written_otherwise_give_the_same(id: str, drift: str) -> None:
 
 @pytest.mark.parametrize("id", EXPORTS)
 def test_brackets_dashes_and_width_do_not_matter(id: str) -> None:
-    head = [h for h in rows_of(EXPORTS[id])[head_of(id, rows_of(EXPORTS[id]))] if h]
+    head = [h for h in rows_of(EXPORTS[id])[head_of(id)] if h]
     wide = str.maketrans({"(": "（", ")": "）", "-": "–", "I": "Ｉ", "D": "Ｄ", "/": "／"})
     before, after, _ = changed(id, {h.strip(): h.translate(wide) for h in head})
     assert alike(before, after)
@@ -148,7 +155,7 @@ def test_a_new_column_is_told_and_changes_nothing(id: str) -> None:
 def present(id: str, name: str) -> list[str]:
     """The heading of the export that a layout means by this name."""
     rows = rows_of(EXPORTS[id])
-    head = [h.strip() for h in rows[head_of(id, rows)]]
+    head = [h.strip() for h in rows[head_of(id)]]
     names = {name, *layouts()[id].aliases.get(name, ())}
     return [h for h in head if heading(h) in names or heading(h).removesuffix("(元)") in names]
 
@@ -194,7 +201,7 @@ def test_without_a_required_heading_a_file_is_refused_or_another_kind(id: str) -
     for needed in layouts()[id].required.values():
         known = [layouts()[id]]
         rows = rows_of(EXPORTS[id])
-        at = head_of(id, rows)
+        at = head_of(id)
         lost = present(id, heading(needed))
         rows[at] = ["另一列" if h.strip() in lost else h for h in rows[at]]
         with pytest.raises(IntakeError, match=r"known export"):
@@ -235,7 +242,7 @@ def test_an_export_without_rows_is_told_as_such(tmp_path: Path) -> None:
     for id, export in EXPORTS.items():
         rows = rows_of(export)
         file = tmp_path / export["file"]
-        file.write_bytes(data_of(rows[: head_of(id, rows) + 1], export["file"]))
+        file.write_bytes(data_of(rows[: head_of(id) + 1], export["file"]))
         (report,) = import_files([file], shop_id="s1", data_dir=tmp_path / "data")
         assert "has headings but no rows" in str(report.error)
 
