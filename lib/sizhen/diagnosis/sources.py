@@ -17,8 +17,7 @@ Rows = Callable[[Shop, Period], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Source:
-    """One row per day and member of `by`, with the columns the metrics name; of `table`, unless that is absent. Sources
-    named alike up to a dot have the same rows."""
+    """One row per day and member of `by`, with the columns the metrics name; of `table`, unless that is absent."""
 
     table: str
     rows: Rows
