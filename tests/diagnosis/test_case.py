@@ -154,3 +154,10 @@ def test_what_was_spent_is_one_number_where_two_tables_tell_two(sample_dir: Path
     spend = case.frame("expected.pages_and_spend").set_index("metric").loc["ad_spend"]
     line = next(c for c in case.document().cost_lines if c.name == "ad_spend")
     assert (spend["observed"], spend["expected"]) == pytest.approx((line.observed, line.expected))
+
+
+@pytest.mark.parametrize("period", ["2026-10", "2026-W42", "2026-09-20..2026-10-10"])
+def test_the_target_of_the_verdict_is_that_of_the_table(sample_dir: Path, period: str) -> None:
+    case = open_case(Shop.open(sample_dir, "linen-house"), Period.parse(period))
+    whole = case.frame("check.target")["target_to_date"]
+    assert case.document().sales.target == (None if whole.isna().any() else pytest.approx(whole.iloc[-1], abs=0.01))

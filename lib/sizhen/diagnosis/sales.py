@@ -12,6 +12,7 @@ from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Money
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.document.model import CostName
+from sizhen.exam.check_pace import daily_targets
 
 Amounts = dict[tuple[str, ...], float]
 
@@ -39,12 +40,9 @@ def _observed(chart: Chart) -> float | None:
 
 
 def _target(chart: Chart) -> float | None:
-    """The month's target, or its share by days for a period inside one month."""
-    start, end = chart.period.start, chart.period.end
-    target = chart.shop.profile.targets.get(f"{start:%Y-%m}")
-    if target is None or (start.year, start.month) != (end.year, end.month):
-        return None
-    return round(target * chart.period.days / pd.Period(f"{start:%Y-%m}").days_in_month, 2)
+    """The period's part of its months' targets; None where a day has none."""
+    target = float(daily_targets(chart.shop, chart.period).sum(skipna=False))
+    return round(target, 2) if np.isfinite(target) else None
 
 
 def _pair(readings: Readings, column: str) -> tuple[pd.Series, pd.Series]:

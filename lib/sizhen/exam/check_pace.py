@@ -14,6 +14,12 @@ from sizhen.tables.presale import unpaid_days
 PARTS = {"from_visitors": "visitors", "from_conversion": "conversion", "from_order_value": "average_order_value"}
 
 
+def daily_targets(shop: Shop, period: Period) -> pd.Series:
+    """Per day of the period its part of the month's target, spread evenly; unknown where the month has none."""
+    months = shop.profile.targets
+    return pd.Series([months.get(f"{d:%Y-%m}", float("nan")) / d.days_in_month for d in period.dates()])
+
+
 @needs("shop_daily")
 def target(shop: Shop, period: Period) -> pd.DataFrame:
     """Per day of the period: date, paid_amount, paid_to_date (of days that have a target), target_to_date (the month's
@@ -23,7 +29,7 @@ def target(shop: Shop, period: Period) -> pd.DataFrame:
     attrs["needs"] is ["targets"] where shop.toml has no target for any of the months.
     """
     daily = period.clip(shop.daily())
-    aims = pd.Series([shop.profile.targets.get(f"{d:%Y-%m}", float("nan")) / d.days_in_month for d in period.dates()])
+    aims = daily_targets(shop, period)
     if daily.empty or aims.isna().all():
         return unknown() if daily.empty else unknown("targets")
     table = daily.set_index("date")[["paid_amount"]].reindex(period.dates()).rename_axis("date").reset_index()
