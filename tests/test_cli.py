@@ -114,6 +114,7 @@ CHANGED: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*DAMAGED, *CHANGED])
 def test_last_advice_that_cannot_be_read_is_said(tiny_shop: Shop, tmp_path: Path, kind: str) -> None:
     last = dict(open_case(tiny_shop, Period.parse("2026-09")).document()) | CHANGED.get(kind, {})

@@ -56,6 +56,7 @@ def searching(pattern: re.Pattern[Any], beginning: str, piece: str, end: str) ->
     return sized
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)  # an expression that never ends is none
 @pytest.mark.parametrize("place", EXPRESSIONS)
 def test_an_expression_is_linear(place: str) -> None:
@@ -95,6 +96,7 @@ SPOKEN = ("不好", "不色差 ", "有色差，", "not too small ", "good, ")
 MARKED = ("<!--", "<a ", "</", "&#", '"', '",', "<td>", "<table>")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", READERS)
 def test_what_reads_a_text_is_linear(name: str) -> None:

@@ -64,6 +64,7 @@ def _search(document: Document) -> Finding:
     return next(f for f in document.findings if f.id == "traffic.search:search")
 
 
+@pytest.mark.slow
 def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before: Document) -> None:
     after = open_case(shop, NEXT, before).document()
     alone = open_case(shop, NEXT).document()
@@ -76,6 +77,7 @@ def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before
     assert entry.now == pytest.approx(entry.then, rel=0.25)
 
 
+@pytest.mark.slow
 def test_a_fault_that_ended_is_recovered(shop: Shop, before: Document, tmp_path: Path) -> None:
     """The ill days come first; the week after them is the week before them again."""
     frame = shop.table("traffic_daily").copy()

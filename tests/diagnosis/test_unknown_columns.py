@@ -33,6 +33,7 @@ def zeroed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     return frame.assign(**dict.fromkeys(counted, 0.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [emptied, zeroed])
 @pytest.mark.parametrize("table", list(load().tables))
 def test_a_table_without_knowledge(table: str, change, sample_dir: Path) -> None:

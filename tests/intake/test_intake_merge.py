@@ -32,6 +32,7 @@ def told(table: pd.DataFrame) -> dict[tuple[int, str, str], int | None]:
     return {(r.date.day, r.product_id, r.sku): None if pd.isna(r.on_hand) else int(r.on_hand) for r in rows}
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(TABLES, TABLES)
 def test_newer_known_values_win_and_changes_are_counted(old: dict, new: dict) -> None:
@@ -42,6 +43,7 @@ def test_newer_known_values_win_and_changes_are_counted(old: dict, new: dict) ->
     )
 
 
+@pytest.mark.slow
 @given(TABLES, TABLES)
 def test_the_same_rows_again_change_nothing(old: dict, new: dict) -> None:
     table, _ = joined(frame(old), frame(new), SPEC, ())

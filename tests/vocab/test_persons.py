@@ -286,6 +286,7 @@ def seconds(pattern: re.Pattern[str], text: str, times: int = 3) -> float:
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "pattern"), PATTERNS, ids=[k for k, _ in PATTERNS])
 def test_no_text_takes_more_than_its_length(kind: str, pattern: re.Pattern[str]) -> None:
     for piece in [*PIECES, "微信" + " " * 4 * N, "\t", "\n ", "\u3000"]:
