@@ -36,8 +36,8 @@ reports: $(READY) $(DATA)/linen-house/shop.toml  ## diagnose the sample shops: r
 lab: $(READY)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-# A hundred interpreters start: what each compiles is kept for the next.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python tests/reaper.py -m pytest -n $(JOBS) --dist loadscope
+# A hundred interpreters start: what one compiles is there for the next, and none waits in threads of its own.
+PYTEST = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python tests/reaper.py -m pytest -n $(JOBS) --dist loadscope
 
 test test-fast: $(READY) $(DATA)/linen-house/shop.toml
 

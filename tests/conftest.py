@@ -8,7 +8,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,12 @@ settings.load_profile("untimed")
 
 REPO = Path(__file__).resolve().parents[1]
 # What `integration` marks: the tests that use one of these fixtures or stand in one of these folders and files.
-STARTING = {"agency", "chromium", "lab", "sample_reports", "server"}
+STARTING = {"agency", "bring", "chromium", "lab", "sample_reports", "server"}
 STARTED_IN = (
     *("batch/", "browser/", "delivery/test_answers.py", "delivery/test_real_servers.py"),
-    *("intake/test_intake_worker.py", "test_bombs.py", "test_canaries", "test_layers.py", "test_real_files.py"),
+    *("intake/test_intake_made_up.py", "intake/test_intake_mapping.py", "intake/test_intake_merge.py"),
+    *("intake/test_intake_real.py", "intake/test_intake_worker.py"),
+    *("test_bombs.py", "test_canaries", "test_layers.py", "test_real_files.py"),
 )
 NOT_STARTED_IN = ("batch/test_batch_parts.py",)
 PERIOD = "2026-10"
@@ -54,9 +56,7 @@ started: list[str] = []  # by the test that runs
 
 def _listen(event: str, given: tuple[Any, ...]) -> None:
     if event in ("os.fork", "os.posix_spawn", "subprocess.Popen", "socket.bind"):
-        what = f"{event} {given[:2]}"
-        if "sizhen.intake.worker" not in what:  # `one_reader` may have to start again
-            started.append(what)
+        started.append(f"{event} {given[:2]}")
 
 
 sys.addaudithook(_listen)
@@ -66,7 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         place = item.path.relative_to(REPO / "tests").as_posix()
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & STARTING or (place.startswith(STARTED_IN) and not place.startswith(NOT_STARTED_IN)):
+        browser = item.get_closest_marker("browser") is not None
+        if browser or fixtures & STARTING or (place.startswith(STARTED_IN) and not place.startswith(NOT_STARTED_IN)):
             item.add_marker("integration")
 
 
@@ -104,8 +105,12 @@ def one_reader() -> Iterator[None]:
     """One process reads the files of all tests of a session: it takes half a second to start."""
     from sizhen.intake.worker import Reader
 
+    def shared() -> AbstractContextManager[Reader]:
+        started.append("a reader")
+        return nullcontext(reader)
+
     with Reader() as reader, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sizhen.intake.importer.Reader", lambda: nullcontext(reader))
+        patch.setattr("sizhen.intake.importer.Reader", shared)
         yield
 
 

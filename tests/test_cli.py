@@ -232,6 +232,7 @@ def test_a_failed_shop_names_its_log(tiny_shop: Shop, tmp_path: Path, monkeypatc
     assert (result.exit_code, result.stderr) == (1, f"error: tiny: it broke (log: {log})\n")
 
 
+@pytest.mark.integration
 def test_import_reports_each_file(tmp_path: Path) -> None:
     odd = tmp_path / "odd.csv"
     odd.write_text("a,b\n1,2\n", encoding="utf-8")
@@ -244,6 +245,7 @@ def test_import_reports_each_file(tmp_path: Path) -> None:
 LABELS = "id,AspectTerms,A_start,A_end,OpinionTerms,O_start,O_end,Categories,Polarities\n1,_, , ,nice,0,4,whole,good\n"
 
 
+@pytest.mark.integration
 def test_import_passes_over_what_no_table_holds(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text(LABELS, encoding="utf-8")
     alone = sizhen("import", tmp_path / "labels.csv", "--shop", "new", "--data", tmp_path)
@@ -257,6 +259,7 @@ def test_import_passes_over_what_no_table_holds(tmp_path: Path) -> None:
     assert "labels" not in (tmp_path / "new" / "lineage.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.integration
 def test_import_tells_which_folders_it_leaves_alone(tmp_path: Path) -> None:
     (tmp_path / "exports" / "september").mkdir(parents=True)
     (tmp_path / "exports" / "texts.csv").write_text("id,review\n1,so nice\n", encoding="utf-8")
@@ -269,6 +272,7 @@ def test_import_refuses_a_shop_id_that_leaves_the_folder(tmp_path: Path) -> None
     refused(sizhen("import", tmp_path / "a.csv", "--shop", "../x", "--data", tmp_path), 2, "no shop id")
 
 
+@pytest.mark.integration
 def test_import_beside_another_ends_with_75(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "texts.csv").write_text("id,review\n1,so nice\n", encoding="utf-8")
     monkeypatch.setattr("sizhen.tables.switch.WAIT", 0)

@@ -33,6 +33,7 @@ def test_a_table_is_printed_without_commands() -> None:
     assert "name[2J1m" in sink.getvalue() and "text[2J1m" in sink.getvalue()
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("name", [f"a{HOSTILE}b.csv", "\x1b]0;x\x07.csv"])
 def test_a_files_name_and_its_sheet_are_text(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(f"product_id,title,category,B{HOSTILE}\np1,A{HOSTILE},B,C\n", encoding="utf-8")

@@ -165,6 +165,7 @@ def beauty(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 DOUBLE = Period.parse("2016-11-06..2016-11-14")
 
 
+@pytest.mark.integration
 def test_the_facts_of_the_real_listings(beauty: Shop, shared_data: Path) -> None:
     raw = pd.read_csv(shared_data / "real" / "beauty_listings.csv", encoding="utf-8-sig", usecols=["update_time"])
     rows = raw["update_time"].value_counts()
@@ -179,6 +180,7 @@ def test_the_facts_of_the_real_listings(beauty: Shop, shared_data: Path) -> None
     assert (days["units"] >= 0).all()
 
 
+@pytest.mark.integration
 def test_cuts_of_the_real_listings_by_brand(beauty: Shop) -> None:
     cuts = market.cuts(beauty, DOUBLE)
     day = cuts[cuts["cut_on"] == "2016-11-11"]

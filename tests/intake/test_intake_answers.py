@@ -69,6 +69,7 @@ def test_an_unknown_shop_is_refused(data_dir: Path) -> None:
         add_answer(data_dir, "nobody", asked_on=DAY, who="owner", question="q", answer="a", score=None)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_filled_file_comes_back_with_what_was_answered(language: str, data_dir: Path) -> None:
     path = data_dir / "questions.csv"

@@ -118,6 +118,7 @@ def test_damage_here_and_there_costs_the_rows_it_is_in(bring: Bring, data_dir: P
     assert Shop.open(data_dir, "s1").table("orders")["region"].eq("广东").all()
 
 
+@pytest.mark.integration
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path, data_dir: Path) -> None:
     (tmp_path / "good.csv").write_text(f"{ORDERS}\n{GOOD}\n", encoding="utf-8")
     (tmp_path / "bad.csv").write_bytes(b"")

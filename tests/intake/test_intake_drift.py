@@ -190,6 +190,7 @@ def test_the_file_of_another_shop_is_refused_and_nothing_written(bring_products,
     assert [e["shop"] for e in lineage] == ["亚麻之家旗舰店", "亚麻之家"]
 
 
+@pytest.mark.integration
 def test_two_shops_in_one_call_are_told_apart_before_anything_is_written(tmp_path: Path, data_dir: Path) -> None:
     by = tmp_path / "products.toml"
     by.write_text(PRODUCTS, encoding="utf-8")

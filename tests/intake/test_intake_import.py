@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from rich.console import Console
 
 from sizhen.intake import FileReport, import_files
@@ -156,6 +157,7 @@ def test_taobao_reviews_make_no_id_of_a_destroyed_number(bring: Bring, data_dir:
     assert frame["bought_at"].notna().all()
 
 
+@pytest.mark.integration
 def test_pseudonyms_of_two_data_folders_do_not_match(tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(f"{JD}\np1,u1,0,2026/10/1 9:00,2026/10/5 9:00,5,x,好\n", encoding="utf-8")

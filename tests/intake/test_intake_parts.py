@@ -89,6 +89,7 @@ def test_columns_in_another_order_further_down_are_refused() -> None:
     assert (titled.kept, [r.reason for r in titled.rejected]) == (2, ["repeated_heading"])
 
 
+@pytest.mark.integration
 def test_a_second_sheet_that_tells_the_same_rows_otherwise_is_refused(tmp_path: Path) -> None:
     head = "统计日期,商品ID,商品名称,商品访客数,商品浏览量,支付金额".split(",")
     now, stale, later = (

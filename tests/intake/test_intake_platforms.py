@@ -238,6 +238,7 @@ def test_a_whole_of_advertising_without_parts_counts_itself() -> None:
     assert "channel: no meaning known of 效果广告, 某新入口; read as other" in result.remarks
 
 
+@pytest.mark.integration
 def test_an_export_without_rows_is_told_as_such(tmp_path: Path) -> None:
     for id, export in EXPORTS.items():
         rows = rows_of(export)
@@ -247,6 +248,7 @@ def test_an_export_without_rows_is_told_as_such(tmp_path: Path) -> None:
         assert "has headings but no rows" in str(report.error)
 
 
+@pytest.mark.integration
 def test_levels_of_several_days_count_in_no_day_and_so_not_twice(tmp_path: Path) -> None:
     rows = rows_of(EXPORTS["wanxiangtai_plans"])[:2]
     week = tmp_path / "week.csv"
@@ -278,6 +280,7 @@ def test_without_its_line_the_device_is_not_guessed() -> None:
     assert {(r.column, r.reason) for r in result.rejected} == {("device", "missing_key")}
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("first", "second", "twice"),
     [

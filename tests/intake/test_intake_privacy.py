@@ -177,6 +177,7 @@ def test_who_signs_with_a_part_of_a_nickname_is_covered_there(text: str, name: s
     assert clean(text, name) == left
 
 
+@pytest.mark.integration
 def test_names_of_files_and_headings_tell_nobody_where_they_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "日报_13812345678.csv"
     path.write_text("date,visitors,paid_amount,来自a@b.example\n2026-10-01,5,3,x\n", encoding="utf-8")

@@ -26,6 +26,7 @@ def export(path: Path, number: int) -> Path:
     return path
 
 
+@pytest.mark.integration
 def test_six_imports_at_once_keep_every_row(tmp_path: Path, data_dir: Path) -> None:
     """Each waits, once it has read its file, for the others to have read theirs; they come only if none is alone."""
     files = [export(tmp_path / f"{number}.csv", number) for number in range(AT_ONCE)]

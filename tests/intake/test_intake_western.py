@@ -80,6 +80,7 @@ def test_money_of_another_currency_is_refused(bring: Bring, data_dir: Path) -> N
     assert len(Shop.open(data_dir, "s1").table("orders")) == 1
 
 
+@pytest.mark.integration
 def test_nothing_of_a_person_is_kept_or_told(tmp_path: Path) -> None:
     marks = {}
     for i, column in enumerate(c for c in COLUMNS if c not in NAMES and c not in SHOPIFY.required.values()):
@@ -202,6 +203,7 @@ def test_search_terms_of_amazon_are_advertising(bring: Bring, data_dir: Path) ->
     ]
 
 
+@pytest.mark.integration
 def test_the_shared_made_up_orders(shared_data: Path, data_dir: Path) -> None:
     path = shared_data / "exports" / "made_up" / "shopify_orders_export_2026-09-08.csv"
     with path.open(encoding="utf-8", newline="") as stream:
