@@ -17,6 +17,8 @@ from sizhen.tables import Period, Shop, kept, write_table
 from sizhen.view import cards
 from sizhen.vocab import load
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json_schema()
 SHOPS = ["linen-house", "tea-corner", "orders-only"]
 SALES = ("visitors", "conversion", "average_order_value", "unsplit")

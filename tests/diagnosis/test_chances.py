@@ -11,6 +11,8 @@ import pytest
 from sizhen.diagnosis import open_case
 from sizhen.tables import Period, Shop
 
+pytestmark = pytest.mark.slow
+
 PERIOD = Period.parse("2026-W43")
 
 

@@ -29,6 +29,8 @@ from sizhen.view import labels, tables
 from sizhen.view.workbook import write_workbook
 from sizhen.vocab import Rule, load
 
+pytestmark = pytest.mark.slow
+
 MONTH, BEGAN = Period.parse("2026-10"), date(2026, 10, 10)
 RULES = [r for r in load().rules.values() if r.figure]
 TROUBLES = ("order.payment", "basket.units", "service.slow", "customer.returning", "page.bounce", "refund.rise")

@@ -224,6 +224,7 @@ def test_formulas_give_the_value_last_computed_and_errors_are_unknown() -> None:
     assert frame["page_views"].isna().all()
 
 
+@pytest.mark.slow
 def test_a_million_rows_keep_their_sum() -> None:
     rows = "".join(f"2026-09-{i % 30 + 1:02d},{i // 30},{i % 7},1,2.25,1%\n" for i in range(1_000_000))
     result = converted(PRODUCTS, HEAD + "\n" + rows)

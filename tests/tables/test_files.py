@@ -50,6 +50,7 @@ def tables(draw: st.DrawFn) -> tuple[str, pd.DataFrame]:
     return spec.name, pd.DataFrame(rows, columns=spec.names, dtype="object")
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(tables())
 def test_written_and_read_back_in_both_formats(made: tuple[str, pd.DataFrame]) -> None:

@@ -44,6 +44,7 @@ def test_what_was_there_by_day() -> None:
     assert days["skus_out"].tolist() == [0, 0, 1]
 
 
+@pytest.mark.slow
 @given(LEVELS)
 def test_shares_make_up_the_product_in_any_order(levels: list[tuple[int, int, int | None]]) -> None:
     rows = shelf(S=[a for a, _, _ in levels], M=[b for _, b, _ in levels], L=[c for _, _, c in levels])
