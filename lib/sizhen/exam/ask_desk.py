@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from sizhen.exam.compare import BEFORE, NOW, parts, wilson
 from sizhen.exam.figures import UNKNOWN, Figure, figure
@@ -202,5 +202,5 @@ def _slope(desk: pd.DataFrame, same: list[str]) -> dict[str, float]:
     slope = float(weight @ (x * y)) / spread
     pulls = pd.Series(weight * x * (y - slope * x)).groupby(desk["date"].to_numpy()).sum()
     error = np.sqrt(float((pulls**2).sum()) * days / (days - 1)) / spread
-    reach = float(student.ppf(0.975, days - 1)) * error
+    reach = float(stdtrit(days - 1, 0.975)) * error
     return {"per_doubling": slope, "per_doubling_low": slope - reach, "per_doubling_high": slope + reach, **counts}

@@ -6,8 +6,6 @@ import re
 from functools import cache
 from itertools import pairwise
 
-import rjieba
-
 from sizhen.texts.aspects import LEFTOVER, compiled
 from sizhen.texts.clean import mask
 from sizhen.texts.polarity import LETTERS
@@ -63,6 +61,8 @@ def _words(clause: str) -> list[str]:
     """Its words, each that is left out as an empty one."""
     if not LETTERS["zh"].search(clause):
         return [_kept(word) for word in clause.lower().split()]
+    import rjieba  # its dictionary takes a third of a second, and only texts in Chinese need it
+
     tagged = rjieba.tag(clause.lower())
     return ["" if kind == PERSON and word.startswith(_surnames()) else _kept(word) for word, kind in tagged]
 
