@@ -52,7 +52,7 @@ def shop_with(folder: Path, daily: pd.DataFrame, stated: np.ndarray) -> Shop:
 
 def contradictions(shop: Shop) -> list[tuple[dict[str, str], str, float]]:
     found = open_case(shop, OCTOBER).findings
-    return [(f["subject"], f["metric"], f["observed"]) for f in found if f["cause"] == "data.inconsistent"]
+    return [(f.subject, f.metric, f.observed) for f in found if f.cause == "data.inconsistent"]
 
 
 def test_it_is_a_finding_about_the_report(tiny_shop: Shop) -> None:
