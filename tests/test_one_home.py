@@ -41,7 +41,13 @@ def test_a_second_choice_is_seen(rows: str, line: str) -> None:
 
 
 LIMITS = "BASELINE_DAYS ENOUGH_VISITORS IN_TIME NEW_DAYS ONE_SIDED QUARTER SAME_PRICE SCORE_ROUNDING WORTH_NAMING"
-VALUES = (r"\b1\.645\b", r"hours=72\b", r'\("leader", "similar"\)', r'"dsr_description", "dsr_service"')
+VALUES = (
+    r"end - timedelta\(days=\w+ - 1\)",
+    r"\b1\.645\b",
+    r"hours=72\b",
+    r'\("leader", "similar"\)',
+    r'"dsr_description", "dsr_service"',
+)
 
 
 def sources() -> dict[str, str]:

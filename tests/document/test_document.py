@@ -105,6 +105,12 @@ def test_a_document_of_schema_1_is_read_and_lacks_only_what_was_added() -> None:
     }
 
 
+def test_a_document_that_does_not_tell_missing_days_is_read() -> None:
+    held = json.loads((Path(__file__).parent / "schema_1.json").read_text(encoding="utf-8"))
+    del held["data"]["missing_days"]
+    assert Document.from_json(held).data.missing_days == ()
+
+
 def _added(old: Any, new: Any, at: str = "") -> list[str]:
     """Keys of `new` alone; all else is the same, in the same order."""
     if isinstance(old, dict):

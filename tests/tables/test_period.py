@@ -40,6 +40,12 @@ def test_what_is_no_period_is_refused_with_the_forms(text: str) -> None:
         Period.parse(text)
 
 
+def test_the_last_days_end_with_the_period_and_may_begin_before_it() -> None:
+    month = Period.parse("2026-10")
+    assert (month.last(2).start, month.last(2).end) == (date(2026, 10, 30), date(2026, 10, 31))
+    assert (month.last(90).start, month.last(90).days) == (date(2026, 8, 3), 90)
+
+
 def test_the_baseline_is_the_28_days_before() -> None:
     baseline = Period.parse("2026-10").baseline
     assert (baseline.start, baseline.end, baseline.days) == (date(2026, 9, 3), date(2026, 9, 30), 28)

@@ -150,7 +150,7 @@ class Chart:
         tables = {"refund_rate": "refunds", "return_on_spend": "ads_daily", "inquiry_conversion": "service_daily"}
         for metric, table in tables.items():
             days = load().metrics[metric].maturity_days
-            since = max(self.period.start, self.period.end - timedelta(days=days - 1))
+            since = max(self.period.start, self.period.last(days).start)
             if self.shop.has(table):
                 why = load().labels["immature"][self.language].format(days=days)
                 found.append(Immature(metric, since, why))

@@ -22,12 +22,6 @@ BEFORE, AFTER = 28, 14
 MIN_DAYS = 7
 
 
-def _quarter(case: Case) -> Period:
-    """The 90 days that end with the period."""
-    end = case.chart.period.end
-    return Period(end - timedelta(days=QUARTER - 1), end)
-
-
 def _labelled(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
     """The days without faulty ones, with `occasion`: empty on ordinary days."""
     labels, faulty = case.chart.rhythm.align(pd.DatetimeIndex(frame["date"]))
@@ -40,7 +34,7 @@ def visits(case: Case) -> pd.DataFrame:
     frame = case.chart.frame("shop")
     if frame is None:
         return unknown("shop_daily")
-    known = _labelled(case, _quarter(case).clip(frame))
+    known = _labelled(case, case.chart.period.last(QUARTER).clip(frame))
     parts = {"promotion": known[known["occasion"] == "promotion"], "ordinary": known[known["occasion"] == ""]}
     if parts["promotion"].empty:
         return because("unknown_promotion_days")
@@ -86,7 +80,7 @@ def sales(case: Case) -> pd.DataFrame:
 
 
 def _last_promotion(case: Case) -> Period | None:
-    shop, quarter = case.chart.shop, _quarter(case)
+    shop, quarter = case.chart.shop, case.chart.period.last(QUARTER)
     if not shop.has("events"):
         return None
     over = Period(quarter.start, quarter.end - timedelta(days=AFTER))

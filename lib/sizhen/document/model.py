@@ -76,7 +76,7 @@ class Data:
     fingerprint: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
     tables: dict[str, Coverage]
     missing: tuple[str, ...]
-    missing_days: tuple[date, ...]
+    missing_days: tuple[date, ...] = ()
     immature: tuple[Immature, ...]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 
@@ -27,8 +25,7 @@ def platform_review(shop: Shop, period: Period) -> pd.DataFrame:
 
     The platform looks at the sector's last fifth (2012), which no table tells: the tier's average stands in.
     """
-    quarter = Period(period.end - timedelta(days=QUARTER - 1), period.end)
-    both = beside_tier(shop, quarter)
+    both = beside_tier(shop, period.last(QUARTER))
     rows = [_conversion(both), *(_score(both, score) for score in SCORES)]
     columns = ["metric", "value", "tier_value", "noise", "days"]
     table = pd.DataFrame(rows, columns=columns).dropna(subset=["value", "tier_value"]).reset_index(drop=True)

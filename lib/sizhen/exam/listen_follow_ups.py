@@ -21,8 +21,7 @@ def follow_ups(shop: Shop, period: Period) -> pd.DataFrame:
     first: reviewed_at, product_id, title, stars, follow_up (masked, at most 80 characters), still_complains (of an
     aspect, or more blame than praise). The shop's own answers are in no table."""
     end = pd.Timestamp(period.end) + pd.Timedelta(days=1)
-    quarter = Period((end - pd.Timedelta(days=QUARTER)).date(), period.end)
-    reviews = quarter.clip(counted(shop), "reviewed_at")
+    reviews = period.last(QUARTER).clip(counted(shop), "reviewed_at")
     rows = reviews[(reviews["bad_reviews"] > 0) & ~(reviews["follow_up_at"] >= end)].dropna(subset="follow_up_text")
     if rows.empty:
         return because("unknown_follow_ups")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pandas as pd
 
 from sizhen.exam.compare import WEEK, in_part, week_of, weeks
@@ -95,7 +93,7 @@ def new_product_pace(shop: Shop, period: Period) -> pd.DataFrame:
     listed = shop.table("products")["listed_on"]
     if listed.isna().all():
         return _undated()
-    days = Period(period.end - timedelta(days=NEW_DAYS - 1), period.end)
+    days = period.last(NEW_DAYS)
     theirs = days.clip(_listed_by_peers(shop, period))
     own = float(days.mask(listed).sum())
     pace = float(theirs["new_products"].mean()) * NEW_DAYS

@@ -109,6 +109,7 @@ def _growth(now: pd.DataFrame, before: pd.DataFrame, count: str) -> pd.Series:
 
 
 def _bases(level: pd.DataFrame, count: str) -> np.ndarray:
+    """Whether each shop's movement is told by counts or by the platform's index; empty where by neither."""
     return np.select([level[count].notna(), level[INDEX[count]].notna()], [COUNTS, BY_INDEX], "")
 
 
@@ -129,11 +130,6 @@ def peers_compared(shops: pd.DataFrame) -> Figure:
     return Figure(count, count)
 
 
-def _basis(days: pd.DataFrame, count: str) -> str:
-    """Whether the shop's movement is told by counts or by the platform's index; empty where by neither."""
-    return COUNTS if days[count].notna().any() else BY_INDEX if days[INDEX[count]].notna().any() else ""
-
-
 @needs("peers_daily")
 def peer_days(shop: Shop, period: Period) -> pd.DataFrame:
     """Per date and shop, own one included: peer_id, name, kind, metric (visitors, or paid_amount where no
@@ -151,7 +147,8 @@ def peer_days(shop: Shop, period: Period) -> pd.DataFrame:
         if base > 0 and series.notna().any():
             line = pd.DataFrame({"date": series.index, "index_level": series.to_numpy() / base * 100}).dropna()
             line[about] = group[about].iloc[0].to_list()
-            lines.append(line.assign(metric=metric, basis=_basis(group, metric)))
+            level = group[[metric, INDEX[metric]]].mean().to_frame().T
+            lines.append(line.assign(metric=metric, basis=_bases(level, metric)[0]))
     return ranked(pd.concat(lines)) if lines else pd.DataFrame()
 
 

@@ -52,6 +52,10 @@ class Period:
         start = self.start - timedelta(days=BASELINE_DAYS)
         return Period(start, end, f"{start}..{end}")
 
+    def last(self, days: int) -> Period:
+        """The run of `days` that ends with the period, be it longer or shorter."""
+        return Period(self.end - timedelta(days=days - 1), self.end)
+
     def dates(self) -> pd.DatetimeIndex:
         import pandas as pd
 
