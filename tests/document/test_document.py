@@ -101,7 +101,11 @@ def test_a_document_of_schema_1_is_read_and_lacks_only_what_was_added() -> None:
         ".issued_on",
         ".maturity",
         ".sales.band",
+        ".verdict",
+        ".vitals",
+        ".considered",
         *(f".findings.{key}" for key in ("sure", "decision", "advice.due_on", "advice.check_on")),
+        *(f".findings.{key}" for key in ("task", "where", "sizes", "now", "periods")),
     }
 
 
@@ -140,7 +144,7 @@ def test_what_was_added_follows_from_what_is_there(sample_dir: Path) -> None:
 
 
 def test_another_release_may_say_more() -> None:
-    more = document(finding(task={"zh": "补"}), verdict={"state": "act"})
+    more = document(finding(hint={"zh": "补"}), mood={"state": "act"})
     assert Document.from_json(more) == Document.from_json(document(finding()))
 
 

@@ -1,12 +1,13 @@
 """What a diagnosis says: findings.json, typed, and the answers to the rules."""
 
-from sizhen.document.findings import Advice, Decision, Expect, Finding, Stake
+from sizhen.document.findings import Advice, Decision, Expect, Finding, Now, Size, Stake
 from sizhen.document.judgement import Judgement
 from sizhen.document.model import (
     SCHEMA,
     UNREAD,
     AdviceOutcome,
     Baseline,
+    Considered,
     CostLine,
     Coverage,
     Data,
@@ -18,6 +19,9 @@ from sizhen.document.model import (
     Sales,
     SplitPart,
     Unreadable,
+    Verdict,
+    Vital,
+    Week,
     json_schema,
 )
 
@@ -27,6 +31,7 @@ __all__ = [
     "Advice",
     "AdviceOutcome",
     "Baseline",
+    "Considered",
     "CostLine",
     "Coverage",
     "Data",
@@ -39,9 +44,14 @@ __all__ = [
     "Judgement",
     "Maturity",
     "NotConcluded",
+    "Now",
     "Sales",
+    "Size",
     "SplitPart",
     "Stake",
     "Unreadable",
+    "Verdict",
+    "Vital",
+    "Week",
     "json_schema",
 ]

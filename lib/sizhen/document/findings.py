@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -45,6 +45,7 @@ def _rule(id: str) -> str:
     return id
 
 
+CauseId = Annotated[str, AfterValidator(_cause)]
 FindingId = Annotated[str, AfterValidator(_of_cause)]  # a cause, or a cause, a colon and where
 MetricId = Annotated[str, AfterValidator(_metric)]
 
@@ -91,16 +92,38 @@ class Decision:
     why: str
 
 
+@dataclass(frozen=True)
+class Now:
+    """The finding's metric from the day on which the trouble began to the period's end, and as it was before."""
+
+    since: Annotated[date, Field(alias="from")]
+    value: FiniteFloat
+    before: FiniteFloat | None
+
+
+@dataclass(frozen=True)
+class Size:
+    """A size or colour of a product on the period's last day. `gone_since`: its first day without a piece, if none is
+    left."""
+
+    sku: str
+    on_hand: Annotated[FiniteFloat, Field(ge=0)] | None
+    gone_since: date | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One finding. `observed` and `expected` are of `metric`; `since`: the first day of the trouble; `n`: the count
-    behind the figure; `level`: A (a recorded fact, by arithmetic), B (timing, and only what was exposed changed), C
-    (timing alone), D (a fact whose effect is not confirmed); `sure`: high for A and B; `explains`: symptoms this cause
-    accounts for; `source`: the rule it answers; `decision`: None as long as nobody decided.
+    """One finding. `observed` and `expected` are of `metric` over the whole period; `since`: the first day of the
+    trouble; `now`: the metric from then on; `n`: the count behind the figure; `level`: A (a recorded fact, by
+    arithmetic), B (timing, and only what was exposed changed), C (timing alone), D (a fact whose effect is not
+    confirmed); `sure`: high for A and B; `explains`: symptoms this cause accounts for; `task`: what to do, with its
+    object, in a line; `where`: what names the place to the person who acts, by kind (`skus`, `menu`, `shift`);
+    `sizes`: those of the product, sold out or not; `periods`: reports in a row that name it, this one included;
+    `source`: the rule it answers; `decision`: None as long as nobody decided.
     """
 
     id: FindingId
-    cause: Annotated[str, AfterValidator(_cause)]
+    cause: CauseId
     subject: dict[str, str]
     exam: Literal["look", "listen", "ask", "check"]
     state: State
@@ -118,5 +141,10 @@ class Finding:
     explains: tuple[str, ...]
     advice: Advice
     says: Text
+    task: Text | None = None
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sizes: tuple[Size, ...] = ()
+    now: Now | None = None
+    periods: Annotated[int, Field(ge=1)] = 1
     source: Annotated[str, AfterValidator(_rule)]
     decision: Decision | None = None

@@ -14,11 +14,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 
-from sizhen.document.findings import Finding, FindingId, State
+from sizhen.document.findings import CauseId, Finding, FindingId, MetricId, State
+from sizhen.vocab import Text
 
 SCHEMA: Literal[2] = 2
 CostName = Literal["refunds", "ad_spend"]
 Result = Literal["recovered", "improved", "unchanged", "worse", "unknown"]
+VerdictState = Literal["act", "watch", "unclear", "little_data", "fine"]
 UNREAD = "unread_advice"  # what an answer needs that the last findings would give
 
 
@@ -129,6 +131,49 @@ class AdviceOutcome:
     outcome: Result
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """The one sentence about the shop, and the one line under it."""
+
+    state: VerdictState
+    says: Text
+    why: Text
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days that begin on `start`; `now`: they lie in the period."""
+
+    start: date
+    value: FiniteFloat | None
+    now: bool
+
+
+@dataclass(frozen=True)
+class Vital:
+    """A vital sign over the period beside what was expected, and the weeks up to its end. `beyond_chance`: the
+    difference is more than chance; `immature`: the figure is not final."""
+
+    metric: MetricId
+    observed: FiniteFloat | None
+    expected: FiniteFloat | None
+    beyond_chance: bool
+    immature: bool
+    weeks: tuple[Week, ...]
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What became of a cause that was looked at. `needs`: the tables or figures that an untestable one lacks."""
+
+    cause: CauseId
+    verdict: Literal["retained", "ruled_out", "untestable", "inconclusive"]
+    figure: FiniteFloat | None
+    limit: FiniteFloat | None
+    needs: tuple[str, ...]
+    says: Text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Document(Mapping[str, Any]):
     """One shop over one period. As a mapping it is findings.json: plain data all the way down.
@@ -150,6 +195,9 @@ class Document(Mapping[str, Any]):
     not_concluded: tuple[NotConcluded, ...]
     previous: tuple[AdviceOutcome, ...]
     maturity: tuple[Maturity, ...] = ()
+    verdict: Verdict | None = None
+    vitals: tuple[Vital, ...] = ()
+    considered: tuple[Considered, ...] = ()
 
     @classmethod
     def from_json(cls, held: object) -> Self:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sizhen.vocab.model import Text
+
 _SIGNS = {
     "CNY": "¥",
     "JPY": "¥",
@@ -16,3 +18,21 @@ _SIGNS = {
 def currency_sign(currency: str) -> str:
     """What stands before an amount in `currency` (ISO 4217): its sign, else the code and a space."""
     return _SIGNS.get(currency, f"{currency} ")
+
+
+def short(value: float, currency: str) -> Text:
+    """An amount as far as it is known: to 0.1 万 or 0.1k, below that to two digits; `¥11.9 万`, `¥119k`."""
+    before = ("−" if value < 0 else "") + currency_sign(currency)
+    return Text(before + _rounded(abs(value), _CHINESE), before + _rounded(abs(value), _ENGLISH))
+
+
+_CHINESE = ((1e8, " 亿", 1000.0), (1e4, " 万", 1000.0))
+_ENGLISH = ((1e6, "M", 100.0), (1e3, "k", 100.0))  # size, its name, and from how many of it on without a decimal
+
+
+def _rounded(value: float, scales: tuple[tuple[float, str, float], ...]) -> str:
+    for size, name, whole in scales:
+        if round(value / size, 1) >= 1:
+            return f"{value / size:,.{0 if value / size >= whole else 1}f}{name}"
+    step = 100 if value >= 1000 else 10 if value >= 100 else 1
+    return f"{round(value / step) * step:,.0f}"
