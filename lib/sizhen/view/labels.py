@@ -18,6 +18,7 @@ from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
 from sizhen.vocab.currency import currency_sign
 from sizhen.vocab.loader import read
+from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
 MINUS = "−"
@@ -234,11 +235,6 @@ FORMATS = {
     "number": lambda v: _grouped(v, 2 if v != round(v) else 0),
     "seconds": seconds,
 }
-
-
-def width(text: str) -> int:
-    """Columns a text takes: 2 for a Chinese character, 1 for a Latin one."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, columns: int = 20) -> str:
