@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sizhen.diagnosis import wording
@@ -13,10 +15,10 @@ from sizhen.tables.chance import counting_noise
 from sizhen.vocab import Limit, Rule, Text, load
 
 
-def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
-    """What the rule needs and the shop lacks: tables, or table.column without a known value in the period."""
-    lacking = []
-    for need in rule.needs:
+def missing(chart: Chart, needs: Iterable[str]) -> tuple[str, ...]:
+    """What of it the shop lacks: tables, or table.column without a known value in the period."""
+    lacking: list[str] = []
+    for need in needs:
         table, _, column = need.partition(".")
         derived = table == "shop_daily" and column and chart.shop.has("orders")
         if not chart.shop.has(table) and not derived:
@@ -41,10 +43,13 @@ def broken(limit: Limit, value: float, n: float, unit: str) -> bool:
             return value + margin < limit.value
 
 
-def _limit_text(chart: Chart, rule: Rule) -> Text:
-    if rule.limit is None or rule.metric is None:
-        return Text("—", "—")
-    return wording.figure(rule.limit.value, rule.metric, chart.shop.profile.currency)
+def _figures(chart: Chart, rule: Rule, value: float) -> dict[str, Text]:
+    """`observed` and `limit` as the rule's sentences tell them."""
+    if rule.metric is None:
+        return dict.fromkeys(("observed", "limit"), Text("", ""))
+    values = [value, None if rule.limit is None else rule.limit.value]
+    shown = wording.together(values, rule.metric, chart.shop.profile.currency)
+    return dict(zip(("observed", "limit"), shown, strict=True))
 
 
 def _unknown(chart: Chart, rule: Rule, needs: tuple[str, ...], n: float) -> Judgement:
@@ -79,22 +84,19 @@ def _chance(finding: Finding) -> bool:
 
 def judge(chart: Chart, rule: Rule, figure: Figure | None, findings: list[Finding], real: frozenset[Key]) -> Judgement:
     """The rule's answer: from the findings whose cause answers it, else from what it watches and its limit. `figure`:
-    what it watches, None for a rule that its findings alone answer."""
-    lacking = missing(chart, rule)
+    what it watches, None for a rule that its findings alone answer. A fact without an effect is told with the answer,
+    and does not make it."""
+    lacking = missing(chart, rule.needs)
     if lacking:
         return _unknown(chart, rule, lacking, 0.0)
     mine = tuple(f for f in findings if f.cause in rule.causes and not _chance(f))
     value, n = (float("nan"), float("nan")) if figure is None else (figure.value, figure.n)
     known = np.isfinite(value)
-    values = {
-        "observed": wording.figure(value if known else None, rule.metric, chart.shop.profile.currency)
-        if rule.metric
-        else Text("", ""),
-        "limit": _limit_text(chart, rule),
-    }
+    values = _figures(chart, rule, value)
     answer = (value if known else None, n)
-    if mine:
-        state = "act" if any(f.state == "act" for f in mine) else "watch"
+    states = {f.state for f in mine}
+    if states & {"act", "watch"}:
+        state = "act" if "act" in states else "watch"
         return Judgement(rule, state, rule.unhealthy.fill(**values), *answer, mine)
     if worse(chart, rule, real):
         return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())
@@ -109,4 +111,4 @@ def judge(chart: Chart, rule: Rule, figure: Figure | None, findings: list[Findin
             return Judgement(rule, "watch", rule.unhealthy.fill(**values), *answer, ())
     if rule.causes and not chart.comparable:
         return Judgement(rule, "unknown", load().labels["unknown_baseline"], answer[0], n, (), ("baseline",))
-    return Judgement(rule, "ok", rule.healthy.fill(**values), *answer, ())
+    return Judgement(rule, "ok", rule.healthy.fill(**values), *answer, mine)
