@@ -17,6 +17,7 @@ import pandas as pd
 from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
 from sizhen.vocab.currency import currency_sign
+from sizhen.vocab.currency import short as short_money
 from sizhen.vocab.loader import read
 
 UNKNOWN = "—"
@@ -142,6 +143,11 @@ def money(value: float, digits: int | None = None) -> str:
     return (MINUS if value < 0 else "") + sign + f"{abs(value):,.{digits}f}"
 
 
+def short(value: float) -> str:
+    """An amount as far as it is known: `¥11.9 万`, `¥119k`."""
+    return text(short_money(value, reader.currency))
+
+
 def rate(value: float) -> str:
     percent = value * 100
     digits = 0 if abs(percent) >= 99.95 or percent == 0 else 2 if abs(percent) < 1 else 1
@@ -221,6 +227,19 @@ def compact(value: float, unit: str = "count") -> str:
     amount = abs(value) / size
     number = _trimmed(amount)
     return (MINUS if value < 0 else "") + sign + number + scale
+
+
+def about(value: Any, id: str) -> str:
+    """A value of a metric as far as it matters to who acts on it: money in 万 or k, shares in whole per cent from ten
+    on."""
+    kind = unit(id)
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return UNKNOWN
+    if kind == "money":
+        return short(value)
+    if kind == "rate":
+        return f"{_grouped(value * 100, 0 if abs(value) >= 0.0995 or value == 0 else 1)}%"
+    return compact(value) if kind == "count" and abs(value) >= 1e4 else fmt(value, id)
 
 
 FORMATS = {
