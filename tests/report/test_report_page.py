@@ -109,7 +109,7 @@ def test_cells_of_the_other_language_stay_out(write: Write, cells: SimpleNamespa
 def test_display_outputs_are_cleaned(tmp_path: Path) -> None:
     soup = page(fault("script", tmp_path))
     main = soup.main
-    assert not main.select("script, iframe, svg, form, input, style, img, [onclick], [onerror]")
+    assert not main.select("script, iframe, svg *, form, input, style, img, [onclick], [onerror]")
     assert [p["class"] for p in main.select("p.sz-note")] == [["sz-note"]]
     assert [a.get("href") for a in main.select("a")] == [None, None, "#look"]
     assert [s["style"] for s in main.select("[style]")] == ["width:40%"]

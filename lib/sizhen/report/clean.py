@@ -1,4 +1,4 @@
-"""Markup from notebooks is data: only this list of tags, attributes and classes reaches a page."""
+"""Markup from notebooks is data: only these tags, attributes, classes and shapes of SVG reach a page."""
 
 from __future__ import annotations
 
@@ -28,8 +28,28 @@ _BLOCKS = {"section", "article", "header", "footer", "aside", "div", "h3", "h4",
 _LISTS = {"summary", "ul", "ol", "li", "dl", "dt", "dd", "meter"}
 _TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "colgroup", "col"}
 _TAGS = _TEXT | _BLOCKS | _LISTS | _TABLES | {"a"}
+_NUMBER = r"-?\d{1,6}(\.\d{1,6})?"
+_COLOUR = r"none|#[0-9a-f]{6}"
+_SVG = {
+    "svg": {"viewBox"},
+    "rect": {"x", "y", "width", "height", "rx", "fill"},
+    "circle": {"cx", "cy", "r", "fill"},
+    "line": {"x1", "y1", "x2", "y2", "stroke", "stroke-width", "stroke-dasharray"},
+    "polyline": {"points", "fill", "stroke", "stroke-width"},
+    "text": {"x", "y", "text-anchor", "font-size", "font-weight", "fill"},
+}
+_DRAWN = {
+    "viewBox": rf"0 0 {_NUMBER} {_NUMBER}",
+    "points": rf"{_NUMBER},{_NUMBER}( {_NUMBER},{_NUMBER})*",
+    "fill": _COLOUR,
+    "stroke": _COLOUR,
+    "stroke-dasharray": r"none|\d \d",
+    "text-anchor": "start|middle|end",
+    "font-weight": r"[1-9]00",
+}
+_PLACE = re.compile(r"sz-[a-z]+-[a-z0-9-]{1,24}")
 _ATTRIBUTES = {
-    "*": {"class", "title", "lang", "style", "aria-label", "aria-hidden", "role"},
+    "*": {"class", "title", "lang", "style", "aria-label", "aria-hidden", "role", "id", "data-figure", "data-scope"},
     "a": {"href"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
@@ -37,12 +57,16 @@ _ATTRIBUTES = {
     "meter": {"value", "min", "max", "low", "high", "optimum"},
     "details": {"open"},
 }
-_GONE_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "math", "title"}
+_GONE_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "template", "noscript", "math", "title"}
 _HIGH_HEADING = re.compile(r"<(/?)h[12]\b", re.IGNORECASE)
 _PROSE_HEADING = re.compile(r"<(/?)h([1-6])>")
 
 
-def _display_attribute(_tag: str, name: str, value: str) -> str | None:
+def _display_attribute(tag: str, name: str, value: str) -> str | None:
+    if tag in _SVG and name in _SVG[tag]:
+        return value if re.fullmatch(_DRAWN.get(name, _NUMBER), value) else None
+    if name == "id":
+        return value if _PLACE.fullmatch(value) else None
     if name == "class":
         return " ".join(c for c in value.split() if c.startswith("sz-")) or None
     if name == "href":
@@ -56,18 +80,23 @@ def _prose_attribute(_tag: str, name: str, value: str) -> str | None:
     return value if name in ("colspan", "rowspan", "scope") else None
 
 
-_display = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags=_GONE_WITH_CONTENT,
-    attributes=_ATTRIBUTES,
-    attribute_filter=_display_attribute,
-    filter_style_properties={"width", "text-align"},
-    url_schemes={"https"},
-    link_rel="noopener noreferrer",
-)
+def _cleaner_of_outputs(*more: str) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TAGS | set(_SVG) | set(more),
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=_ATTRIBUTES | _SVG,
+        attribute_filter=_display_attribute,
+        filter_style_properties={"width", "text-align"},
+        url_schemes={"https"},
+        link_rel="noopener noreferrer",
+    )
+
+
+_display = _cleaner_of_outputs()
+_page_part = _cleaner_of_outputs("h1", "h2")
 _prose = nh3.Cleaner(
     tags=_TAGS | {"h1", "h2"},
-    clean_content_tags=_GONE_WITH_CONTENT,
+    clean_content_tags=_GONE_WITH_CONTENT | {"svg"},
     attributes=_ATTRIBUTES,
     attribute_filter=_prose_attribute,
     url_schemes={"https"},
@@ -86,6 +115,11 @@ def display(html: str) -> str:
     Its headings stay below the page's own: an h3 is the highest.
     """
     return str(_display.clean(_HIGH_HEADING.sub(r"<\1h3", _boxed(html))))
+
+
+def page_part(html: str) -> str:
+    """The allowed part of an output that is a part of the page itself: headings and tables stay as they are."""
+    return str(_page_part.clean(html))
 
 
 def prose(html: str, anchor: str) -> str:
