@@ -1,58 +1,16 @@
+"""A figure becomes smaller and stays what it is."""
+
 from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 
 from sizhen.report.figure import NoPicture, slim
-from sizhen.report.fold import OPEN_ROWS, fold, is_folded
-from sizhen.report.page import build
 from sizhen.view.palette import COLOURS
-
-Write = Callable[..., list[Path]]
-NOTE = '<p class="sz-note">more</p>'
-
-
-def table(rows: int, after: str = "") -> str:
-    body = "".join(f"<tr><td>{n}</td></tr>" for n in range(rows))
-    return f'<table class="sz-table"><thead><tr><th>n</th></tr></thead><tbody>{body}</tbody></table>{after}'
-
-
-@pytest.mark.parametrize(("language", "told"), [("zh", "数据表 · 5 行"), ("en", "Table · 5 rows")])
-def test_a_long_table_waits_behind_a_line_with_its_note(language: str, told: str) -> None:
-    soup = BeautifulSoup(fold(table(OPEN_ROWS + 1, NOTE), language), "html.parser")
-    assert [child.name for child in soup.details.children] == ["summary", "table", "p"]
-    assert soup.summary.text == told
-    assert len(list(soup.children)) == 1
-
-
-def test_a_short_table_and_what_is_no_table_stay() -> None:
-    for html in (table(OPEN_ROWS), table(OPEN_ROWS, NOTE), NOTE):
-        assert fold(html, "en") == html
-        assert not is_folded(fold(html, "en"))
-
-
-def test_in_the_page_the_figure_stands_before_its_folded_table(write: Write, cells: SimpleNamespace) -> None:
-    shown = []
-    for rows in (9, 2):
-        shown += [cells.markdown("## Step"), cells.shown(html=table(rows, NOTE)), cells.shown(png=cells.png())]
-        shown.append(cells.shown(html='<div class="sz-judgement">fine</div>'))
-    paths = write(look=shown)
-    out = paths[0].parent / "report.html"
-    build(paths, language="en", title="Shop", out=out)
-    soup = BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
-    order = [tag["class"][0] for tag in soup.select(".sz-plot, .sz-fold, .sz-scroll, .sz-judgement")]
-    assert order == ["sz-plot", "sz-fold", "sz-scroll", "sz-judgement", "sz-scroll", "sz-plot", "sz-judgement"]
-    fold = soup.select_one("details.sz-fold")
-    assert [child.name for child in fold.children] == ["summary", "div", "p"]
-    assert not fold.has_attr("open")
 
 
 def chart() -> Image.Image:

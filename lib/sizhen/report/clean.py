@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import nh3
 
@@ -59,7 +60,7 @@ _ATTRIBUTES = {
 }
 _GONE_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "template", "noscript", "math", "title"}
 _HIGH_HEADING = re.compile(r"<(/?)h[12]\b", re.IGNORECASE)
-_PROSE_HEADING = re.compile(r"<(/?)h([1-6])>")
+_PROSE_HEADING = re.compile(r"<(/?)h[1-6]>")
 
 
 def _display_attribute(tag: str, name: str, value: str) -> str | None:
@@ -104,17 +105,20 @@ _prose = nh3.Cleaner(
 )
 
 
-def _boxed(html: str) -> str:
-    """Each table in a box of its own, so that a wide one scrolls and the page does not."""
-    return html.replace("<table", '<div class="sz-scroll"><table').replace("</table>", "</table></div>")
+def _boxed(html: str, name: str) -> str:
+    """Each table in a box of its own, so that a wide one scrolls, by key as well, and the page does not."""
+    called = f' role="region" aria-label="{escape(name)}"' if name else ""
+    return html.replace("<table", f'<div class="sz-scroll" tabindex="0"{called}><table').replace(
+        "</table>", "</table></div>"
+    )
 
 
-def display(html: str) -> str:
+def display(html: str, table: str = "") -> str:
     """The allowed part of a cell's HTML output: no scripts, styles, images or outside links, and only `sz-` classes.
 
-    Its headings stay below the page's own: an h3 is the highest.
+    Its headings stay below the page's own: an h3 is the highest. `table`: what a table is called by who reads aloud.
     """
-    return str(_display.clean(_HIGH_HEADING.sub(r"<\1h3", _boxed(html))))
+    return _boxed(str(_display.clean(_HIGH_HEADING.sub(r"<\1h3", html))), table)
 
 
 def page_part(html: str) -> str:
@@ -122,19 +126,6 @@ def page_part(html: str) -> str:
     return str(_page_part.clean(html))
 
 
-def prose(html: str, anchor: str) -> str:
-    """The allowed part of rendered Markdown, one heading level down, headings numbered `anchor-1`, `anchor-2` …
-
-    The page has the h1 and each examination an h2; whatever its author chose, a heading of a notebook is an h3 or less.
-    """
-    count = 0
-
-    def demote(match: re.Match[str]) -> str:
-        nonlocal count
-        level = min(max(int(match[2]) + 1, 3), 6)
-        if match[1]:
-            return f"</h{level}>"
-        count += 1
-        return f'<h{level} id="{anchor}-{count}">'
-
-    return _PROSE_HEADING.sub(demote, _prose.clean(html))
+def prose(html: str) -> str:
+    """The allowed part of rendered Markdown, its headings below those of the page: an h4 is the highest."""
+    return _PROSE_HEADING.sub(r"<\1h4>", _prose.clean(html))
