@@ -19,6 +19,7 @@ from sizhen.vocab import LANGUAGES, Text, load
 from sizhen.vocab.currency import currency_sign
 from sizhen.vocab.currency import short as short_money
 from sizhen.vocab.loader import read
+from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
 MINUS = "−"
@@ -253,11 +254,6 @@ FORMATS = {
     "number": lambda v: _grouped(v, 2 if v != round(v) else 0),
     "seconds": seconds,
 }
-
-
-def width(text: str) -> int:
-    """Columns a text takes: 2 for a Chinese character, 1 for a Latin one."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, columns: int = 20) -> str:

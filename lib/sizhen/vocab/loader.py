@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 ROLES: tuple[str, ...] = get_args(Role)
 JUDGED = {"observed", "limit"}
-TOLD = {"place", "metric", "observed", "expected", "since"}
+TOLD = {
+    *("place", "metric", "observed", "expected", "since", "now", "before", "change", "n", "count", "per_hundred"),
+    *("of_ten", "sizes", "price", "peer", "cut", "until"),
+}
 Shape = TypeVar("Shape")
 
 
@@ -190,7 +193,7 @@ def _check_wording(rule: Rule) -> None:
 
 def _check_cause(cause: Cause, vocab: Vocab, answered: set[str]) -> None:
     where = f"causes.toml {cause.id}"
-    for template in (cause.says, cause.advice.what):
+    for template in (cause.task, cause.says, cause.advice.what):
         _values(template, where, TOLD)
     if cause.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {cause.metric}")
