@@ -16,7 +16,7 @@ import pandas as pd
 
 from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
-from sizhen.vocab.currency import currency_sign
+from sizhen.vocab.currency import currency_sign, short_count
 from sizhen.vocab.currency import short as short_money
 from sizhen.vocab.loader import read
 from sizhen.vocab.plain import width as width
@@ -240,7 +240,7 @@ def about(value: Any, id: str) -> str:
         return short(value)
     if kind == "rate":
         return f"{_grouped(value * 100, 0 if abs(value) >= 0.0995 or value == 0 else 1)}%"
-    return compact(value) if kind == "count" and abs(value) >= 1e4 else fmt(value, id)
+    return text(short_count(value)) if kind == "count" else fmt(value, id)
 
 
 FORMATS = {
