@@ -81,7 +81,7 @@ def finding(chart: Chart, claim: Claim, stake: Stake, state: State, price: float
         stake=Stake(stake.kind, _cents(stake.amount), _cents(stake.low), _cents(stake.high)),
         evidence=claim.evidence,
         level=claim.level,
-        sure="high" if claim.level in ("A", "B") else "medium",
+        sure="high" if claim.level == "A" else "medium",
         explains=claim.explains,
         advice=Advice(
             who=cause.advice.who,

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
-from sizhen.vocab.currency import currency_sign
+from sizhen.vocab.currency import currency_sign, short_count
+from sizhen.vocab.currency import short as short_money
 from sizhen.vocab.loader import read
 from sizhen.vocab.plain import width as width
 
@@ -50,14 +50,18 @@ class Style:
         return f"<style>{self.css}</style>" if self.css else ""
 
 
-def use(language: str, currency: str = "CNY") -> Style:
-    """Sets the language (`zh`, `en`) and currency (ISO 4217) of labels, and the chart style.
-
-    ValueError on another language.
-    """
+def speak(language: str, currency: str = "CNY") -> None:
+    """Sets the language (`zh`, `en`) and currency (ISO 4217) of labels. ValueError on another language."""
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, not {language!r}")
     reader.language, reader.currency = language, currency
+
+
+def use(language: str, currency: str = "CNY") -> Style:
+    """`speak`, and the chart style."""
+    from sizhen.view import style  # loads matplotlib, which texts need not
+
+    speak(language, currency)
     style.apply()
     sheet = style.HERE / "style.css"
     return Style(sheet.read_text(encoding="utf-8") if sheet.is_file() else "")
@@ -143,6 +147,11 @@ def money(value: float, digits: int | None = None) -> str:
     return (MINUS if value < 0 else "") + sign + f"{abs(value):,.{digits}f}"
 
 
+def short(value: float) -> str:
+    """An amount as far as it is known: `¥11.9 万`, `¥119k`."""
+    return text(short_money(value, reader.currency))
+
+
 def rate(value: float) -> str:
     percent = value * 100
     digits = 0 if abs(percent) >= 99.95 or percent == 0 else 2 if abs(percent) < 1 else 1
@@ -224,6 +233,19 @@ def compact(value: float, unit: str = "count") -> str:
     return (MINUS if value < 0 else "") + sign + number + scale
 
 
+def about(value: Any, id: str) -> str:
+    """A value of a metric as far as it matters to who acts on it: money in 万 or k, shares in whole per cent from ten
+    on."""
+    kind = unit(id)
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return UNKNOWN
+    if kind == "money":
+        return short(value)
+    if kind == "rate":
+        return f"{_grouped(value * 100, 0 if abs(value) >= 0.0995 or value == 0 else 1)}%"
+    return text(short_count(value)) if kind == "count" else fmt(value, id)
+
+
 FORMATS = {
     "count": lambda v: _grouped(v, 0 if v == round(v) or abs(v) >= 100 else 1),
     "money": money,
@@ -248,6 +270,8 @@ def shorten(text: str, columns: int = 20) -> str:
 
 def drawable(text: str) -> str:
     """The text with only what our fonts can draw: a letter they lack becomes □, anything else they lack is dropped."""
+    from sizhen.view import style
+
     known = style.drawn()
     kept = [c if ord(c) in known else "□" if unicodedata.category(c)[0] == "L" else "" for c in " ".join(text.split())]
     return " ".join("".join(kept).split())
