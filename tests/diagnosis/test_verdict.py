@@ -69,6 +69,7 @@ def facts(*findings: dict[str, Any], observed: float | None = 100_000.0, **more:
 
 STOCK, CLICK = found("stock.sold_out", amount=8_000.0), found("ads.click_cost", amount=3_000.0, kind="cost")
 BACK, MISSING = found("refund.rise", amount=2_000.0, kind="cost"), found("data.missing_days", amount=0.0)
+POINTS = found("compliance.points", amount=0.0)
 MARKET, SIZE = found("market.demand", "watch", 15_000.0), found("review.size", "watch", 0.0, level="D")
 STORE = found("page.checkout", "watch", 500.0, level="C")
 SYMPTOM = found("unexplained.conversion", "watch", 9_000.0, level="C")
@@ -89,12 +90,12 @@ FACT = found("peer.promotion", "watch", 0.0, level="D")
         (facts(BACK), "act", "销售正常，多退了 ¥2,000，能省。"),
         (facts(CLICK, BACK), "act", "销售正常，多花多退 ¥5,000，2 处能省。"),
         (facts(CLICK, observed=130_000.0), "act", "多卖了 ¥3.0 万，推广多花了 ¥3,000，能省。"),
-        (facts(CLICK, SYMPTOM, observed=80_000.0), "act", "少卖了 ¥2.0 万，没找到原因；推广多花了 ¥3,000。"),
+        (facts(CLICK, SYMPTOM, observed=80_000.0), "act", "少卖了 ¥2.0 万，原因不明；推广多花了 ¥3,000。"),
         (facts(CLICK, MARKET, observed=80_000.0), "act", "少卖了 ¥2.0 万，有线索；推广多花了 ¥3,000。"),
         (facts(MISSING), "act", "销售正常，先把数据补齐。"),
         (facts(MISSING, observed=80_000.0), "act", "少卖了 ¥2.0 万，先把数据补齐，再找原因。"),
         (facts(MISSING, expected=None), "act", "还没有可比的日子，先把数据补齐。"),
-        (facts(found("compliance.points", amount=0.0)), "act", "销售正常，先处理违规扣分。"),
+        (facts(POINTS), "act", "销售正常，先处理违规扣分。"),
         (facts(MARKET, observed=80_000.0), "watch", "少卖了 ¥2.0 万，同层都淡，先别改价。"),
         (facts(STORE, observed=80_000.0), "watch", "少卖了 ¥2.0 万，只有 ¥500 有线索，接着查。"),
         (facts(STORE), "watch", "销售正常，有一件事要留意。"),
@@ -175,25 +176,29 @@ def test_the_line_under_it_claims_only_what_was_measured(given: Facts, why: str)
 
 
 MONEYS = (12.3, 4_560.0, 123_456.0, 9_876_543.0)
-KINDS = [[STOCK], [STOCK, STOCK], [CLICK], [CLICK, BACK], [MISSING], [STOCK, CLICK, MISSING], [STORE], [MARKET], [SIZE]]
+KINDS = [
+    *([STOCK], [STOCK, STOCK], [CLICK], [CLICK, CLICK], [CLICK, BACK], [BACK], [CLICK, BACK, MARKET]),
+    *([MISSING], [POINTS], [MISSING, POINTS], [STOCK, CLICK, MISSING], [STORE], [MARKET], [SIZE], [SIZE, STORE]),
+    *([found(cause, "watch", 60_000.0, level="C")] for cause in load().causes if not cause.startswith("unexplained.")),
+]
 
 
 @pytest.mark.parametrize("currency", ["CNY", "USD", "HKD"])
 def test_a_sentence_fits_the_first_screen_whatever_the_money(currency: str) -> None:
     """26 Chinese characters, 70 letters."""
+    too_long = set()
     for many, of, kind in product((0.55, 0.8, 0.97, 1.3), MONEYS, [*KINDS, []]):
-        scaled = [
-            f | {"stake": f["stake"] | {n: f["stake"][n] * of / 100_000 for n in ("amount", "low", "high")}}
-            for f in kind
-        ]
+        scaled = [f | {"stake": f["stake"] | {n: f["stake"][n] * of / 100_000 for n in AMOUNTS}} for f in kind]
         ratios = dict.fromkeys(ROOTS, 0.7)
         for real in ([], ["average_order_value"]):
             made = verdict(facts(*scaled, observed=many * of, expected=of, real=real, ratios=ratios, currency=currency))
-            assert width(made.says.zh) <= 2 * 26, made.says.zh
-            assert len(made.says.en) <= 70, made.says.en
-            assert "{" not in made.says.zh + made.why.zh + made.says.en + made.why.en and "—" not in made.says.zh
+            if width(made.says.zh) > 2 * 26 or len(made.says.en) > 70:
+                too_long.add((made.says.zh, made.says.en))
+            assert not set("{—") & set(made.says.zh + made.says.en + made.why.zh + made.why.en)
+    assert too_long == set()
 
 
+AMOUNTS = ("amount", "low", "high")
 END = date(2026, 9, 20)
 WEEK = Period(END - timedelta(days=6), END, "week")
 
