@@ -97,7 +97,7 @@ def test_what_was_kept_passes_for_nothing_else(tmp_path: Path) -> None:
     old.write_bytes(b"of who knows what")
 
     def all_kept(made: dict[bytes, bytes]) -> list[bytes | None]:
-        return [paper.kept_or_made(tmp_path, page, "pdf", lambda page=page: made.get(page)) for page in pages]
+        return [paper.kept_or_made(tmp_path, page, lambda page=page: made.get(page)) for page in pages]
 
     right = {page: b"%PDF " + page for page in pages}
     assert all_kept(right) == all_kept({}) == list(right.values())

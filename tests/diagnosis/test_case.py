@@ -136,7 +136,7 @@ def test_rows_that_an_analyst_changed_change_the_number_and_are_marked(sample_di
     theirs = case.judge("look.paid-share", doubled)
     share, of = float(doubled.loc[paid, "visitor_days"].sum()), float(doubled["visitor_days"].sum())
     assert (theirs.observed, theirs.n, theirs.changed) == (share / of, of, True)
-    assert f"{share / of:.1%}" in theirs.says.en
+    assert f"{share / of:.0%}" in theirs.says.en
     assert "With your rows" in str(cards.judgement(theirs).html) or "按您改过的表" in str(cards.judgement(theirs).html)
     with pytest.raises(ValueError, match=r"look\.traffic_groups:paid_share cannot be read off"):
         case.judge("look.paid-share", groups.drop(columns="group"))

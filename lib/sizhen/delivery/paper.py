@@ -40,31 +40,31 @@ def attachment(page: bytes, stem: str, *, form: Literal["pdf", "html"], kept: Pa
 
     What was printed is put into the folder `kept`, and taken from there as long as the page is the same.
     """
-    content = kept_or_made(kept, page, "pdf", lambda: _printed(page)) if form == "pdf" else None
+    content = kept_or_made(kept, page, lambda: _printed(page)) if form == "pdf" else None
     if content is not None:
         return Attachment(f"{stem}.pdf", "pdf", content)
     return Attachment(f"{stem}.html", "html", page)
 
 
-def kept_or_made(kept: Path | None, source: bytes, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
+def kept_or_made(kept: Path | None, page: bytes, make: Callable[[], bytes | None]) -> bytes | None:
     """What `make` gives, kept in a folder; None is not kept."""
-    content = None if kept is None else _kept(kept, source, kind)
+    content = None if kept is None else _kept(kept, page)
     if content is None:
         content = make()
         if content is not None and kept is not None:
-            keep(kept, source, kind, content)
+            keep(kept, page, content)
     return content
 
 
-def keep(kept: Path, source: bytes, kind: str, content: bytes) -> None:
-    """Named after the hash of what it is made from and its own: nothing else passes for it."""
+def keep(kept: Path, page: bytes, content: bytes) -> None:
+    """Named after the hash of the page and its own: nothing else passes for it."""
     private.folder(kept)
-    private.write(kept / f"{digest(source)}-{digest(content)}.{kind}", content)
+    private.write(kept / f"{digest(page)}-{digest(content)}.pdf", content)
 
 
-def _kept(kept: Path, source: bytes, kind: str) -> bytes | None:
-    """What was kept of a source; what was changed or exchanged since is thrown away."""
-    for path in sorted(kept.glob(f"{digest(source)}-*.{kind}")):
+def _kept(kept: Path, page: bytes) -> bytes | None:
+    """What was printed of a page; what was changed or exchanged since is thrown away."""
+    for path in sorted(kept.glob(f"{digest(page)}-*.pdf")):
         content = private.read(path)
         if path.stem.endswith(f"-{digest(content)}"):
             return content

@@ -103,9 +103,9 @@ def new_product_pace(shop: Shop, period: Period) -> pd.DataFrame:
 
 @figure("look.new_product_pace:own_to_peer")
 def own_to_peer(pace: pd.DataFrame) -> Figure:
-    """New products of the shop ÷ those of a peer, of whom one is counted at least; and both together."""
+    """New products of the shop ÷ those of a peer, of whom one is counted at least; n: those of the shop."""
     own, peer = (float(pace[side].sum(min_count=1)) for side in ("own_new_products", "peer_new_products"))
-    return of(own / max(peer, 1.0), own + peer)
+    return of(own / max(peer, 1.0), own)
 
 
 def _undated() -> pd.DataFrame:

@@ -15,9 +15,10 @@ from typing import Any
 import pandas as pd
 
 from sizhen.vocab import LANGUAGES, Text, load
-from sizhen.vocab.currency import currency_sign
+from sizhen.vocab.currency import currency_sign, short_count
 from sizhen.vocab.currency import short as short_money
 from sizhen.vocab.loader import read
+from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
 MINUS = "−"
@@ -242,7 +243,7 @@ def about(value: Any, id: str) -> str:
         return short(value)
     if kind == "rate":
         return f"{_grouped(value * 100, 0 if abs(value) >= 0.0995 or value == 0 else 1)}%"
-    return compact(value) if kind == "count" and abs(value) >= 1e4 else fmt(value, id)
+    return text(short_count(value)) if kind == "count" else fmt(value, id)
 
 
 FORMATS = {
@@ -256,11 +257,6 @@ FORMATS = {
     "number": lambda v: _grouped(v, 2 if v != round(v) else 0),
     "seconds": seconds,
 }
-
-
-def width(text: str) -> int:
-    """Columns a text takes: 2 for a Chinese character, 1 for a Latin one."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, columns: int = 20) -> str:

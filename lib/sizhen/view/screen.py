@@ -132,7 +132,7 @@ def screen(document: Document) -> Screen:
         tasks=tuple(task(document, f, largest) for f in acts[:MOST_TASKS]),
         more="" if left <= 0 else name("screen.more_one") if left == 1 else say("screen.more", count=left),
         watched=tuple(_watched(f) for f in document.in_state("watch")),
-        signs=tuple(map(_sign, document.vitals)),
+        signs=tuple(_sign(document, vital) for vital in document.vitals),
         previous=tuple(map(_followed_up, document.previous)),
     )
 
@@ -225,12 +225,16 @@ def task(document: Document, finding: Finding, largest: float) -> Task:
         says=labels.text(finding.says),
         steps=steps(labels.text(advice.what)),
         chips=tuple(_chip(document, size) for size in finding.sizes),
-        places=tuple(place for kind, places in finding.where.items() if kind != "skus" for place in places),
+        places=tuple(_place(kind, parts) for kind, parts in finding.where.items() if kind != "skus"),
         check=_check(finding),
         between=between(finding),
         evidence=name(f"screen.evidence.{finding.level}"),
         again=say("screen.again", count=finding.periods) if finding.periods > 1 else "",
     )
+
+
+def _place(kind: str, parts: tuple[str, ...]) -> str:
+    return " › ".join(parts) if kind == "menu" else labels.listing(parts)
 
 
 def steps(advice: str) -> tuple[str, ...]:
@@ -261,13 +265,13 @@ def _watched(finding: Finding) -> Watched:
     return Watched(finding.id, title, labels.text(finding.says), stake(finding))
 
 
-def _sign(vital: Vital) -> Sign:
+def _sign(document: Document, vital: Vital) -> Sign:
     metric, observed, expected = vital.metric, vital.observed, vital.expected
     change, bad = None, False
     if observed is not None and expected is not None and expected > 0 and not vital.immature:
         moved = observed / expected - 1
         change = Shown(labels.change(moved), f"vital:{metric}:change", "shop")
-        good = load().metrics[metric].good
+        good = "down" if _overspent(document, metric) else load().metrics[metric].good
         bad = vital.beyond_chance and ((good == "up" and moved < 0) or (good == "down" and moved > 0))
     return Sign(
         metric=metric,
@@ -278,6 +282,11 @@ def _sign(vital: Vital) -> Sign:
         bad=bad,
         weeks=tuple(Bar(week.value, week.now) for week in vital.weeks),
     )
+
+
+def _overspent(document: Document, metric: str) -> bool:
+    """Whether more of it than need be was spent: spending more is good or bad by what it brings."""
+    return any(f.stake.kind == "cost" and load().causes[f.cause].draws_from == metric for f in document.in_state("act"))
 
 
 def _followed_up(entry: AdviceOutcome) -> str:

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh", "en")
 ROLES: tuple[str, ...] = get_args(Role)
-JUDGED = {"observed", "limit"}
-TOLD = {"place", "metric", "observed", "expected", "since"}
+JUDGED = {"observed", "limit", "n", "count"}
+SIDES = {  # the wordings of a rule, and what else each can name
+    "healthy": set[str](),
+    "unhealthy": set[str](),
+    "found": {"place"},
+    "changed": {"which", "watched", "usual"},
+}
+TOLD = {
+    *("place", "metric", "observed", "expected", "since", "now", "before", "change", "n", "count", "per_hundred"),
+    *("of_ten", "sizes", "price", "peer", "cut", "until"),
+}
 Shape = TypeVar("Shape")
 
 
@@ -172,6 +181,8 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
     for cause in rule.causes:
         if cause not in vocab.causes:
             raise VocabError(f"{where}: unknown cause {cause}")
+    if bool(rule.counts) != bool(rule.min_n) or (rule.counts and f"n.{rule.counts}" not in vocab.words):
+        raise VocabError(f"{where}: no word says what its least count counts")
     if rule.norms and abs(sum(share for _, share in rule.norms) - 1) > 1e-9:
         raise VocabError(f"{where}: its norms do not add up to 1")
     if not rule.id.startswith(f"{rule.exam}."):
@@ -181,16 +192,22 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
 def _check_wording(rule: Rule) -> None:
     where = f"rules.toml {rule.id}"
     known = JUDGED if rule.limit else JUDGED - {"limit"}
-    values = _values(rule.healthy, where, known) | _values(rule.unhealthy, where, known)
+    more = SIDES if rule.limit else SIDES | {"unhealthy": SIDES["found"]}  # then findings alone say so
+    sides = {side: text for side in SIDES if (text := getattr(rule, side)) is not None}
+    values = {value for side, text in sides.items() for value in _values(text, where, known | more[side])}
     if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
         raise VocabError(f"{where}: healthy and unhealthy wording are equal")
     if "observed" in values and rule.metric is None:
         raise VocabError(f"{where}: tells an observed value but has no metric")
+    if values & {"n", "count"} and not rule.figure:
+        raise VocabError(f"{where}: counts but has no figure")
+    if (rule.changed is None) != (rule.watches is None):
+        raise VocabError(f"{where}: what it watches and what is said of a change of it go together")
 
 
 def _check_cause(cause: Cause, vocab: Vocab, answered: set[str]) -> None:
     where = f"causes.toml {cause.id}"
-    for template in (cause.says, cause.advice.what):
+    for template in (cause.task, cause.says, cause.advice.what):
         _values(template, where, TOLD)
     if cause.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {cause.metric}")
