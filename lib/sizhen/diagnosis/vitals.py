@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.facts import CHANCE
 from sizhen.diagnosis.findings import number
 from sizhen.diagnosis.judge import HEADLINE, Key
 from sizhen.diagnosis.panel import SHOP
@@ -20,7 +21,6 @@ from sizhen.tables import measure
 from sizhen.vocab import load
 
 WEEKS = 8
-CHANCE = 0.10
 WHOLE = ("visitors", "conversion", "average_order_value", "refund_amount", "ad_spend", "contribution")
 ORDERS = ("paid_orders", "average_order_value", "refund_amount")
 SOURCES = {"ad_spend": "channel", "contribution": "contribution"}

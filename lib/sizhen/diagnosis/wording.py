@@ -66,7 +66,7 @@ def together(values: Sequence[float | None], metric: str, currency: str) -> list
     """Values told beside each other: with as many decimals as it takes to see that they differ."""
     for more in range(MOST_DIGITS):
         shown = [told(v, metric, currency, more) for v in values]
-        if len({t.en for t in shown}) == len(set(values)):
+        if len({t.en for t in shown}) >= len({v for v in values if v is not None and math.isfinite(v)}):
             break
     return shown
 

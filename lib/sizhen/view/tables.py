@@ -13,7 +13,8 @@ from sizhen.view import labels
 
 LEFT = ("text", "label", "date", "flag", "path")
 # columns of a row that names its metric
-OF_METRIC = ("value", "observed", "expected", "desktop", "mobile", "all", "tier_value", "value_gap")
+OF_METRIC = ("value", "observed", "expected", "desktop", "mobile", "all", "tier_value")
+DIFFERENCES = ("value_gap", "moved_low", "moved_high")  # of two values of the metric
 FEW = 2
 LONG = 18  # columns a text may take before its cell wraps
 LONGEST = 300  # columns of a text that are shown
@@ -41,8 +42,13 @@ def note(frame: pd.DataFrame) -> str:
 
 
 def in_unit_of(column: str, metric: str) -> str:
-    """The id whose unit a cell has: that of the `metric` its row names (empty: none), where the column holds values."""
-    return metric if metric and column.removesuffix("_before") in OF_METRIC else column
+    """The id whose unit a cell has: that of the `metric` its row names (empty: none), where the column holds its values
+    or their change or difference."""
+    if not metric:
+        return column
+    if column in DIFFERENCES or (column.endswith("_change") and column.removesuffix("_change") in OF_METRIC):
+        return f"{metric}_change"
+    return metric if column.removesuffix("_before") in OF_METRIC else column
 
 
 def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
