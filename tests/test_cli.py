@@ -202,7 +202,7 @@ def test_a_terminal_without_chinese_is_told_too(tiny_shop: Shop, tmp_path: Path)
     command = [sys.executable, "-m", "sizhen.cli", "diagnose", "tiny", "--data", str(tmp_path), *PERIOD]
     told = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
     assert told.stderr == b""
-    assert "小店".encode("ascii", "backslashreplace") in told.stdout and b"31,300" in told.stdout
+    assert "小店".encode("ascii", "backslashreplace") in told.stdout and b"3.1 " in told.stdout
 
 
 def test_run_ends_with_the_worst_of_its_shops(tiny_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ def test_run_ends_with_the_worst_of_its_shops(tiny_shop: Shop, tmp_path: Path, m
     def run(shops: list[str], order: Order, *, jobs: int) -> list[ShopResult]:
         asked.update(shops=shops, order=order, jobs=jobs)
         bad = [ShopResult("tinny", "failed", 0.0, "no shop 'tinny'")] if "tinny" in shops else []
-        return [ShopResult("tiny", "done", 1.0, top_finding="断码", stake=12.0), *bad]
+        return [ShopResult("tiny", "done", 1.0, top_finding="断码", lost=12.0), *bad]
 
     monkeypatch.setattr(runner, "run", run)
     result = sizhen("run", "--data", tmp_path, *PERIOD, "--reports", tmp_path / "out", "--jobs", "3")

@@ -125,7 +125,7 @@ def brief(column: str, id: Any) -> str:
 def unit(id: str) -> str:
     """The unit of a metric, column or word: count money rate score seconds number change date label text …"""
     if id.endswith("_change") and id not in load().units:
-        return "change"
+        return {"rate": "points", "score": "score"}.get(unit(id.removesuffix("_change")), "change")
     stem = id.removesuffix("_before")
     if stem.endswith("_share") and stem not in load().labels:
         return "rate"
@@ -166,8 +166,9 @@ def change(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """A difference of two rates: `+0.31 个百分点`."""
-    return say("unit.points", points=f"{value * 100:+,.2f}".replace("-", MINUS))
+    """A difference of two rates: `+0.31 个百分点`, from one point on `−10.2 个百分点`."""
+    told = f"{value * 100:+z,.{1 if abs(value) >= 0.00995 else 2}f}"
+    return say("unit.points", points=told.replace("-", MINUS))
 
 
 def seconds(value: float) -> str:
@@ -247,7 +248,7 @@ def about(value: Any, id: str) -> str:
 
 
 FORMATS = {
-    "count": lambda v: _grouped(v, 0 if v == round(v) or abs(v) >= 100 else 1),
+    "count": lambda v: _grouped(v, 0),
     "money": money,
     "cents": lambda v: money(v, 2),
     "rate": rate,
