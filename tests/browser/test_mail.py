@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from owner_page import measured, violations
 from sizhen.delivery import Report, build
+from sizhen.delivery.message import LARGEST
 from sizhen.diagnosis import open_case
 from sizhen.tables import Period, Profile, Shop
 from small_mail import ENGLISH, OWNER, finding, html_of, judged
@@ -21,7 +22,6 @@ from .page_checks import assert_page_ok
 pytestmark = pytest.mark.browser
 
 NARROW, PHONE, COLUMN, DESK = 320, 375, 600, 1280
-LARGEST_SAMPLE = 1_000_000
 PERIOD = "2026-10"
 TOLD: dict[str, Any] = {
     "sender": "Sizhen <reports@agency.example>",
@@ -146,4 +146,4 @@ def test_a_real_report_is_printed_and_small_enough(sample_dir: Path, sample_repo
     (printed,) = message.iter_attachments()
     assert printed.get_filename() == "linen-house-2026-10.pdf"
     assert printed.get_content().startswith(b"%PDF-")
-    assert len(message.as_bytes()) < LARGEST_SAMPLE
+    assert len(message.as_bytes()) < LARGEST

@@ -41,7 +41,7 @@ TASK = finding(amount=1500.0) | {
 WASTE = finding("ads.waste", amount=700.0, kind="cost")
 FACT = finding("service.slow", amount=0.0)
 PEER = finding("peer.promotion", "watch", amount=300.0, says="Peer")
-WATCHED = finding("peer.price_cut", "watch", says="Rival") | {"level": "D"}
+USUAL = document()["sales"] | {"observed": 9300.0}
 UNKNOWN = dict.fromkeys(("observed", "expected", "low", "high", "target"))
 
 # Everything a shop can be told: its document and, in both languages, its subject without shop and month.
@@ -52,9 +52,25 @@ STATES: dict[str, tuple[dict[str, Any], str, str]] = {
         "$2.0k lost, 2 things to do",
     ),
     "one thing": (
-        judged("act", "少卖了 ¥1,500，能办。", "$1.5k of sales lost.", LOST),
-        "少卖 ¥1,500，1 件事要办",
-        "$1.5k lost, one thing to do",
+        judged("act", "少卖了 ¥2,000，其中 ¥700 找到了原因。", "$2.0k of sales lost.", finding(amount=700.0)),
+        "少卖 ¥2,000，1 件事要办",
+        "$2.0k lost, one thing to do",
+    ),
+    "lost in places": (
+        judged(
+            "act",
+            "总数正常，但有 1 处少卖了 ¥1,500。",
+            "Sales as usual, but $1.5k lost in one place.",
+            LOST,
+            sales=USUAL,
+        ),
+        "总数正常，但有 1 处少卖了 ¥1,500",
+        "Sales as usual, but $1.5k lost in one place",
+    ),
+    "costs as large as the usual gap": (
+        judged("act", "销售正常，多花了 ¥700。", "Sales as usual, $700 overspent.", WASTE, sales=USUAL),
+        "多花 ¥700，1 件事要办",
+        "$700 overspent, one thing to do",
     ),
     "only costs": (
         judged("act", "多花了 ¥700，1 处能省。", "$700 overspent, to be saved in one place.", WASTE),
@@ -78,7 +94,7 @@ STATES: dict[str, tuple[dict[str, Any], str, str]] = {
         "$3.0k more than expected; one thing to do",
     ),
     "watch": (
-        judged("watch", "没有急事，有 1 处要留意。", "Nothing urgent; one thing to watch.", PEER, WATCHED),
+        judged("watch", "没有急事，有 1 处要留意。", "Nothing urgent; one thing to watch.", PEER),
         "没有急事，有 1 处要留意",
         "Nothing urgent; one thing to watch",
     ),
@@ -130,8 +146,6 @@ def sentences_of(told: Letter) -> Iterator[str]:
         yield item.chips_more
         yield from (*task.steps, *task.places, task.check)
     yield told.more
-    for watched in told.watched:
-        yield from (watched.title, watched.money.text if watched.money else "", watched.says)
 
 
 def figures_of(html: str) -> list[tuple[str, str, str]]:
@@ -171,7 +185,6 @@ def test_figures_are_marked_as_those_of_the_first_screen_and_the_text_has_them_t
     page = screen(Document.from_json(told))
     gauge = list(page.gauge.told) if page.gauge else []
     wanted = [shown for task in page.tasks for shown in (task.money, task.between) if shown]
-    wanted += [watched.money for watched in page.watched[:1] if watched.money]
     money = [Shown(page.money, "verdict:money", "shop")] if page.money else []
     assert found == [(each.figure, each.scope, each.text) for each in (*money, *gauge, *wanted)]
     at, text = 0, text_of(sent)
@@ -241,10 +254,10 @@ def test_of_many_sizes_those_that_are_gone_are_kept() -> None:
     assert item.chips_more == "另有 22 个规格"
 
 
-def test_what_is_watched_is_told_where_it_is_all_and_has_an_effect() -> None:
-    (watched,) = written(STATES["watch"][0]).watched
-    assert watched.says == "Peer断货。"
-    assert written(judged("act", "x", "x", LOST, PEER)).watched == ()
+def test_what_is_only_watched_is_no_thing_to_do(mail: Mail) -> None:
+    for told in (STATES["watch"][0], judged("act", "x", "x", LOST, PEER)):
+        sent = mail(told)
+        assert "Peer" not in text_of(sent) and "Peer" not in html_of(sent)
 
 
 @pytest.mark.parametrize("state", ["watch", "unclear", "little_data", "schema 1, no sales"])

@@ -70,7 +70,8 @@ def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before
     alone = open_case(shop, NEXT).document()
     assert ill_since(before, NEXT) is not None
     assert _search(after).since == _search(before).since < FIRST.end
-    assert f"变化始于{day(_search(before).since).zh}" in _search(after).says.zh
+    assert f"{day(_search(before).since).zh}起" in _search(after).says.zh
+    assert (_search(before).periods, _search(after).periods) == (1, 2)
     assert _search(after).expected > _search(alone).expected
     entry = next(e for e in after.previous if e.finding == "traffic.search:search")
     assert entry.outcome == "unchanged"

@@ -139,7 +139,7 @@ def test_what_was_added_follows_from_what_is_there(sample_dir: Path) -> None:
     for each in made.findings:
         assert (each.advice.due_on - made.issued_on).days == each.advice.due_days
         assert each.advice.check_on == each.advice.expect.by
-        assert each.sure == ("high" if each.level in ("A", "B") else "medium")
+        assert each.sure == ("high" if each.level == "A" else "medium")
         assert each.decision is None
 
 

@@ -110,9 +110,9 @@ def test_scores_stand_beside_the_tier(tmp_path: Path) -> None:
         peers=[{"peer_id": "t", "name": "同层", "kind": "tier_average"}],
         peers_daily=[{"date": "2026-10-27", "peer_id": "t", "dsr_service": 4.75}],
     )
-    score = ledger.monthly_review(shop, WEEK).set_index("metric").loc["dsr_service"]
+    score = ledger.monthly_review(shop, WEEK).set_index("metric").loc["dsr_service.last"]
     assert score[["all", "all_before", "tier_score"]].tolist() == [4.68, 4.8, 4.75]
-    assert score[["all_change", "tier_gap"]].tolist() == pytest.approx([-0.025, -0.07])
+    assert score[["all_change", "tier_gap"]].tolist() == pytest.approx([-0.12, -0.07])
 
 
 def test_products_over_the_period(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_products_over_the_period(tmp_path: Path) -> None:
     first, second = ledger.product_days(shop, WEEK).to_dict("records")
     assert (first["title"], first["visitor_days"], first["paid_units"]) == ("风衣", 200, 12)
     assert (first["conversion"], first["refund_amount"], first["in_stock_share"]) == (0.04, 60.0, 1.0)
-    assert [first[f"{c}_change"] for c in ("conversion", "paid_amount", "price")] == pytest.approx([-0.2, -0.2, 0.2])
+    assert [first[f"{c}_change"] for c in ("conversion", "paid_amount", "price")] == pytest.approx([-0.01, -0.2, 0.2])
     assert second["title"] == "b" and np.isnan(second["paid_amount"])
 
 

@@ -10,7 +10,7 @@ from sizhen.document import Days, Document
 from sizhen.tables import Period, Profile
 from sizhen.view import labels
 from sizhen.view.labels import name, say
-from sizhen.view.screen import MOST_TASKS, Chip, Gauge, Screen, Shown, Task, Watched, screen
+from sizhen.view.screen import MOST_TASKS, Chip, Gauge, Screen, Shown, Task, screen
 
 LONGEST = 320  # columns of a text from the findings
 SHOP_NAME = 48
@@ -44,7 +44,6 @@ class Letter:
     bar: tuple[Cell, ...]
     items: tuple[Item, ...]
     more: str
-    watched: tuple[Watched, ...]
 
 
 def write(document: Document, profile: Profile) -> Letter:
@@ -64,7 +63,6 @@ def write(document: Document, profile: Profile) -> Letter:
         bar=cells(told.gauge) if told.gauge else (),
         items=tuple(map(_item, told.tasks)),
         more=_more(len(document.in_state("act")) - MOST_TASKS),
-        watched=_to_watch(document, told),
     )
 
 
@@ -91,16 +89,14 @@ def _subject(document: Document, told: Screen) -> str:
 
 
 def _money(document: Document, shown: str) -> str:
-    """The money of the sentence under the name of its kind; nothing where it is of none, such as sales above what was
-    expected."""
-    sales, acts = document.sales, document.in_state("act")
-    gap = 0.0 if sales.observed is None or sales.expected is None else sales.expected - sales.observed
-    kinds = ("loss", "cost", "opportunity")
-    sums = [(kind, sum(f.stake.amount for f in acts if f.stake.kind == kind)) for kind in kinds]
-    for kind, amount in [("loss", gap), *sums, *((f.stake.kind, f.stake.amount) for f in acts)]:
-        if amount > 0 and labels.short(amount) == shown:
-            return say("mail.lost" if kind == "loss" else f"screen.{kind}", money=shown)
-    return ""
+    """The money of the sentence under its name: sales lost beyond what is usual, or costs. Else nothing: more sold than
+    expected, or some lost while all together is as usual, takes the whole sentence to be told."""
+    sales = document.sales
+    lost = sales.observed is not None and sales.low is not None and sales.observed < sales.low
+    if lost and labels.short((sales.expected or 0.0) - (sales.observed or 0.0)) == shown:
+        return say("mail.lost", money=shown)
+    costs = sum(f.stake.amount for f in document.in_state("act") if f.stake.kind == "cost")
+    return say("screen.cost", money=shown) if costs > 0 and labels.short(costs) == shown else ""
 
 
 def _item(task: Task) -> Item:
@@ -117,14 +113,6 @@ def _item(task: Task) -> Item:
         places=tuple(map(plain, task.places)),
     )
     return Item(told, say("mail.chips_more", count=further) if further > 0 else "")
-
-
-def _to_watch(document: Document, told: Screen) -> tuple[Watched, ...]:
-    """What has an effect, where that is all there is."""
-    if told.state != "watch":
-        return ()
-    found = zip(document.in_state("watch"), told.watched, strict=True)
-    return tuple(replace(w, title=plain(w.title), says=plain(w.says)) for f, w in found if f.level != "D")
 
 
 def _more(count: int) -> str:

@@ -121,7 +121,7 @@ class Case:
         """What the rule watches, None where its findings alone answer; unknown where the shop lacks what it needs."""
         if not rule.figure:
             return None
-        if missing(self.chart, rule):
+        if missing(self.chart, rule.needs):
             return figures.UNKNOWN
         return figures.read(rule.figure, self.frame(rule.frame) if frame is None else frame)
 

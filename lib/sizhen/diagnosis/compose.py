@@ -7,10 +7,11 @@ from datetime import timedelta
 from sizhen import document
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.considered import considered
+from sizhen.diagnosis.facts import Facts
 from sizhen.diagnosis.findings import issued_on, number
 from sizhen.diagnosis.judge import Key
 from sizhen.diagnosis.sales import Sales
-from sizhen.diagnosis.verdict import Facts, verdict
+from sizhen.diagnosis.verdict import verdict
 from sizhen.diagnosis.vitals import vitals
 from sizhen.vocab import load
 

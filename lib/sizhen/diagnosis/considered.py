@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sizhen.diagnosis.chart import Chart
-from sizhen.diagnosis.findings import number
+from sizhen.diagnosis.findings import number, rule_of
+from sizhen.diagnosis.lacking import BASELINE
 from sizhen.diagnosis.rules import missing
 from sizhen.document import Considered, Finding, Judgement
 from sizhen.vocab import Cause, Text, load
 
-BASELINE = "baseline"
-
 
 def considered(chart: Chart, findings: Sequence[Finding], judgements: Sequence[Judgement]) -> tuple[Considered, ...]:
     """Every cause of causes.toml once, in its order. Retained: named by a finding to act on or watch whose effect is
-    not in doubt. Untestable: every rule that asks for it lacks tables or figures, or the days before."""
-    told = {f.cause for f in findings if f.state in ("act", "watch") and f.level != "D"}
-    return tuple(_entry(chart, cause, cause.id in told, judgements) for cause in load().causes.values())
+    not in doubt. Untestable: it lacks what causes.toml says it needs, or the days before to compare with."""
+    answers = {answer.rule.id: answer for answer in judgements}
+    told = {cause.id: [f for f in findings if f.cause == cause.id] for cause in load().causes.values()}
+    return tuple(_entry(chart, load().causes[id], mine, answers[rule_of(id)]) for id, mine in told.items())
 
 
-def _entry(chart: Chart, cause: Cause, retained: bool, judgements: Sequence[Judgement]) -> Considered:
-    asking = [(j, missing(chart, j.rule)) for j in judgements if cause.id in j.rule.causes]
-    answer, needs = min(asking, key=lambda x: len(x[1]))
+def _entry(chart: Chart, cause: Cause, mine: Sequence[Finding], answer: Judgement) -> Considered:
+    needs = missing(chart, cause.needs)
     if not needs and not chart.comparable and cause.may_act != "always":
         needs = (BASELINE,)
-    limit = answer.rule.limit
-    state = "retained" if retained else "untestable" if needs else "inconclusive"
+    verdict: Literal["retained", "untestable", "inconclusive"] = "untestable" if needs else "inconclusive"
+    if any(f.state in ("act", "watch") and f.level != "D" for f in mine):
+        verdict, needs = "retained", ()
+    about = answer.rule.metric == cause.metric and not needs
     return Considered(
         cause=cause.id,
-        verdict=state,  # type: ignore[arg-type]
-        figure=None if needs else number(answer.observed),
-        limit=None if needs or limit is None else limit.value,
-        needs=() if retained else needs,
-        says=_says(cause, state, needs),
+        verdict=verdict,
+        figure=number(answer.observed) if about else None,
+        limit=answer.rule.limit.value if about and answer.rule.limit else None,
+        needs=needs,
+        says=_says(cause, "fact" if mine and verdict == "inconclusive" else verdict, needs),
     )
 
 
-def _says(cause: Cause, state: str, needs: Sequence[str]) -> Text:
+def _says(cause: Cause, verdict: str, needs: Sequence[str]) -> Text:
     words = load().labels
+    special = f"considered.{verdict}.{cause.step}"
     names = list(dict.fromkeys(words[need.partition(".")[2] or need] for need in needs))
     listed = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-    return words[f"considered.{state}"].fill(cause=cause.label, needs=listed)
+    metric = load().metrics[cause.metric].label
+    told = words[special if special in words else f"considered.{verdict}"]
+    return told.fill(cause=cause.label, needs=listed, metric=metric)

@@ -48,7 +48,8 @@ def state(claim: Claim, stake: Stake, sales: Sales) -> State:
     return "act" if claim.level in ("A", "B") and stake.amount >= floor > 0 else "watch"
 
 
-def _rule(cause: str) -> str:
+def rule_of(cause: str) -> str:
+    """The first rule that asks for the cause."""
     return next(r.id for r in load().rules.values() if cause in r.causes)
 
 
@@ -96,7 +97,7 @@ def finding(chart: Chart, claim: Claim, stake: Stake, state: State, price: float
         sizes=shelf,
         now=now(claim, chart.period),
         periods=periods,
-        source=_rule(claim.cause),
+        source=rule_of(claim.cause),
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sizhen.exam.compare import SAME_PRICE
 from sizhen.exam.figures import Figure, figure, of, ratio
-from sizhen.exam.needs import needs, unknown
+from sizhen.exam.needs import needs, saying, unknown
 from sizhen.exam.trailing import beside, share
 from sizhen.tables import Period, Shop, measure
 
@@ -129,7 +129,7 @@ def prices(shop: Shop, period: Period) -> pd.DataFrame:
         return table
     table = table[table["price_change"].abs() > SAME_PRICE]
     order = table["price_change"].abs().sort_values(ascending=False, kind="stable").index
-    return named(table.loc[order].reset_index(drop=True), shop)
+    return saying(named(table.loc[order].reset_index(drop=True), shop), "prices.none")
 
 
 def gathered(shop: Shop, period: Period, by: str, keys: pd.Series) -> pd.DataFrame:

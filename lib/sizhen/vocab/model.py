@@ -181,6 +181,7 @@ class Cause:
     task: Text
     says: Text
     advice: Advice
+    needs: tuple[str, ...]
     step: Step
     draws_from: Pool
     may_act: Literal["established", "always", "never"] = "established"
