@@ -343,6 +343,13 @@ def test_what_the_tables_do_not_tell_is_unknown_and_said(rule: str, tmp_path: Pa
     assert found.says == load().words[f"unknown_{lacks}"]
 
 
+def test_penalty_points_are_judged_where_the_platform_has_such_rules(tmp_path: Path) -> None:
+    abroad = open_chart(shop_of(tmp_path, points(20), replace(PROFILE, platform="shopify", currency="USD")), MONTH)
+    said = case_with(abroad).judge("check.penalty")
+    assert (said.state, said.needs, said.observed) == ("unknown", ("penalty_rules",), None)
+    assert case_with(abroad).frame("check.penalties").empty
+
+
 def test_a_month_without_a_target_is_unknown(tmp_path: Path) -> None:
     chart = open_chart(shop_of(tmp_path, SALES, replace(PROFILE, targets={})), MONTH)
     assert case_with(chart).judge("check.target").needs == ("targets",)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import small_shop
 from sizhen.exam import look
 from sizhen.exam.look_stock import demand_shares
 from sizhen.exam.needs import unknown
@@ -198,3 +199,14 @@ def test_a_period_without_rows_is_empty(name: str, tmp_path: Path) -> None:
     frame = getattr(look, name)(shop_of(tmp_path, **rows), WEEK)
     assert len(frame) == 0
     assert frame.attrs["needs"] == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "kept"),
+    [("CNY", {"mid_autumn", "national_day", "double_11"}), ("USD", {"labor_day"}), ("JPY", set[str]())],
+)
+def test_a_shop_keeps_the_days_of_its_market(currency: str, kept: set[str], tmp_path: Path) -> None:
+    daily = pd.DataFrame({"date": pd.date_range("2026-09-01", "2026-10-31"), "visitors": 9})
+    profile = f'shop_id = "small"\nname = "Shop"\nplatform = "shopify"\ncurrency = "{currency}"\n'
+    line = look.day_line(small_shop.shop_of(tmp_path, profile, shop_daily=daily), Period.parse("2026-10"))
+    assert set(line["occasion"]) - {""} == kept

@@ -72,7 +72,10 @@ def _score(both: pd.DataFrame, score: str) -> Row:
 
 @needs("events")
 def penalties(shop: Shop, period: Period) -> pd.DataFrame:
-    """Penalty points of the period's year up to its last day, newest first: starts_on, name, penalty_points, note."""
+    """Penalty points of the period's year up to its last day, newest first: starts_on, name, penalty_points, note. Of a
+    platform whose rules are not known nothing is said."""
+    if shop.profile.platform not in penalty_rules().platforms:
+        return because("unknown_penalty_rules")
     fined = prepared.violations(hide(shop.table("events"), "name", "note"), period.end)
     fined = fined.rename(columns={"points": "penalty_points"})
     fined = fined.loc[fined["penalty_points"] > 0, ["starts_on", "name", "penalty_points", "note"]]
@@ -89,7 +92,10 @@ def penalty_points(fined: pd.DataFrame) -> Figure:
 def penalty_room(shop: Shop, period: Period) -> pd.DataFrame:
     """Per limit of the platform, lowest first: points_limit, penalty (what follows, by id), penalty_points (of the year
     up to the period's last day), points_left, rules_year (when these limits were in force: verify them)."""
-    points, rules = penalty_points(penalties(shop, period)).value, penalty_rules()
+    fined, rules = penalties(shop, period), penalty_rules()
+    if not len(fined.columns):
+        return fined
+    points = penalty_points(fined).value
     table = pd.DataFrame({"points_limit": rules.limits, "penalty": [f"{limit:.0f}" for limit in rules.limits]})
     left = (table["points_limit"] - points).clip(lower=0.0)
     return table.assign(penalty_points=points, points_left=left, rules_year=str(rules.year))

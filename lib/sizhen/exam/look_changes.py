@@ -14,7 +14,6 @@ from sizhen.exam.trailing import change
 from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.texts.clean import hide
 from sizhen.vocab import load
-from sizhen.vocab.calendar import occasions
 
 WEEK, LONGEST = 7, 14
 FIGURES = ("bounce_rate.visitor", "depth.visitor", "conversion")
@@ -65,7 +64,7 @@ def _others(shop: Shop, event: Any, days: pd.DatetimeIndex) -> int:
     events, first, last = hide(shop.table("events"), "name"), days.min(), days.max()
     touching = (events["starts_on"] <= last) & (events["ends_on"].fillna(events["starts_on"]) >= first)
     itself = (events["starts_on"] == event.starts_on) & (events["name"] == event.name)
-    return int((touching & ~itself).sum()) + len(occasions(first.date(), last.date()))
+    return int((touching & ~itself).sum()) + len(shop.profile.occasions(first.date(), last.date()))
 
 
 def _compared(shop: Shop, event: Any, period: Period) -> pd.DataFrame:

@@ -17,7 +17,6 @@ import pandas as pd
 from sizhen.vocab import LANGUAGES, Text, load
 from sizhen.vocab.currency import currency_sign, short_count
 from sizhen.vocab.currency import short as short_money
-from sizhen.vocab.loader import read
 from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
@@ -89,23 +88,11 @@ def say(id: str, **values: object) -> str:
     return load().labels[id][reader.language].format(**values)
 
 
-@cache
-def _occasions() -> dict[str, Text]:
-    return {
-        id: Text(e["zh"], e["en"])
-        for kind in read("calendar").values()
-        if isinstance(kind, dict)
-        for id, e in kind.items()
-    }
-
-
 def coded(column: str, id: Any) -> str:
     """What a coded value of `column` is called: channel, group, device, role …; unknown codes stay as they are."""
     if pd.isna(id) or id == "":
         return UNKNOWN
     vocab, key = load(), str(id)
-    if column == "occasion":
-        return text(_occasions()[key]) if key in _occasions() else key
     if column == "group" and key in vocab.groups:
         return text(vocab.groups[key])
     if column == "channel" and key in vocab.channels:

@@ -130,7 +130,7 @@ def _words(folder: Path | None) -> tuple[dict[str, Text], dict[str, str]]:
     return words, units
 
 
-def _labels(vocab: Vocab) -> dict[str, Text]:
+def _labels(vocab: Vocab, occasions: dict[str, Text]) -> dict[str, Text]:
     """Every id that can stand as a heading or a value, with its wording. The first to name an id wins."""
     labels: dict[str, Text] = dict(vocab.words)
     for id, metric in vocab.metrics.items():
@@ -139,7 +139,7 @@ def _labels(vocab: Vocab) -> dict[str, Text]:
     for source in named:
         for id, entry in source.items():
             labels.setdefault(id, entry.label)
-    for id, text in vocab.groups.items():
+    for id, text in (vocab.groups | occasions).items():
         labels.setdefault(id, text)
     for table in vocab.tables.values():
         labels.setdefault(table.name, table.title)
@@ -253,7 +253,8 @@ def build(folder: Path | None = None) -> Vocab:
         labels={},
     )
     _cross_check(vocab)
-    vocab.labels.update(_labels(vocab))
+    named = read("calendar", folder)["occasions"]
+    vocab.labels.update(_labels(vocab, {id: Text(e["zh"], e["en"]) for id, e in named.items()}))
     return vocab
 
 
