@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import nbformat
+import nbformat.v4 as v4
+import pandas as pd
+
+from sizhen import view
 from sizhen.document import Document, Judgement
+from sizhen.report.page import build
+from sizhen.view import ending, exams, page
 from sizhen.vocab import Text, load
 from small_document import document, finding
 
@@ -244,3 +252,32 @@ def case(document: Document, *more: Judgement, unknown: tuple[str, ...] = ()) ->
     """A case of which all is given."""
     judgements = [*answers(document, unknown), *more]
     return SimpleNamespace(document=lambda: document, findings=list(document.findings), judgements=judgements)
+
+
+def report(state: str, language: str, folder: Path) -> Path:
+    """The page of a state, as its notebooks would make it, without a table."""
+    view.use(language, "CNY")
+    of = case(STATES[state](), unknown=("look.ads", "look.roles", "look.mobile") if state == "little_data" else ())
+    days = pd.date_range("2026-09-06", END)
+    series = {f.id: pd.DataFrame({"date": days, "value": [1.0] * 40 + [0.3] * 16}) for f in of.findings[:4]}
+    cells = {
+        f"{number}_{exam}": [
+            _shown(exams.head(of, exam), "page-head"),
+            _shown(exams.found(of, exam, series), "page-conclusions"),
+        ]
+        for number, exam in enumerate(("look", "listen", "ask", "check"), start=1)
+    }
+    cells["5_prescribe"] = [
+        _shown(page.first_screen(of, "亚麻小屋"), "page-screen"),
+        _shown(ending.ending(of), "page-ending"),
+    ]
+    for name, shown in cells.items():
+        nbformat.write(v4.new_notebook(cells=shown), folder / f"{name}.ipynb")
+    out = folder / "report.html"
+    build(sorted(folder.glob("*.ipynb")), language=language, title="亚麻小屋", out=out)
+    return out
+
+
+def _shown(card: Any, tag: str) -> Any:
+    output = v4.new_output("display_data", data={"text/html": card._repr_html_()})
+    return v4.new_code_cell("", metadata={"tags": [tag]}, outputs=[output])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sizhen.diagnosis import open_case
 from sizhen.document import Document
 from sizhen.document.money import lost, overspent
+from sizhen.tables import Period, Shop
+from sizhen.vocab.currency import short
 from small_document import document, finding
 
 
@@ -55,6 +59,20 @@ def test_below_the_usual_band_all_that_is_missing_is_lost(state: str | None, obs
     assert lost(read(*told, state=state, observed=observed)) == amount
 
 
+def test_what_a_presale_will_pay_later_is_not_lost() -> None:
+    waiting = finding("data.presale", "watch", 0.0)
+    assert lost(read(waiting, state="watch", observed=3000.0)) == 0.0
+    assert lost(read(finding(state="watch", amount=70.0), waiting, state="watch", observed=3000.0)) == 7000.0
+
+
 def test_without_an_expectation_the_losses_are_all_one_knows() -> None:
     assert lost(read(finding(amount=300.0), expected=None, low=None, high=None)) == 300.0
     assert lost(read(finding(amount=300.0), observed=None)) == 300.0
+
+
+@pytest.mark.slow
+def test_the_verdict_tells_the_same_sums(sample_dir: Path) -> None:
+    told = open_case(Shop.open(sample_dir, "linen-house"), Period.parse("2026-10")).document()
+    assert told.verdict is not None
+    assert short(lost(told), "CNY").zh in told.verdict.says.zh
+    assert short(overspent(told), "CNY").zh in told.verdict.why.zh

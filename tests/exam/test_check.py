@@ -195,7 +195,7 @@ def test_the_review_stands_beside_the_days_before(shop: Shop) -> None:
     assert review.loc["visitor_days", ["all", "all_before"]].tolist() == [100, 200]
     assert review.loc["average_order_value", "all"] == pytest.approx(50)
     assert review.loc["payment_rate.amount", ["all", "all_before"]].tolist() == pytest.approx([0.8, 0.9])
-    assert review.loc["dsr_service", "all_change"] == pytest.approx(-0.2)
+    assert review.loc["dsr_service.last", "all_change"] == pytest.approx(-0.2)
     assert check.monthly_review is ledger.monthly_review, "one frame of one name"
     view.use("en", "CNY")
     shown = tables.show(review.reset_index(), 30, columns=["metric", "all", "all_before"]).html

@@ -110,7 +110,7 @@ def test_scores_stand_beside_the_tier(tmp_path: Path) -> None:
         peers=[{"peer_id": "t", "name": "同层", "kind": "tier_average"}],
         peers_daily=[{"date": "2026-10-27", "peer_id": "t", "dsr_service": 4.75}],
     )
-    score = ledger.monthly_review(shop, WEEK).set_index("metric").loc["dsr_service"]
+    score = ledger.monthly_review(shop, WEEK).set_index("metric").loc["dsr_service.last"]
     assert score[["all", "all_before", "tier_score"]].tolist() == [4.68, 4.8, 4.75]
     assert score[["all_change", "tier_gap"]].tolist() == pytest.approx([-0.12, -0.07])
 

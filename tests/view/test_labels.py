@@ -68,7 +68,8 @@ def test_short_numbers(language: str, shown: list[str]) -> None:
 
 
 def test_names_of_suffixes(zh: None) -> None:
-    assert labels.name("visitor_days_share_before") == "访客人天占比（此前）"
+    assert labels.name("visitor_days_share_before") == "此前访客占比"
+    assert labels.name("refund_count_before") == "此前退款笔数（折成同样天数）", "a sum stands for as many days"
     assert labels.unit("visitor_days_share_before") == "rate"
     with pytest.raises(KeyError):
         labels.name("no_such_figure_before")

@@ -46,7 +46,7 @@ def test_a_task_says_what_how_much_who_when_how_sure_and_how() -> None:
     assert task.steps == ("补货", "补不到的开预售。")
     assert task.places == ("万相台 › 关键词推广",)
     assert [(chip.sku, chip.note, chip.gone) for chip in task.chips] == [("S", "67 件", False), ("M", "断 16 天", True)]
-    assert task.check == "11月9日看：有货率（按需求）回到 95% 左右。"
+    assert task.check == "11月9日看：有货率（按买家想要的码）回到 95% 左右。"
     assert task.again == "第 2 次提醒"
 
 

@@ -16,6 +16,7 @@ from sizhen.document import Size
 from sizhen.vocab import Text, load
 
 FEW_SIZES = 4
+MOST_OF_A_REASON = 16  # columns
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Told:
 def tell(chart: Chart, claim: Claim, shelf: Sequence[Size], price: float | None) -> Told:
     """`shelf`: the sizes of the product; `price`: what a click is worth, where it is known."""
     values = _values(chart, claim, shelf, price)
-    cases = _cases(claim, shelf, price)
+    cases = _cases(claim, shelf, price, nobody=values["of_ten"] == "0")
     of = {"says": claim.entry.says, "task": claim.entry.task, "what": claim.entry.advice.what}
     return Told(*(_worded(part, claim.cause, cases, usual).fill(**values) for part, usual in of.items()))
 
@@ -41,13 +42,14 @@ def _worded(part: str, cause: str, cases: Sequence[str], usual: Text) -> Text:
     return next((words[id] for case in cases if (id := f"{part}.{cause}.{case}") in words), usual)
 
 
-def _cases(claim: Claim, shelf: Sequence[Size], price: float | None) -> list[str]:
-    """The cases a claim is, the most particular first, by their names in words_diagnosis.toml."""
+def _cases(claim: Claim, shelf: Sequence[Size], price: float | None, *, nobody: bool) -> list[str]:
+    """The cases a claim is, the most particular first, as words_diagnosis.toml names them. `nobody`: of ten who want
+    the product, none can buy it."""
     found = ["opportunity"] if claim.opportunity else []
     match claim.cause:
         case "stock.sold_out" if shelf:
             gone = sum(size.gone_since is not None for size in shelf)
-            found += ["back"] if not gone else ["all"] if gone == len(shelf) else []
+            found += ["back"] if not gone else ["none"] * nobody + ["all"] if gone == len(shelf) else []
         case "ads.click_cost" if price is not None:
             found.append("priced" if claim.observed > price else "pays")
         case "market.demand" if claim.observed > claim.expected:
@@ -56,6 +58,8 @@ def _cases(claim: Claim, shelf: Sequence[Size], price: float | None) -> list[str
             found.append("_".join(["fact"] * (claim.level == "D") + ["ended"] * ("until" in claim.told)))
         case "peer.price_cut" if claim.level == "D":
             found.append("fact")
+        case "refund.rise" if "reason" in claim.told:
+            found.append("reason")
     return [*found, *claim.subject]
 
 
@@ -68,6 +72,7 @@ def _values(chart: Chart, claim: Claim, shelf: Sequence[Size], price: float | No
     shown = wording.together([now, before], metric, money)
     told = claim.told
     cut, peer, until = told.get("cut"), told.get("peer"), told.get("until")
+    reason = naming.cut(str(told.get("reason", "—")), MOST_OF_A_REASON)
     return {
         "place": wording.place(chart.shop, claim.subject),
         "metric": load().metrics[metric].label,
@@ -84,6 +89,7 @@ def _values(chart: Chart, claim: Claim, shelf: Sequence[Size], price: float | No
         "sizes": _sizes(shelf),
         "price": wording.told(price, "click_cost", money),
         "peer": wording.place(chart.shop, {"peer_id": str(peer)}) if peer is not None else "—",
+        "reason": reason,
         "cut": wording.share(float(cut)) if cut is not None else "—",
         "until": wording.day(pd.Timestamp(until)) if until is not None else "—",
     }

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
 from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.data_faults import RARE
 from sizhen.diagnosis.facts import CHANCE
 from sizhen.diagnosis.findings import number
 from sizhen.diagnosis.judge import HEADLINE, Key
-from sizhen.diagnosis.panel import SHOP
+from sizhen.diagnosis.panel import SHOP, panel
 from sizhen.diagnosis.reading import Readings
 from sizhen.diagnosis.sales import Sales
 from sizhen.document import Vital, Week
 from sizhen.tables import measure
-from sizhen.vocab import load
 
 WEEKS = 8
 WHOLE = ("visitors", "conversion", "average_order_value", "refund_amount", "ad_spend", "contribution")
@@ -90,21 +90,41 @@ def _chance(readings: Readings) -> float:
 def _weeks(chart: Chart, metric: str) -> tuple[Week, ...]:
     """The eight runs of seven days up to the period's end. A sum over a week of which a day is missing or faulty is
     unknown; a rate is that of the days that are known. A week is of the period if most of its days are."""
-    frame = chart.frame(SOURCES.get(metric, "shop"))
     end = chart.period.end
     starts = [end - timedelta(days=7 * back - 1) for back in range(WEEKS, 0, -1)]
+    values = _by_week(chart, metric)
     return tuple(
-        Week(day, _over(chart, frame, metric, day), (day + timedelta(days=3)) >= chart.period.start) for day in starts
+        Week(day, number(value), now=day + timedelta(days=3) >= chart.period.start)
+        for day, value in zip(starts, values, strict=True)
     )
 
 
-def _over(chart: Chart, frame: pd.DataFrame | None, metric: str, first: date) -> float | None:
-    if frame is None:
-        return None
-    last = first + timedelta(days=6)
-    days = frame[frame["date"].between(pd.Timestamp(first), pd.Timestamp(last))]
-    days = days[~days["date"].isin(pd.to_datetime(list(chart.faults.days)))]
-    about = load().metrics[metric]
-    if about.kind == "sum" and days.loc[days[about.numerator].notna(), "date"].nunique() < 7:
-        return None
-    return number(measure.value(days, metric))
+def _by_week(chart: Chart, metric: str) -> np.ndarray:
+    """The metric per week, NaN where it is unknown."""
+    source = SOURCES.get(metric, "shop")
+    frame = chart.frame(source)
+    made = None if frame is None else panel(frame, chart.grid(source), metric)
+    if made is None:
+        return np.full(WEEKS, np.nan)
+    days = pd.date_range(end=pd.Timestamp(chart.period.end), periods=7 * WEEKS, unit="us")
+    at = made.days.get_indexer(days)
+    untold = (at < 0) | days.isin(pd.to_datetime(list(chart.faults.days)))
+    top, bottom = (np.where(untold, np.nan, _of_all(values)[at]) for values in (made.top, made.bottom))
+    if _rare(chart):
+        top = np.where(np.isnan(top) & ~untold, 0.0, top)
+    top, bottom = (values.reshape(WEEKS, 7) for values in (top, bottom))
+    if not made.is_rate:
+        return top.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nansum(top, axis=1) / np.nansum(bottom, axis=1)
+
+
+def _of_all(values: np.ndarray) -> np.ndarray:
+    """Sums over the members, NaN where none is known."""
+    return np.where(np.isnan(values).all(axis=1), np.nan, np.nansum(values, axis=1))
+
+
+def _rare(chart: Chart) -> bool:
+    """True of a shop known by so few orders that a day without a row is a day without one."""
+    frame = chart.frame("shop")
+    return frame is not None and not chart.shop.has("shop_daily") and bool(frame["paid_orders"].median() < RARE)

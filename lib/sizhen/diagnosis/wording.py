@@ -72,10 +72,14 @@ def together(values: Sequence[float | None], metric: str, currency: str) -> list
 
 
 def share(value: float, more: int = 0) -> str:
-    """Per cent: whole from 10 on, two digits below."""
-    percent = abs(value) * 100
-    digits = 0 if percent == 0 or percent >= 9.95 else 1 if percent >= 0.995 else 2
-    return f"{'−' if value < 0 else ''}{percent:.{digits + more}f}%"
+    """Per cent: whole from 10 on, two digits below, `more` decimals beyond that; never all where it is not all."""
+    percent = value * 100
+    size = abs(percent)
+    digits = (0 if size >= 9.95 or size == round(size) else 1 if size >= 1 else 2) + more
+    told = f"{percent:,.{digits}f}"
+    if size < 100 and float(told) >= 100:
+        told = f"{min(percent, 99.9):.1f}"
+    return f"{told}%".replace("-", "−")
 
 
 def _money(value: float, currency: str, more: int) -> Text:
@@ -91,7 +95,8 @@ def _seconds(value: float) -> Text:
     whole, words = round(value), load().labels
     if whole < 60:
         return words["duration.seconds"].fill(seconds=whole)
-    return words["duration.minutes"].fill(minutes=whole // 60, seconds=whole % 60)
+    minutes, seconds = divmod(whole, 60)
+    return words["duration.minutes" if seconds else "duration.whole"].fill(minutes=minutes, seconds=seconds)
 
 
 def day(value: pd.Timestamp | date | None) -> Text:

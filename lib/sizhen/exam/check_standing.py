@@ -35,7 +35,9 @@ def platform_review(shop: Shop, period: Period) -> pd.DataFrame:
     places = [apart < -table["noise"], apart > table["noise"]]
     table.insert(3, "value_gap", apart)
     table.insert(4, "standing", np.select(places, [BELOW, ABOVE], LEVEL))
-    return table.drop(columns="noise")
+    table = table.drop(columns="noise")
+    table.attrs["heads"] = {"value": "value.quarter"}
+    return table
 
 
 @figure("check.platform_review:figures_below_tier")

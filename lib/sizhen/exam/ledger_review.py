@@ -75,7 +75,7 @@ def _scores(shop: Shop, period: Period) -> list[Row]:
         known = earlier[score["metric"]].dropna()
         before = float(known.iloc[-1]) if len(known) else UNKNOWN
         now = {"all": score["own_score"], "all_before": before, "all_change": score["own_score"] - before}
-        rows.append({"metric": score["metric"], **now, **{c: score[c] for c in ("tier_score", "tier_gap")}})
+        rows.append({"metric": f"{score['metric']}.last", **now, **{c: score[c] for c in ("tier_score", "tier_gap")}})
     return rows
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from sizhen.document import Document, Unreadable
 from sizhen.document.money import lost, overspent
-from sizhen.report.frame import TEMPLATES, environment
+from sizhen.report.frame import TEMPLATES, environment, style_sheet
 from sizhen.report.write import write_text
 from sizhen.view.labels import name, say, short, speak
 from sizhen.view.screen import Screen, Shown, screen
@@ -97,7 +97,7 @@ def write_index(period_dir: Path, rows: Sequence[Row], *, language: str, title: 
             stale=sum(line.stale for line in lines),
             name=name,
             say=say,
-            css=(TEMPLATES / "index.css").read_text(encoding="utf-8"),
+            css=style_sheet("index.css"),
             script=script,
             script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
         )
@@ -166,4 +166,6 @@ def _says(told: Screen) -> Shown | str:
     """What a shop without anything to do is told: nothing where it is fine."""
     if told.state == "watch":
         return told.watched[0].title if told.watched else told.headline
-    return "" if told.state == "fine" else Shown(f"{told.headline} {told.why}".strip(), "verdict:says", "shop")
+    if told.state == "fine":
+        return ""
+    return Shown(say("index.says", says=told.headline, why=told.why).strip(), "verdict:says", "shop")

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sizhen.document import Document, Finding, Judgement
-from sizhen.view import inline, labels
+from sizhen.view import inline, labels, screen
 from sizhen.view.cards import Card, Diagnosed, observed
 from sizhen.view.figure import figure
 from sizhen.view.labels import about, name, say
@@ -18,7 +18,7 @@ from sizhen.view.screen import Shown
 from sizhen.vocab import load
 
 MOST = 3  # conclusions that are told at length
-NAMED = 2  # of them in the line of result
+NAMED, LINE = 2, 40  # of them in the line of result, and how long it may be
 
 
 @dataclass(frozen=True)
@@ -61,22 +61,27 @@ def head(case: Diagnosed, exam: str) -> Card:
     of = result(case, exam)
     title = Markup('<span class="sz-title">{}<small>{}</small></span>').format(name(f"report.{exam}"), _line(of))
     sign = Markup('<span class="sz-sign" aria-hidden="true">{}</span>').format(name(f"page.sign.{exam}"))
-    return Card(sign + title + Markup('<span class="sz-pill sz-{}">{}</span>').format(of.state, _pill(of)))
+    css, told = _pill(of, screen.verdict(case.document())[0])
+    return Card(sign + title + Markup('<span class="sz-pill sz-{}">{}</span>').format(css, told))
 
 
-def _pill(of: Result) -> str:
+def _pill(of: Result, verdict: str) -> tuple[str, str]:
+    """State and words. Of a shop that is fine, what is off its norm can be improved; there is nothing to watch."""
     acts = sum(isinstance(told, Finding) and told.state == "act" for told in of.told)
-    if of.state in ("act", "watch"):
-        return say(f"page.pill.{of.state}", count=acts or len(of.told))
+    if of.state == "watch" and verdict == "fine":
+        return "unknown", say("page.pill.improve", count=len(of.told))
+    if of.told:
+        return of.state, say(f"page.pill.{of.state}", count=acts or len(of.told))
     none = of.state == "unknown" and not of.fine
-    return name("page.pill.none" if none else f"page.pill.{of.state}")
+    return of.state, name("page.pill.none" if none else f"page.pill.{of.state}")
 
 
 def _line(of: Result) -> str:
     if of.told:
-        first = list(dict.fromkeys(map(_title, of.told)))
-        more = "page.result.more" if len(first) > NAMED else "page.result"
-        return say(more, names=labels.listing(first[:NAMED]), count=len(first))
+        names = list(dict.fromkeys(map(_title, of.told)))
+        both = labels.listing(names[:NAMED])
+        told = both if labels.width(both) <= LINE else labels.shorten(names[0], LINE)
+        return say("page.result.more", names=told, count=len(names)) if len(names) > NAMED or told != both else told
     if not of.fine and not of.unknown:
         return name("page.result.none")
     counts = {"fine": len(of.fine), "unknown": len(of.unknown)}
@@ -190,7 +195,8 @@ def _short(told: Finding | Judgement, document: Document) -> Markup:
         line = Markup("<li{}><b>{}</b> {}</li>")
         return line.format(_seen(told, document), _title(told), labels.text(told.says))
     links = _links([f for f in told.findings if f.state in ("act", "watch")], document)
-    return Markup("<li><b>{}</b> {}{}</li>").format(labels.text(told.rule.title), labels.text(told.says), links)
+    line = Markup('<li class="sz-inline"><b>{}</b> {}{}</li>')
+    return line.format(labels.text(told.rule.title), labels.text(told.says), links)
 
 
 def _links(findings: Sequence[Finding], document: Document) -> Markup:

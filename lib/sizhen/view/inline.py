@@ -20,6 +20,7 @@ COLOURS = {"act": "#a8322a", "now": "#2f5885", "pale": "#c3cad2", "ok": "#a9d1c0
 WIDTH = 300  # units across, about one CSS pixel each on a phone
 TEXT = 13.0
 COLUMN = 7.2  # units a Latin letter of that size takes
+GAP = 8.0  # between two texts in a row
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def range_bar(gauge: Gauge, *, bad: bool) -> Markup:
     def at(value: float) -> float:
         return WIDTH / 2 + (value - middle) / reach * (WIDTH - 56)
 
-    rows = _stacked([(_inside(at(value), told.text), told) for told, value in written])
+    rows = _rows([(at(value), told) for told, value in written])
     line = 18.0 * len(rows) + 12
     parts = [_rect(0, line - 4, WIDTH, 8, "pale", 4)]
     below = [told for told in gauge.told if told.figure == "sales:band"]
@@ -173,8 +174,8 @@ def range_bar(gauge: Gauge, *, bad: bool) -> Markup:
     for told, value in reversed(written):
         dot = told.figure == "sales:observed"
         parts.append(_mark(at(value), line, colours[told.figure], dot=dot, dashed=told.figure == "sales:target"))
-    for height, row in enumerate(reversed(rows)):
-        parts += [_text(x, 14 + 18 * height, told.text, colours[told.figure], "middle", told) for x, told in row]
+    for number, row in enumerate(rows):
+        parts += [_text(x, 14 + 18 * number, told.text, colours[told.figure], "middle", told) for x, told in row]
     label = labels.listing([told.text for told in gauge.told])
     return _svg("sz-gauge", WIDTH, line + (30 if below else 12), label, parts)
 
@@ -186,21 +187,24 @@ def _mark(x: float, y: float, colour: str, *, dot: bool, dashed: bool) -> Markup
     return _line(x, y - 9, x, y + 9, colour, "3 2" if dashed else "none")
 
 
-def _stacked(texts: Sequence[tuple[float, Shown]]) -> list[list[tuple[float, Shown]]]:
-    """The texts in as few rows as leave none upon another; the first row is the nearest to the line."""
-    rows: list[list[tuple[float, Shown]]] = []
-    for x, told in texts:
-        clear = (
-            row
-            for row in rows
-            if all(abs(x - other) >= (_wide(told.text) + _wide(beside.text)) / 2 + 8 for other, beside in row)
-        )
-        row = next(clear, None)
-        if row is None:
-            rows.append([(x, told)])
-        else:
-            row.append((x, told))
-    return rows
+def _rows(texts: Sequence[tuple[float, Shown]]) -> list[list[tuple[float, Shown]]]:
+    """The texts in one row, each as near to its place as the others let it; one below the other where they are too
+    long for that."""
+    if sum(_wide(told.text) + GAP for _, told in texts) - GAP > WIDTH:
+        return [[(_inside(x, told.text), told)] for x, told in texts]
+    placed: list[tuple[float, Shown]] = []
+    end = -GAP
+    for x, told in sorted(texts, key=lambda text: text[0]):
+        half = _wide(told.text) / 2
+        placed.append((max(_inside(x, told.text), end + GAP + half), told))
+        end = placed[-1][0] + half
+    start = WIDTH + GAP
+    for number in range(len(placed) - 1, -1, -1):
+        x, told = placed[number]
+        half = _wide(told.text) / 2
+        placed[number] = (min(x, start - GAP - half), told)
+        start = placed[number][0] - half
+    return [placed]
 
 
 def shares(rows: Sequence[Row], *, label: str) -> Markup:

@@ -135,10 +135,12 @@ def _watched(told: Screen, document: Document) -> Markup:
     if not told.watched:
         return Markup("")
     items = _join(
-        Markup('<li><a href="#sz-seen-{}">{}</a> {}</li>').format(place(document, entry.id), entry.title, entry.says)
+        Markup('<li><a href="#sz-seen-{}"><b>{}</b> {}</a></li>').format(
+            place(document, entry.id), entry.title, entry.says
+        )
         for entry in told.watched
     )
-    return _heading_two(name("page.watched")) + Markup('<ul class="sz-list">{}</ul>').format(items)
+    return _heading_two(name("page.watched")) + Markup('<ul class="sz-rows">{}</ul>').format(items)
 
 
 def _imports(told: Screen, document: Document) -> Markup:
@@ -185,8 +187,8 @@ def _considered(document: Document) -> Markup:
         named[kind].append(labels.text(load().causes[entry.cause].label))
     if not document.considered:
         return Markup("")
-    counts = {kind: len(names) for kind, names in named.items()}
-    summary = say("page.considered", all=len(document.considered), **counts)
+    counts = [say(f"page.considered.{kind}.count", count=len(names)) for kind, names in named.items() if names]
+    summary = say("page.considered", all=len(document.considered), counts=labels.listing(counts))
     lines = [
         say(f"page.considered.{kind}", names=labels.listing(list(dict.fromkeys(names))))
         for kind, names in named.items()

@@ -59,9 +59,9 @@ def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
     return f'<td style="text-align:left">{escape(shown)}</td>' if kind in LEFT else f"<td>{escape(shown)}</td>"
 
 
-def _head(column: str) -> str:
+def _head(column: str, word: str) -> str:
     side = ' style="text-align:left"' if labels.unit(column) in LEFT else ""
-    return f"<th{side}>{escape(labels.name(column))}</th>"
+    return f"<th{side}>{escape(labels.name(word))}</th>"
 
 
 def _tells(values: pd.Series) -> bool:
@@ -79,13 +79,15 @@ def show(frame: pd.DataFrame, limit: int = 12, *, columns: Sequence[str] | None 
 
     In a frame of more than FEW rows those that say the same in every row are left out too.
 
-    Headings are the columns' labels, values formatted by the columns' units, coded values labelled.
+    Headings are the columns' labels, or those of the words that `frame.attrs["heads"]` names; values formatted by the
+    columns' units, coded values labelled.
     KeyError for a column the vocabulary has no wording for.
     """
     if frame.empty:
         return Table(f'<p class="sz-note sz-unknown">{escape(note(frame))}</p>')
     chosen = _columns(frame, list(columns or frame.columns))
-    head = "".join(_head(c) for c in chosen)
+    heads = frame.attrs.get("heads", {})
+    head = "".join(_head(c, heads.get(c, c)) for c in chosen)
     rows = "".join(
         f"<tr>{''.join(_cell(c, row[c], row) for c in chosen)}</tr>"
         for row in frame[chosen].head(limit).to_dict("records")

@@ -26,7 +26,7 @@ SIDES = {  # the wordings of a rule, and what else each can name
 }
 TOLD = {
     *("place", "metric", "observed", "expected", "since", "now", "before", "change", "n", "count", "per_hundred"),
-    *("of_ten", "sizes", "price", "peer", "cut", "until"),
+    *("of_ten", "sizes", "price", "peer", "cut", "until", "reason"),
 }
 Shape = TypeVar("Shape")
 

@@ -15,11 +15,12 @@ const groups = [...document.querySelectorAll("main > *")].map(box => {
   }));
   return {box, list, rows};
 });
+const alphabet = new Intl.Collator(document.documentElement.lang);
 const orders = {
   money: () => 0,
   length: (a, b) => (a.length > b.length) - (a.length < b.length),
   periods: (a, b) => b.periods - a.periods,
-  name: (a, b) => a.name.localeCompare(b.name, document.documentElement.lang),
+  name: (a, b) => alphabet.compare(a.name, b.name),
 };
 
 function sort() {
