@@ -12,16 +12,16 @@ from playwright.sync_api import Page
 
 from owner_page import measured, violations
 from sizhen.delivery import Report, build
-from sizhen.delivery.message import LARGEST
 from sizhen.diagnosis import open_case
 from sizhen.tables import Period, Profile, Shop
 from small_mail import ENGLISH, OWNER, finding, html_of, judged
 
-from .page_checks import assert_page_ok
+from .page_checks import BROKEN_AMOUNTS, assert_page_ok
 
 pytestmark = pytest.mark.browser
 
 NARROW, PHONE, COLUMN, DESK = 320, 375, 600, 1280
+LARGEST = 1_000_000
 PERIOD = "2026-10"
 TOLD: dict[str, Any] = {
     "sender": "Sizhen <reports@agency.example>",
@@ -118,21 +118,7 @@ def test_no_number_is_broken(page: Page, letters: dict[str, Path]) -> None:
     page.goto(letters["money"].as_uri())
     for width in range(NARROW, COLUMN, 10):
         page.set_viewport_size({"width": width, "height": 812})
-        assert page.evaluate(BROKEN) == []
-
-
-# Amounts that lie on more than one line.
-BROKEN = """() => {
-  const range = document.createRange(), parted = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walk.nextNode(); node; node = walk.nextNode())
-    for (const found of node.data.matchAll(/[¥$]?\\d[\\d.,]*(\\s[万亿])?/g)) {
-      range.setStart(node, found.index);
-      range.setEnd(node, found.index + found[0].length);
-      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) parted.push(found[0]);
-    }
-  return parted;
-}"""
+        assert page.evaluate(BROKEN_AMOUNTS) == []
 
 
 def test_mail_is_a_column(page: Page, letters: dict[str, Path]) -> None:
@@ -140,10 +126,13 @@ def test_mail_is_a_column(page: Page, letters: dict[str, Path]) -> None:
     assert page.locator("[role=main] > table").bounding_box()["width"] == 600  # type: ignore[index]
 
 
-def test_a_real_report_is_printed_and_small_enough(sample_dir: Path, sample_reports: Path) -> None:
-    profile = Shop.open(sample_dir, "linen-house").profile
-    message = build(Report.read(sample_reports / PERIOD / "linen-house"), profile, **TOLD)
+@pytest.mark.parametrize("shop_id", ["linen-house", "tea-corner"])
+def test_a_real_report_is_printed_and_the_whole_mail_is_small(
+    sample_dir: Path, sample_reports: Path, shop_id: str
+) -> None:
+    profile = Shop.open(sample_dir, shop_id).profile
+    message = build(Report.read(sample_reports / PERIOD / shop_id), profile, **TOLD)
     (printed,) = message.iter_attachments()
-    assert printed.get_filename() == "linen-house-2026-10.pdf"
+    assert printed.get_filename() == f"{shop_id}-2026-10.pdf"
     assert printed.get_content().startswith(b"%PDF-")
     assert len(message.as_bytes()) < LARGEST
