@@ -19,6 +19,7 @@ from sizhen.delivery.letter import Letter, plain
 from sizhen.delivery.message import LONGEST_BODY
 from sizhen.document import Document
 from sizhen.tables import Profile
+from sizhen.view import labels
 from sizhen.view.screen import Shown, screen
 from small_document import document
 from small_mail import ENGLISH, OWNER, finding, html_of, judged, text_of
@@ -219,7 +220,7 @@ def test_a_task_says_what_how_much_who_when_how_and_what_then(mail: Mail) -> Non
         "S 67 件 · M 断 16 天",
         "- 补货：Out。",
         "> 万相台 › 关键词推广",
-        "11月7日看：有货率（按需求）回到 95% 左右。",
+        f"11月7日看：{labels.name('in_stock_share')}回到 95% 左右。",
     ]
     assert "\n".join(task) in text
 
