@@ -59,6 +59,12 @@ def test_below_the_usual_band_all_that_is_missing_is_lost(state: str | None, obs
     assert lost(read(*told, state=state, observed=observed)) == amount
 
 
+def test_what_a_presale_will_pay_later_is_not_lost() -> None:
+    waiting = finding("data.presale", "watch", 0.0)
+    assert lost(read(waiting, state="watch", observed=3000.0)) == 0.0
+    assert lost(read(finding(state="watch", amount=70.0), waiting, state="watch", observed=3000.0)) == 7000.0
+
+
 def test_without_an_expectation_the_losses_are_all_one_knows() -> None:
     assert lost(read(finding(amount=300.0), expected=None, low=None, high=None)) == 300.0
     assert lost(read(finding(amount=300.0), observed=None)) == 300.0

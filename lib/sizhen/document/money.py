@@ -5,17 +5,19 @@ from __future__ import annotations
 from sizhen.document.findings import Finding, Kind
 from sizhen.document.model import Document
 
+PRESALE = "data.presale"  # what is missing is paid later
+
 
 def lost(document: Document) -> float:
     """Sales lost in the period, in the shop's currency, as the verdict tells them: all that is missing, where a trouble
     goes with sales below the usual band or no cause was found; else what troubles took, at most what is missing."""
-    sales, state = document.sales, document.verdict.state if document.verdict else None
-    took = _sum(document, "loss")
+    sales, troubles, took = document.sales, _troubles(document), _sum(document, "loss")
     if sales.observed is None or sales.expected is None:
         return took
     missing = sales.expected - sales.observed
     below = sales.low is not None and sales.observed < sales.low
-    if state == "unclear" or (below and (state in ("act", "watch") or (state is None and _troubles(document)))):
+    unclear = document.verdict is not None and document.verdict.state == "unclear"
+    if unclear or (below and troubles and troubles[0].cause != PRESALE):
         return max(missing, 0.0)
     return min(took, missing) if missing > 0 else took
 

@@ -166,4 +166,6 @@ def _says(told: Screen) -> Shown | str:
     """What a shop without anything to do is told: nothing where it is fine."""
     if told.state == "watch":
         return told.watched[0].title if told.watched else told.headline
-    return "" if told.state == "fine" else Shown(say("index.says", says=told.headline, why=told.why).strip(), "verdict:says", "shop")
+    if told.state == "fine":
+        return ""
+    return Shown(say("index.says", says=told.headline, why=told.why).strip(), "verdict:says", "shop")
