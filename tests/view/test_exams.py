@@ -13,6 +13,7 @@ from sizhen import view
 from sizhen.document import Document, Judgement
 from sizhen.report import clean
 from sizhen.view import exams
+from sizhen.view.labels import width
 from sizhen.vocab import Text, load
 from small_document import document, finding
 
@@ -70,7 +71,7 @@ def test_the_pill_counts_what_is_to_do_and_the_line_names_it() -> None:
 @pytest.mark.parametrize(
     ("answers", "css", "told"),
     [
-        (["watch"], "sz-watch", "1 to watch"),
+        (["watch"], "sz-unknown", "1 to improve"),
         (["ok", "ok", "unknown"], "sz-ok", "fine"),
         (["ok", "unknown", "unknown"], "sz-unknown", "few data"),
         (["unknown"], "sz-unknown", "no data"),
@@ -83,6 +84,20 @@ def test_the_pill_of_a_card_without_findings(answers: list[str], css: str, told:
     assert pill(case, "look") == (css, told)
     line = read(exams.head(case, "look")).small.text
     assert (f"{answers.count('unknown')} not known" in line) is ("unknown" in answers)
+
+
+def test_what_is_off_is_to_watch_where_the_shop_is_not_fine() -> None:
+    case = small_page.case(small_page.unclear(), answer("check.split", "watch"))
+    assert pill(case, "check") == ("sz-watch", "1 to watch")
+
+
+def test_the_line_of_a_card_is_short() -> None:
+    case = small_page.case(
+        small_page.act(), answer("look.bundle-threshold", "watch"), answer("look.ads-shift", "watch")
+    )
+    case.findings = []
+    line = read(exams.head(case, "look")).small.text
+    assert width(line) <= exams.LINE + 14 and line.endswith("(4 in all)")
 
 
 def test_three_conclusions_stand_open_and_the_others_are_folded() -> None:

@@ -85,7 +85,7 @@ def test_vital_signs_are_a_table_with_a_picture_and_red_only_beyond_chance() -> 
     rows = first(small_page.act()).select(".sz-signs tbody tr")
     assert [row.th.text for row in rows] == ["访客数", "支付转化率", "客单价", "退款金额", "推广花费"]
     assert [len(row.select("svg.sz-bars rect")) for row in rows] == [8] * 5
-    assert [row["class"] for row in rows] == [["sz-usual"], ["sz-worse"], ["sz-usual"], ["sz-usual"], ["sz-usual"]]
+    assert [row["class"] for row in rows] == [["sz-usual"], ["sz-worse"], ["sz-usual"], ["sz-usual"], ["sz-worse"]]
     assert rows[3].select("td")[-1].text == "未定型"
     assert all("sz-f-act" not in str(row) for row in rows if row["class"] != ["sz-worse"])
 
@@ -107,7 +107,7 @@ def test_figures_of_one_name_and_scope_read_alike() -> None:
 
 def test_what_was_looked_for_is_a_line_with_names_behind_it() -> None:
     fold = first(small_page.act()).select_one("details.sz-fold")
-    assert fold.summary.text == "查过 4 种原因：1 种对得上，2 种没看到迹象，1 种缺数据"
+    assert fold.summary.text == "查过 4 种原因：1 种对得上、2 种没看到迹象、1 种缺数据"
     assert len(fold.select("li")) == 3
 
 

@@ -142,3 +142,10 @@ def test_data_that_end_early_are_told() -> None:
 )
 def test_figures_are_told_as_far_as_they_matter(value: float | None, metric: str, zh: str) -> None:
     assert about(value, metric) == zh
+
+
+def test_the_scope_of_a_figure_names_nobody() -> None:
+    told = finding("service.skill", id="service.skill:欧阳晓夏", subject={"agent": "欧阳晓夏"})
+    other = finding("service.skill", id="service.skill:司徒小满", subject={"agent": "司徒小满"})
+    scopes = [task.money.scope for task in shown(told, other).tasks if task.money]
+    assert len(set(scopes)) == 2 and all(scope.isascii() for scope in scopes)

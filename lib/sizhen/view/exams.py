@@ -145,7 +145,7 @@ def _ends(told: Finding) -> tuple[Shown | None, Shown | None]:
     now = told.observed if told.now is None else told.now.value
     ids = ("finding:expected", "finding:observed") if told.now is None else ("finding:before", "finding:now")
     first, last = (
-        None if value is None else Shown(about(value, told.metric), id, told.id)
+        None if value is None else Shown(about(value, told.metric), id, screen.scope(told))
         for id, value in zip(ids, (before, now), strict=True)
     )
     return first, last

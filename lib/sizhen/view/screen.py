@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import blake2b
 
 from sizhen.document import AdviceOutcome, Document, Finding, Size, Vital
 from sizhen.view import labels
@@ -190,6 +191,13 @@ def _gauge(document: Document) -> Gauge | None:
     return Gauge(of.observed, of.expected, of.low, of.high, of.target, tuple(told))
 
 
+def scope(finding: Finding) -> str:
+    """What the figures of a finding are told of: its id, in which no person is named."""
+    if "agent" not in finding.subject:
+        return finding.id
+    return f"{finding.cause}:{blake2b(finding.subject['agent'].encode(), digest_size=4).hexdigest()}"
+
+
 def stake(finding: Finding) -> Shown | None:
     """The money of a finding with the word of its kind; None where there is none to speak of."""
     of = finding.stake
@@ -197,7 +205,7 @@ def stake(finding: Finding) -> Shown | None:
         text = say("screen.possible", money=labels.short(of.high)) if of.high > 0 else ""
     else:
         text = say(f"screen.{of.kind}", money=labels.short(of.amount)) if of.amount > 0 else ""
-    return Shown(text, "finding:stake", finding.id) if text else None
+    return Shown(text, "finding:stake", scope(finding)) if text else None
 
 
 def between(finding: Finding) -> Shown | None:
@@ -206,7 +214,7 @@ def between(finding: Finding) -> Shown | None:
     if finding.level == "D" or of.amount <= 0:
         return None
     text = say("screen.range", low=labels.short(of.low), high=labels.short(of.high))
-    return Shown(text, "finding:range", finding.id)
+    return Shown(text, "finding:range", scope(finding))
 
 
 def task(document: Document, finding: Finding, largest: float) -> Task:
@@ -298,4 +306,18 @@ def _followed_up(entry: AdviceOutcome) -> str:
     return say("screen.previous", finding=about_it, then=then, now=now, outcome=name(f"outcome.{entry.outcome}"))
 
 
-__all__ = ["Bar", "Chip", "Gauge", "Screen", "Shown", "Sign", "Task", "Watched", "screen", "stake", "task", "verdict"]
+__all__ = [
+    "Bar",
+    "Chip",
+    "Gauge",
+    "Screen",
+    "Shown",
+    "Sign",
+    "Task",
+    "Watched",
+    "scope",
+    "screen",
+    "stake",
+    "task",
+    "verdict",
+]
