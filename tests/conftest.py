@@ -19,9 +19,11 @@ import pytest
 from hypothesis import settings
 
 import reaper
+from examples import examples
 from sizhen.tables import Shop, kept, write_table
 
-settings.register_profile("untimed", deadline=None)  # no test depends on how busy the machine is
+# No test depends on how busy the machine is.
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 REPO = Path(__file__).resolve().parents[1]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import check
 from sizhen.exam.check_funnel import STEPS
 from sizhen.exam.proportions import gap
@@ -172,7 +173,7 @@ def test_members_without_steps_are_unknown(tmp_path: Path) -> None:
     assert check.funnel_products(shop, WEEK).attrs["needs"] == ["product_daily"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(DAYS)
 def test_no_funnel_grows(rows: list[tuple[int | None, ...]]) -> None:
     funnel = funnel_of(of_days(rows))
@@ -188,7 +189,7 @@ def test_no_funnel_grows(rows: list[tuple[int | None, ...]]) -> None:
     ).all()
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(DAYS)
 def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, ...]]) -> None:
     daily = of_days(rows)
@@ -198,7 +199,7 @@ def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, 
     pd.testing.assert_frame_equal(funnel_of(daily), again)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(DAYS)
 def test_doubling_all_counts_leaves_rates_and_narrows_intervals(rows: list[tuple[int | None, ...]]) -> None:
     daily = of_days(rows)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import check
 from sizhen.tables import Period, Shop, write_table
 from sizhen.vocab import load
@@ -157,7 +158,7 @@ def both(purchases: list[tuple[str, int]], **more: object) -> tuple[pd.DataFrame
         return check.cohorts(shop, MONTH), check.repeat_interval(shop, MONTH)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @example([("a", 0), ("a", 1), ("a", 65)])
 @given(PURCHASES)
 def test_shares_are_shares_and_intervals_hold_them(purchases: list[tuple[str, int]]) -> None:
@@ -175,7 +176,7 @@ def test_shares_are_shares_and_intervals_hold_them(purchases: list[tuple[str, in
         assert (until["days_between"] <= until["days_until"]).all()
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(PURCHASES)
 def test_what_comes_after_the_period_changes_nothing(purchases: list[tuple[str, int]]) -> None:
     purchases = [*purchases, ("z", 122)]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import ledger
 from sizhen.tables import Period, Shop, measure, write_table
 
@@ -202,7 +203,7 @@ def both(days: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         return ledger.shop_days(shop, WEEK), ledger.monthly_review(shop, WEEK)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(DAYS)
 def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, ...]]) -> None:
     days = days_of(rows)
@@ -212,7 +213,7 @@ def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, 
         pd.testing.assert_frame_equal(known, again)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(DAYS)
 def test_doubling_the_counts_leaves_rates(rows: list[tuple[int | None, ...]]) -> None:
     days = days_of(rows)
