@@ -15,7 +15,8 @@ from examples import examples
 from sizhen.exam import check
 from sizhen.exam.check_funnel import STEPS
 from sizhen.exam.proportions import gap
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -26,9 +27,7 @@ DAYS = st.lists(st.tuples(COUNT, COUNT, COUNT, COUNT, COUNT), min_size=1, max_si
 def shop_of(folder: Path, **tables: list[dict[str, object]] | pd.DataFrame) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text('shop_id = "small"\nname = "小店"\nplatform = "tmall"\n', "utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def steps(date: str, *counts: float | None) -> dict[str, object]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from examples import examples
 from sizhen.exam import check, figures
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-25..2026-10-31")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -26,9 +27,7 @@ ASKED = ["visitors", "paid_buyers", "inquiry_buyers", "inquiry_paid_buyers"]
 def shop_of(folder: Path, **tables: list[dict[str, object]] | pd.DataFrame) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def sold(date: str, visitors: float | None, buyers: float | None, amount: float | None) -> dict[str, object]:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from examples import examples
 from sizhen.exam import check
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
 from sizhen.vocab import load
 from sizhen.vocab.penalties import penalty_rules
+from small_shop import in_memory
 
 MONTH = Period.parse("2026-10")
 TIER = [{"peer_id": "t", "kind": "tier_average"}]
@@ -23,9 +24,7 @@ TIER = [{"peer_id": "t", "kind": "tier_average"}]
 def shop_of(folder: Path, **tables: list[dict[str, object]] | pd.DataFrame) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text('shop_id = "small"\nname = "小店"\nplatform = "tmall"\n', "utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def test_the_last_quarter_beside_the_tier(tmp_path: Path) -> None:

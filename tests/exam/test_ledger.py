@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from examples import examples
 from sizhen.exam import ledger
-from sizhen.tables import Period, Shop, measure, write_table
+from sizhen.tables import Period, Shop, measure
+from small_shop import in_memory
 
 APRIL, AUGUST, WEEK = map(Period.parse, ("2014-04", "2014-08", "2026-10-26..2026-11-01"))
 PROFILE = 'shop_id = "small"\nname = "小店"\nplatform = "tmall"\n'
@@ -24,9 +25,7 @@ DAYS = st.lists(st.tuples(*[st.none() | st.integers(0, 5000)] * len(COUNTS)), mi
 def shop_of(folder: Path, **tables: pd.DataFrame | list[dict[str, object]]) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def april(folder: Path) -> Shop:

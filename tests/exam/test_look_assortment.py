@@ -187,6 +187,7 @@ def test_new_products_beside_a_peer(tmp_path: Path) -> None:
 AMOUNTS = st.lists(st.tuples(st.integers(1, 900), st.integers(1, 40)), min_size=1, max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(10))
 @given(AMOUNTS)
 def test_shares_make_up_the_shop_and_doubling_changes_none(sold: list[tuple[int, int]]) -> None:

@@ -184,6 +184,7 @@ def test_why_no_budget_moves(tmp_path: Path) -> None:
 COUNTS = st.lists(st.tuples(st.integers(1, 3000), st.integers(0, 90), st.integers(1, 50)), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(10))
 @given(COUNTS)
 def test_verdicts_keep_to_their_intervals(entries: list[tuple[int, int, int]]) -> None:

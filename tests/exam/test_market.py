@@ -135,6 +135,7 @@ LINES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(10))
 @given(LINES, st.integers(0, 99))
 def test_the_shelf_adds_up_in_any_order(lines: list[tuple[str, int, int, int]], seed: int) -> None:
