@@ -129,6 +129,7 @@ def _added(old: Any, new: Any, at: str = "") -> list[str]:
     return []
 
 
+@pytest.mark.slow
 def test_what_was_added_follows_from_what_is_there(sample_dir: Path) -> None:
     made = open_case(Shop.open(sample_dir, "linen-house"), Period.parse("2026-10")).document()
     plain = made.to_json()
