@@ -99,7 +99,7 @@ def test_diagnose_names_every_task_and_then_what_is_to_be_watched() -> None:
     assert lines[-1] == f"留意 · {title} 多花 ¥500 · 白花的多了。"
 
 
-@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("schema", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_diagnose_looks_back_on_the_last_report(tiny_shop: Shop, tmp_path: Path, schema: int) -> None:
     last = dict(open_case(tiny_shop, Period.parse("2026-09")).document()) | {"schema": schema}
     expect = {"metric": "visitors", "value": 3100.0, "by": "2026-10-07"}
@@ -119,6 +119,7 @@ def test_a_period_without_data_is_no_verdict(tiny_shop: Shop, tmp_path: Path) ->
     refused(sizhen(*asked, "--json"), 1, "error: tiny has no day of 2026-12")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "until"), [("zh", "，数据到 10月14日"), ("en", ", data up to 14 Oct")])
 def test_a_period_known_in_part_says_up_to_which_day(
     tiny_shop: Shop, tmp_path: Path, language: str, until: str

@@ -92,6 +92,7 @@ def test_a_fault_that_ended_is_recovered(shop: Shop, before: Document, tmp_path:
     assert next(e for e in entries if e.finding == "traffic.search:search").outcome == "recovered"
 
 
+@pytest.mark.slow
 def test_sums_are_told_for_as_many_days_as_then(shop: Shop, before: Document) -> None:
     half = Period(NEXT.start, NEXT.start + timedelta(days=2), "half")
     entry = open_case(shop, half, before).document().previous[0]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import shutil
 import string
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,6 +40,15 @@ def toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """All files but the one that was changed say what they said."""
+    parsed = cache(lambda text: pickle.dumps(tomllib.loads(text)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "tomllib", SimpleNamespace(loads=lambda text: pickle.loads(parsed(text))))
+        yield
 
 
 @pytest.fixture
