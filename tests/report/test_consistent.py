@@ -79,7 +79,8 @@ def agree(many: list[Told]) -> bool:
 
 def told(html: str, place: str) -> Iterator[Told]:
     for each in BeautifulSoup(html, "html.parser").select("[data-figure]"):
-        yield Told(place, str(each["data-figure"]), str(each.get("data-scope", "")), each.get_text(" ", strip=True))
+        text = each.get_text(" ", strip=True).replace("\u00a0", " ")
+        yield Told(place, str(each["data-figure"]), str(each.get("data-scope", "")), text)
 
 
 @cache
