@@ -44,8 +44,8 @@ test test-fast: $(READY) $(DATA)/linen-house/shop.toml
 test:  ## run the tests
 	$(PYTEST)
 
-test-fast:  ## run the tests that start nothing and take little
-	$(PYTEST) -m "not integration and not slow"
+test-fast:  ## run the tests that start nothing and take little, property tests with few examples
+	SIZHEN_EXAMPLES=5 $(PYTEST) -m "not integration and not slow"
 
 lint: $(READY)  ## style, types, layers, clean notebooks
 	$(BIN)/ruff check lib tests bench

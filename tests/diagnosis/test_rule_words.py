@@ -118,9 +118,9 @@ def test_too_few_says_of_what(rule: Any) -> None:
 def test_refunds_of_earlier_orders_are_refunds_of_the_period(tmp_path: Path) -> None:
     back = {"refund_id": ["r"], "paid_on": [pd.Timestamp("2026-09-20")], "refunded_on": [pd.Timestamp("2026-10-03")]}
     rule = load().rules["listen.refund-reason"]
-    assert missing(chart_of(tmp_path, {"refunds": pd.DataFrame(back)}), rule) == ()
+    assert missing(chart_of(tmp_path, {"refunds": pd.DataFrame(back)}), rule.needs) == ()
     later_on = back | {"refunded_on": [pd.Timestamp("2026-11-03")], "paid_on": [pd.Timestamp("2026-10-20")]}
-    assert missing(chart_of(tmp_path, {"refunds": pd.DataFrame(later_on)}), rule) == ("refunds.refunded_on",)
+    assert missing(chart_of(tmp_path, {"refunds": pd.DataFrame(later_on)}), rule.needs) == ("refunds.refunded_on",)
 
 
 def test_one_or_two_new_products_are_neither_early_nor_fine(tmp_path: Path) -> None:

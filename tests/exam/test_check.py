@@ -11,9 +11,10 @@ from sizhen import view
 from sizhen.document import Document
 from sizhen.exam import check, ledger
 from sizhen.exam.figures import Figure, read
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
 from sizhen.view import labels, tables
 from small_document import document, finding
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -30,9 +31,7 @@ def shop_of(folder: Path, **tables: list[dict[str, object]]) -> Shop:
     """A shop with just these rows."""
     (folder / "small").mkdir()
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def day(date: str, **figures: float) -> dict[str, object]:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import ledger
-from sizhen.tables import Period, Shop, measure, write_table
+from sizhen.tables import Period, Shop, measure
+from small_shop import in_memory
 
 APRIL, AUGUST, WEEK = map(Period.parse, ("2014-04", "2014-08", "2026-10-26..2026-11-01"))
 PROFILE = 'shop_id = "small"\nname = "小店"\nplatform = "tmall"\n'
@@ -23,9 +25,7 @@ DAYS = st.lists(st.tuples(*[st.none() | st.integers(0, 5000)] * len(COUNTS)), mi
 def shop_of(folder: Path, **tables: pd.DataFrame | list[dict[str, object]]) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def april(folder: Path) -> Shop:
@@ -202,7 +202,7 @@ def both(days: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         return ledger.shop_days(shop, WEEK), ledger.monthly_review(shop, WEEK)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(DAYS)
 def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, ...]]) -> None:
     days = days_of(rows)
@@ -212,7 +212,7 @@ def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, 
         pd.testing.assert_frame_equal(known, again)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(DAYS)
 def test_doubling_the_counts_leaves_rates(rows: list[tuple[int | None, ...]]) -> None:
     days = days_of(rows)

@@ -12,7 +12,8 @@ import small_shop
 from sizhen.exam import look
 from sizhen.exam.look_stock import demand_shares
 from sizhen.exam.needs import unknown
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -23,9 +24,7 @@ def shop_of(folder: Path, **tables: list[dict[str, object]]) -> Shop:
     """A shop with just these rows."""
     (folder / "small").mkdir()
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def source(date: str, channel: str, device: str = "mobile", **figures: float) -> dict[str, object]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import figures, look
 from sizhen.exam.look_products import first_count
 from sizhen.tables import Period
@@ -186,7 +187,8 @@ def test_new_products_beside_a_peer(tmp_path: Path) -> None:
 AMOUNTS = st.lists(st.tuples(st.integers(1, 900), st.integers(1, 40)), min_size=1, max_size=12)
 
 
-@settings(max_examples=10)
+@pytest.mark.slow
+@settings(max_examples=examples(10))
 @given(AMOUNTS)
 def test_shares_make_up_the_shop_and_doubling_changes_none(sold: list[tuple[int, int]]) -> None:
     rows = pd.DataFrame(

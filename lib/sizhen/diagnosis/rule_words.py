@@ -12,8 +12,6 @@ from sizhen.document import Finding
 from sizhen.exam.figures import Figure
 from sizhen.vocab import Rule, Text, load
 
-MINUTE = 60
-
 
 def shown(value: float | None, metric: str, currency: str) -> Text:
     """A metric's value in a sentence: shares in whole per cent from ten on, and never all or nothing where they are
@@ -22,26 +20,12 @@ def shown(value: float | None, metric: str, currency: str) -> Text:
     if value is None or not math.isfinite(value):
         return Text("—", "—")
     if about.unit == "rate":
-        told = _per_cent(value)
+        told = wording.share(value)
     elif about.unit == "number":
         told = f"{value:.2f}".rstrip("0").rstrip(".")
-    elif about.unit == "seconds" and round(value) >= MINUTE:
-        minutes, seconds = divmod(round(value), MINUTE)
-        word = "duration.minutes" if seconds else "duration.whole"
-        return load().labels[word].fill(minutes=minutes, seconds=seconds)
     else:
         return wording.figure(value, metric, currency)
     return Text(told, told)
-
-
-def _per_cent(share: float) -> str:
-    percent = share * 100
-    size = abs(percent)
-    digits = 0 if size >= 9.95 or size == round(size) else 1 if size >= 1 else 2
-    told = f"{percent:,.{digits}f}"
-    if size < 100 and float(told) >= 100:
-        told = f"{min(percent, 99.9):.1f}"
-    return f"{told}%".replace("-", "−")
 
 
 def limit_text(rule: Rule, currency: str) -> Text:

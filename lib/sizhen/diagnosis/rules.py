@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +18,10 @@ from sizhen.tables.chance import counting_noise
 from sizhen.vocab import Limit, Rule, Text, load
 
 
-def missing(chart: Chart, rule: Rule) -> tuple[str, ...]:
-    """What the rule needs and the shop lacks: tables, or table.column without a known value in the period."""
-    lacking = []
-    for need in rule.needs:
+def missing(chart: Chart, needs: Iterable[str]) -> tuple[str, ...]:
+    """What of it the shop lacks: tables, or table.column without a known value in the period."""
+    lacking: list[str] = []
+    for need in needs:
         table, _, column = need.partition(".")
         derived = table == "shop_daily" and column and chart.shop.has("orders")
         if not chart.shop.has(table) and not derived:
@@ -141,7 +142,7 @@ def judge(chart: Chart, rule: Rule, figure: Figure | None, findings: list[Findin
     what it watches, None for a rule that its findings alone answer.
 
     A finding in state `ok` is a fact that nothing followed: it stands with the answer and does not decide it."""
-    lacking = missing(chart, rule)
+    lacking = missing(chart, rule.needs)
     if lacking:
         return _needs(rule, lacking)
     facts = tuple(f for f in findings if f.cause in rule.causes and not _chance(f))

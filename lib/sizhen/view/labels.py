@@ -14,10 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
-from sizhen.vocab.currency import currency_sign
+from sizhen.vocab.currency import currency_sign, short_count
 from sizhen.vocab.currency import short as short_money
+from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
 MINUS = "−"
@@ -49,14 +49,18 @@ class Style:
         return f"<style>{self.css}</style>" if self.css else ""
 
 
-def use(language: str, currency: str = "CNY") -> Style:
-    """Sets the language (`zh`, `en`) and currency (ISO 4217) of labels, and the chart style.
-
-    ValueError on another language.
-    """
+def speak(language: str, currency: str = "CNY") -> None:
+    """Sets the language (`zh`, `en`) and currency (ISO 4217) of labels. ValueError on another language."""
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, not {language!r}")
     reader.language, reader.currency = language, currency
+
+
+def use(language: str, currency: str = "CNY") -> Style:
+    """`speak`, and the chart style."""
+    from sizhen.view import style  # loads matplotlib, which texts need not
+
+    speak(language, currency)
     style.apply()
     sheet = style.HERE / "style.css"
     return Style(sheet.read_text(encoding="utf-8") if sheet.is_file() else "")
@@ -227,7 +231,7 @@ def about(value: Any, id: str) -> str:
         return short(value)
     if kind == "rate":
         return f"{_grouped(value * 100, 0 if abs(value) >= 0.0995 or value == 0 else 1)}%"
-    return compact(value) if kind == "count" and abs(value) >= 1e4 else fmt(value, id)
+    return text(short_count(value)) if kind == "count" else fmt(value, id)
 
 
 FORMATS = {
@@ -243,11 +247,6 @@ FORMATS = {
 }
 
 
-def width(text: str) -> int:
-    """Columns a text takes: 2 for a Chinese character, 1 for a Latin one."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def shorten(text: str, columns: int = 20) -> str:
     """At most `columns` wide (10 Chinese characters), with … where cut."""
     text = " ".join(text.split())
@@ -259,6 +258,8 @@ def shorten(text: str, columns: int = 20) -> str:
 
 def drawable(text: str) -> str:
     """The text with only what our fonts can draw: a letter they lack becomes □, anything else they lack is dropped."""
+    from sizhen.view import style
+
     known = style.drawn()
     kept = [c if ord(c) in known else "□" if unicodedata.category(c)[0] == "L" else "" for c in " ".join(text.split())]
     return " ".join("".join(kept).split())

@@ -24,7 +24,10 @@ SIDES = {  # the wordings of a rule, and what else each can name
     "found": {"place"},
     "changed": {"which", "watched", "usual"},
 }
-TOLD = {"place", "metric", "observed", "expected", "since"}
+TOLD = {
+    *("place", "metric", "observed", "expected", "since", "now", "before", "change", "n", "count", "per_hundred"),
+    *("of_ten", "sizes", "price", "peer", "cut", "until", "reason"),
+}
 Shape = TypeVar("Shape")
 
 
@@ -165,10 +168,7 @@ def _cross_check(vocab: Vocab) -> None:
 
 def _check_rule(rule: Rule, vocab: Vocab) -> None:
     where = f"rules.toml {rule.id}"
-    for need in rule.needs:
-        table, _, column = need.partition(".")
-        if table not in vocab.tables or (column and column not in vocab.tables[table].names):
-            raise VocabError(f"{where}: needs an unknown table or column {need}")
+    _check_needs(rule.needs, where, vocab)
     if rule.metric is not None and rule.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {rule.metric}")
     if rule.watches is not None and rule.watches[0] not in vocab.metrics:
@@ -184,6 +184,13 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
         raise VocabError(f"{where}: its norms do not add up to 1")
     if not rule.id.startswith(f"{rule.exam}."):
         raise VocabError(f"{where}: belongs to {rule.exam} but is not named so")
+
+
+def _check_needs(needs: tuple[str, ...], where: str, vocab: Vocab) -> None:
+    for need in needs:
+        table, _, column = need.partition(".")
+        if table not in vocab.tables or (column and column not in vocab.tables[table].names):
+            raise VocabError(f"{where}: needs an unknown table or column {need}")
 
 
 def _check_wording(rule: Rule) -> None:
@@ -204,8 +211,9 @@ def _check_wording(rule: Rule) -> None:
 
 def _check_cause(cause: Cause, vocab: Vocab, answered: set[str]) -> None:
     where = f"causes.toml {cause.id}"
-    for template in (cause.says, cause.advice.what):
+    for template in (cause.task, cause.says, cause.advice.what):
         _values(template, where, TOLD)
+    _check_needs(cause.needs, where, vocab)
     if cause.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {cause.metric}")
     if cause.aspect is not None and cause.aspect not in vocab.aspects:

@@ -169,7 +169,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of findings.md: what it says, what to do, which figure should move.
+    """A cause of findings.md: what it says, what to do (`task` in a line), which figure should move.
 
     The head of causes.toml tells what the fields from `step` on decide.
     """
@@ -178,8 +178,10 @@ class Cause:
     exam: Exam
     metric: str
     label: Text
+    task: Text
     says: Text
     advice: Advice
+    needs: tuple[str, ...]
     step: Step
     draws_from: Pool
     may_act: Literal["established", "always", "never"] = "established"
