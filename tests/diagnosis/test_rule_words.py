@@ -126,5 +126,7 @@ def test_refunds_of_earlier_orders_are_refunds_of_the_period(tmp_path: Path) -> 
 def test_one_or_two_new_products_are_neither_early_nor_fine(tmp_path: Path) -> None:
     listed = pd.DataFrame({"product_id": ["p"], "listed_on": [pd.Timestamp("2026-10-03")]})
     peers = pd.DataFrame({"date": DAYS, "peer_id": "p", "new_products": 1})
+    old = listed.assign(listed_on=pd.Timestamp("2026-01-03"))
+    assert missing(chart_of(tmp_path, {"products": old}), ["products.listed_on"]) == ()
     said = answered(chart_of(tmp_path, {"products": listed, "peers_daily": peers}), "look.new-timing", 1 / 60, 1)
     assert said.state == "unknown" and "1 款新品" in said.says.zh

@@ -158,7 +158,7 @@ def test_sums_that_are_parts_stay_within_their_whole(everywhere: list[Told], doc
     gap = sales.expected - sales.observed
     losses = [f for f in document.findings if f.state in ("act", "watch") and f.stake.kind == "loss"]
     assert sum(f.stake.amount for f in losses) <= max(gap, 0.0) + 1.0
-    assert gap <= 0 or lost(document) == pytest.approx(gap)
+    assert gap <= 0 or lost(document) <= gap + 1.0
     shown = [value(t.numbers[0]) for part in PARTS for t in grouped[part, "shop"][:1]]
     if shown:
         assert sum(shown) == pytest.approx(-gap, abs=0.0051 * max(map(abs, shown)) * len(shown) + 150)

@@ -96,8 +96,3 @@ def test_headings_of_an_output_stay_below_the_page_s_own_but_for_a_part_of_the_p
     html = "<h1>a</h1><h2>b</h2><h3>c</h3>"
     assert [h.name for h in read(clean.display(html)).find_all(True)] == ["h3", "h3", "h3"]
     assert [h.name for h in read(clean.page_part(html)).find_all(True)] == ["h1", "h2", "h3"]
-
-
-def test_an_amount_and_its_unit_stand_on_one_line() -> None:
-    assert clean.page_part("<h1>少卖了 ¥11.9 万，4 个</h1>") == "<h1>少卖了 ¥11.9\u00a0万，4 个</h1>"
-    assert "¥3.0\u00a0亿" in clean.display("<p>共 ¥3.0 亿</p>")

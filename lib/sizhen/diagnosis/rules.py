@@ -34,10 +34,11 @@ def missing(chart: Chart, needs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _inside(chart: Chart, table: str, column: str) -> pd.Series:
-    """The column's values in the period; a day or moment counts where it lies in the period itself, whatever day its
-    row is dated by."""
-    kind = next(c.kind for c in load().table(table).columns if c.name == column)
-    if kind in ("date", "datetime") and chart.shop.has(table):
+    """The column's values in the period; where rows have a day, a day or moment counts where it lies in the period
+    itself, whatever day its row is dated by."""
+    spec = load().table(table)
+    kind = next(c.kind for c in spec.columns if c.name == column)
+    if spec.dated and kind in ("date", "datetime") and chart.shop.has(table):
         return chart.period.clip(chart.shop.table(table), column)[column]
     return chart.inside(table)[column]
 

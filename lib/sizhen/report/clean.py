@@ -59,7 +59,6 @@ _ATTRIBUTES = {
     "details": {"open"},
 }
 _GONE_WITH_CONTENT = {"script", "style", "iframe", "object", "embed", "template", "noscript", "math", "title"}
-_UNIT = re.compile(r"(?<=\d) (?=[万亿])")
 _HIGH_HEADING = re.compile(r"<(/?)h[12]\b", re.IGNORECASE)
 _PROSE_HEADING = re.compile(r"<(/?)h[1-6]>")
 
@@ -119,17 +118,12 @@ def display(html: str, table: str = "") -> str:
 
     Its headings stay below the page's own: an h3 is the highest. `table`: what a table is called by who reads aloud.
     """
-    return _boxed(_whole(_display.clean(_HIGH_HEADING.sub(r"<\1h3", html))), table)
+    return _boxed(str(_display.clean(_HIGH_HEADING.sub(r"<\1h3", html))), table)
 
 
 def page_part(html: str) -> str:
     """The allowed part of an output that is a part of the page itself: headings and tables stay as they are."""
-    return _whole(_page_part.clean(html))
-
-
-def _whole(html: str) -> str:
-    """No line breaks between an amount and its unit."""
-    return _UNIT.sub("\u00a0", html)
+    return str(_page_part.clean(html))
 
 
 def prose(html: str) -> str:

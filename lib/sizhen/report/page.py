@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from sizhen.report.prepare import ReportError, prepare
 from sizhen.report.write import write_text
 from sizhen.vocab import LANGUAGES, word
 
+_UNIT = re.compile(r"(?<=\d) (?=[万亿])")  # before it no line may break
 _CELL = '{"cell_type": "markdown", "id": "0", "metadata": {}, "source": "-"}'
 _SMALL = f'{{"cells": [{_CELL}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}'
 
@@ -61,7 +63,7 @@ def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> Non
         word=lambda id, **values: word(f"report.{id}", language).format(**values),
         css=style_sheet(),
     )
-    write_text(out, html)
+    write_text(out, _UNIT.sub("\u00a0", html))
 
 
 def _section(path: Path, language: str) -> Section:
