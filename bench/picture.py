@@ -17,10 +17,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 
-from sizhen.view.palette import few_colours
+from sizhen.view.palette import png
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
@@ -79,7 +80,7 @@ def main() -> None:
     parser.add_argument("picture", type=Path)
     given = parser.parse_args()
     whole = side_by_side(screens(given.report, ANCHORS))
-    few_colours(whole).save(given.picture, optimize=True)
+    given.picture.write_bytes(png(np.asarray(whole.convert("RGBA"))))
     print(f"{given.picture}: {whole.width} x {whole.height}, {given.picture.stat().st_size / 1000:.0f} kB")
 
 
