@@ -14,18 +14,12 @@ from sizhen.vocab import Rule, Text, load
 
 
 def shown(value: float | None, metric: str, currency: str) -> Text:
-    """A metric's value in a sentence: shares in whole per cent from ten on, and never all or nothing where they are
-    not; other numbers without idle zeros."""
-    about = load().metrics[metric]
-    if value is None or not math.isfinite(value):
-        return Text("—", "—")
-    if about.unit == "rate":
-        told = wording.share(value)
-    elif about.unit == "number":
-        told = f"{value:.2f}".rstrip("0").rstrip(".")
-    else:
-        return wording.figure(value, metric, currency)
-    return Text(told, told)
+    """A metric's value in a sentence; a plain number without idle zeros."""
+    told = wording.told(value, metric, currency)
+    if load().metrics[metric].unit != "number" or told == wording.UNKNOWN:
+        return told
+    bare = told.zh.rstrip("0").rstrip(".")
+    return Text(bare, bare)
 
 
 def limit_text(rule: Rule, currency: str) -> Text:
