@@ -179,7 +179,7 @@ def _die_with_parent() -> None:
 def _deadline() -> Iterator[None]:
     """Ends a server that does not answer, for whoever has started it."""
     pid = _server._forkserver_pid
-    watch = threading.Timer(ANSWERS_WITHIN, os.kill, (pid, signal.SIGKILL))
+    watch = threading.Timer(ANSWERS_WITHIN, _kill, (pid,))
     watch.daemon = True
     if pid is not None:
         watch.start()
@@ -187,6 +187,11 @@ def _deadline() -> Iterator[None]:
         yield
     finally:
         watch.cancel()
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager
