@@ -165,6 +165,7 @@ CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {
     "innermost": innermost,
     "part": part,
 }
+OF_WORDS: dict[str, Callable[[tuple[str, ...], Source], Outcome]] = {"first_known": first_known}  # need a map
 TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[str, int]]]] = {
     "difference_cumulative": difference_cumulative,
 }
@@ -180,8 +181,8 @@ def cell_rule(source: Source, table: str) -> Callable[[tuple[str, ...], Context]
     """The rule a column names, or its list of words; without one that of its place: texts are cleaned of personal
     data, titles and plans of what reaches a person, of a region the province stays."""
     table = table.removeprefix(TOTALS)
-    if source.map and source.rule == "first_known":
-        return lambda cells, context: first_known(cells, source)
+    if source.rule in OF_WORDS:
+        return lambda cells, context: OF_WORDS[source.rule or ""](cells, source)
     if source.map:
         return lambda cells, context: mapped(str(innermost(cells, context)[0]), source)
     if source.rule:

@@ -161,7 +161,7 @@ def orders_due(orders: pd.DataFrame, period: Period) -> pd.DataFrame:
     Over by the last moment the file knows of, not by the period's end: else the last three days of every period would
     never be judged. So a period's answer is final three days after its end, and what is imported later changes nothing.
     What is not known never counts as late: none is due where no order of the period has a dispatch time, nor is one
-    that was received and does not say when it was sent.
+    that was received and does not say when it was sent, or one that does not say when it was paid.
     """
     paid = period.clip(orders_paid(orders))
     if not dispatch_known(paid):
