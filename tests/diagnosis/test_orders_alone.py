@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sizhen.delivery import letter
 from sizhen.diagnosis import open_case
 from sizhen.document import Document
 from sizhen.tables import Period
@@ -101,9 +102,10 @@ def test_what_the_sales_rest_on_is_told_on_the_first_screen(tmp_path: Path) -> N
     rows = unpaid(orders(wait=2, late=8), "2026-10-28")
     rows[-100] |= {"paid_at": None}
     rows[-101] |= {"status": "test"}
-    document = diagnosed(tmp_path, rows)
+    shop = shop_of(tmp_path, orders=rows)
+    document = open_case(shop, Period.parse(MONTH)).document()
     speak("zh", "CNY")
-    assert screen(document).notes == notes(document)
+    assert screen(document).notes == letter.write(document, shop.profile).notes == notes(document)
     assert notes(document) == (
         "1 单（¥45.00）没有付款时间，算在下单那天。",
         "没算进销售：还没付款 80 单（¥3,964）、测试单 1 单（¥53.00）。",
