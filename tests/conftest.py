@@ -40,6 +40,13 @@ STARTED_IN = (
     *("test_bombs.py", "test_canaries", "test_layers.py", "test_paid_cases.py", "test_real_files.py"),
 )
 NOT_STARTED_IN = ("batch/test_batch_parts.py",)
+# What `long` marks: every fault, process, network and browser in turn, and every table, cause and column in turn.
+LONG_IN = (
+    *("batch/", "browser/", "delivery/test_real_servers.py", "diagnosis/test_causes.py"),
+    *("diagnosis/test_one_figure.py", "diagnosis/test_unknown_columns.py", "intake/test_intake_worker.py"),
+    *("test_absent_tables.py", "test_bombs.py", "test_canaries", "test_linear.py", "test_nobody_named.py"),
+)
+NOT_LONG_IN = ("batch/test_batch_again.py", "batch/test_batch_faults.py", "batch/test_batch_parts.py")
 PERIOD = "2026-10"
 TINY_PROFILE = """\
 shop_id = "tiny"
@@ -76,6 +83,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         browser = item.get_closest_marker("browser") is not None
         if browser or fixtures & STARTING or (place.startswith(STARTED_IN) and not place.startswith(NOT_STARTED_IN)):
             item.add_marker("integration")
+        if place.startswith(LONG_IN) and not place.startswith(NOT_LONG_IN):
+            item.add_marker("long")
 
 
 def pytest_collection_finish() -> None:

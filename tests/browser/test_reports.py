@@ -57,10 +57,9 @@ def test_every_state_has_a_page_within_its_limits(
     assert measured(page, typed[state, language]).over(fine=state == "fine") == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (DESK, "dark")])  # colours do not go by width
 def test_nobody_is_shut_out(
-    page: Page, sample_reports: Path, typed: dict[tuple[str, str], Path], scheme: Literal["light", "dark"], width: int
+    page: Page, sample_reports: Path, typed: dict[tuple[str, str], Path], width: int, scheme: Literal["light", "dark"]
 ) -> None:
     page.emulate_media(color_scheme=scheme)
     for path in (sample_reports / PERIOD / "linen-house" / "report.html", *typed.values()):
