@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from sizhen.intake import canonical, mapping, privacy, records
+from sizhen.intake import canonical, encodings, mapping, privacy, records
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.key import mark, shop_key
 from sizhen.intake.layouts import Layout, layouts
@@ -40,24 +40,27 @@ def import_files(
     data_dir: str | Path,
     progress: Callable[[], object] | None = None,
     map: Path | None = None,
+    encoding: str | None = None,
 ) -> list[FileReport]:
     """Reads export files into the shop's tables, one report per file, or per sheet of a workbook with several to read;
     a file that fails does not stop the others. `progress` is called after each file. `map`: a mapping file
-    that all of them are read by.
+    that all of them are read by. `encoding`: that of their text, where they do not tell it.
 
     Makes the shop (shop.toml) if it is new. Waits for another import of the shop to end. The tables are written after
     the last file, all or none. Importing a file again changes nothing. The files stay as they are.
 
-    Raises ValueError for a shop_id that is none, IntakeError for a mapping that is none and a key that is a link,
-    DataError for links in the shop's folder, ShopBusy where another import of the shop does not end, OSError.
+    Raises ValueError for a shop_id or an encoding that is none, IntakeError for a mapping that is none and a key that
+    is a link, DataError for links in the shop's folder, ShopBusy where another import of the shop does not end,
+    OSError.
     """
     if not SHOP_ID.fullmatch(shop_id):
         raise ValueError(f"{shop_id!r} is no shop id; use letters, digits, - and _ only, at most 64")
+    codec = None if encoding is None else encodings.codec(encoding)
     layout = None if map is None else mapping.read(map)
     if (Path(data_dir) / privacy.KEY_FILE).is_symlink():
         raise IntakeError(privacy.KEY_FILE, "is a symbolic link", "put the key itself into the data folder")
     with alone(Path(data_dir) / shop_id) as change:
-        session = _Session(Path(data_dir), change, map, layout)
+        session = _Session(Path(data_dir), change, map, layout, codec)
         pool = pa.default_memory_pool()
         pa.set_memory_pool(pa.system_memory_pool())  # gives back at once what the others keep for later
         try:
@@ -66,11 +69,13 @@ def import_files(
             pa.set_memory_pool(pool)
 
 
-def write_map(file: str | Path, path: str | Path) -> None:
-    """Writes a mapping for the first sheet of a file, drafted by its headings. Raises IntakeError; FileExistsError
-    rather than writing over a mapping, OSError."""
+def write_map(file: str | Path, path: str | Path, encoding: str | None = None) -> None:
+    """Writes a mapping for the first sheet of a file, drafted by its headings; `encoding`: that of its text, where it
+    does not tell it. Raises IntakeError, ValueError for an encoding that is none; FileExistsError rather than writing
+    over a mapping, OSError."""
+    codec = None if encoding is None else encodings.codec(encoding)
     with Reader() as reader:
-        text = reader.draft(Path(file))
+        text = reader.draft(Path(file), codec)
     with Path(path).open("x", encoding="utf-8") as stream:
         stream.write(text)
 
@@ -100,12 +105,15 @@ def _contents(paths: list[Path], reader: Reader, session: _Session) -> Iterator[
 class _Session:
     """One call of import_files: what its files gave, until it is written."""
 
-    def __init__(self, data_dir: Path, change: Change, map: Path | None, layout: Layout | None) -> None:
+    def __init__(
+        self, data_dir: Path, change: Change, map: Path | None, layout: Layout | None, codec: str | None
+    ) -> None:
         self.data_dir = data_dir
         self.change = change
         self.folder = change.folder
         self.map = map
         self.layout = layout
+        self.codec = codec
         self.tables = Tables(self.folder)
         self.taken: list[FileReport] = []
         self.key = b""
@@ -118,7 +126,7 @@ class _Session:
             refuse_no_file(path)
             with path.open("rb") as stream:
                 report = replace(report, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
-            sheets = reader.read(path, self._given, self.map)
+            sheets = reader.read(path, self._given, self.map, self.codec)
         except PassedOver as found_out:
             return [Sheet(replace(report, passed_over=found_out.problem))]
         except (IntakeError, DataError, OSError) as error:
