@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values, zones
-from sizhen.intake.body import Body, Mask, body
+from sizhen.intake import currency, dayorder, days, decimals, origin, privacy, rules, scales, totals, values, zones
+from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.cells import Cells, read_cells
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
@@ -34,7 +34,8 @@ class Converted:
     """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
 
     `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `currency`: that of its
-    money, and `timezone`: the clock of its times, where it tells; `remarks`: sums that do not agree with their rows.
+    money, and `timezone`: the clock of its times, where it tells; `remarks`: sums that do not agree with their rows;
+    `shown`: where no row is kept, by row the cell a reason is about, of the first row of each reason and column.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -46,6 +47,7 @@ class Converted:
     remarks: tuple[str, ...] = ()
     currency: str | None = None
     timezone: str | None = None
+    shown: dict[int, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> int:
@@ -54,21 +56,31 @@ class Converted:
 
 @dataclass
 class _Findings:
-    """What reading the columns brought up: for each row the first reason against it, and rows a note is about."""
+    """What reading the columns brought up: for each row the first reason against it, the cells a reason is about, and
+    rows a note is about."""
 
     against: NDArray[np.int16]
     reasons: list[tuple[str, str]] = field(default_factory=lambda: [("", "")])
+    cells: dict[int, Coded] = field(default_factory=dict)
     noted: list[tuple[Mask, str]] = field(default_factory=list)
     unmapped: list[tuple[Source, NDArray[np.int32], dict[int, str]]] = field(default_factory=list)
 
-    def refuse(self, rows: Mask, column: str, reason: str) -> None:
+    def refuse(self, rows: Mask, column: str, reason: str, cells: Coded | None = None) -> None:
         if rows.any():
             self.reasons.append((column, reason))
             self.against[rows & self.good] = len(self.reasons) - 1
+            if cells is not None:
+                self.cells[len(self.reasons) - 1] = cells
 
     @property
     def good(self) -> Mask:
         return self.against == 0
+
+    def shown(self) -> Iterator[tuple[int, str]]:
+        """Where the first row of each reason is, and the cell that it is about."""
+        for reason, at in zip(*np.unique(self.against, return_index=True), strict=True):
+            if (cells := self.cells.get(int(reason))) is not None:
+                yield int(at), str(cells.words[int(cells.codes[at])].as_py())
 
     def strange(self) -> tuple[str, ...]:
         """For each column, the platform's words in its kept rows that nobody has mapped."""
@@ -88,10 +100,12 @@ def _listed(words: list[str]) -> str:
 def convert(grid: Grid, context: Context) -> Converted:
     """The kept rows as one frame per table of the layout, and every other row with its reason.
 
-    Raises IntakeError where the file is of several shops, of a part only, or of days other than it says.
+    Raises IntakeError where the file is of several shops, of a part only, or of days other than it says, and for
+    figures and days that can be two.
     """
     match = context.match
-    rows = body(grid, match, context.common, context.file)
+    dated = dayorder.settled(body(grid, match, context.common, context.file), context)
+    rows = decimals.settled(dated, grid, context, lambda: _one_currency(dated, context))
     origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
     times = zones.told(rows, match)
@@ -141,12 +155,9 @@ def convert(grid: Grid, context: Context) -> Converted:
             *findings.strange(),
             *totals.disagreements(rows.sums, frames[main], context),
         ),
-        _one_of(
-            currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
-            "currencies",
-            context,
-        ),
+        _one_of(_currencies(rows, good, context), "currencies", context),
         timezone,
+        {} if good.any() else {int(rows.numbers[at]): cell for at, cell in findings.shown()},
     )
 
 
@@ -234,7 +245,7 @@ def _column(cells: Cells, source: Source, contract: Column | None, context: Cont
         if reason == "destroyed_id" and not key:
             findings.noted.append((rows_of, reason))
         else:
-            findings.refuse(rows_of, source.column, reason)
+            findings.refuse(rows_of, source.column, reason, cells.own[0])
     if contract is not None and contract.empty and not source.needed:
         typed = typed.fillna("")
     elif key or source.needed:
@@ -265,6 +276,19 @@ def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[
     coded = rows.columns[at]
     used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
     return set(used) - context.common.missing
+
+
+def _currencies(rows: Body, good: Mask, context: Context) -> set[str]:
+    """The codes or signs that these rows state."""
+    match = context.match
+    return currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match))
+
+
+def _one_currency(rows: Body, context: Context) -> str | None:
+    """The code of the rows' money, where no sign leaves it open."""
+    stated = _currencies(rows, np.ones(len(rows.numbers), dtype=bool), context)
+    codes = {code for name in stated for code in values.SIGNS.get(name, (name,))}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _one_of(names: set[str], what: str, context: Context) -> str | None:
