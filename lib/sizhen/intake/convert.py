@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values, zones
+from sizhen.intake import currency, days, identity, origin, privacy, returns, rules, scales, totals, values, zones
 from sizhen.intake.body import Body, Mask, body
 from sizhen.intake.cells import Cells, read_cells
 from sizhen.intake.errors import IntakeError
@@ -34,7 +34,8 @@ class Converted:
     """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
 
     `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `currency`: that of its
-    money, and `timezone`: the clock of its times, where it tells; `remarks`: sums that do not agree with their rows.
+    money, and `timezone`: the clock of its times, where it tells; `exported`: when it was made, in ISO; `places`: the
+    row and column that tell its "shop" and "currency"; `remarks`: sums that do not agree with their rows.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -46,6 +47,8 @@ class Converted:
     remarks: tuple[str, ...] = ()
     currency: str | None = None
     timezone: str | None = None
+    exported: str | None = None
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> int:
@@ -91,7 +94,7 @@ def convert(grid: Grid, context: Context) -> Converted:
     Raises IntakeError where the file is of several shops, of a part only, or of days other than it says.
     """
     match = context.match
-    rows = body(grid, match, context.common, context.file)
+    rows, signs = returns.unsigned(body(grid, match, context.common, context.file), match)
     origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
     times = zones.told(rows, match)
@@ -107,8 +110,12 @@ def convert(grid: Grid, context: Context) -> Converted:
     main = names[0]
     parts = {name: _read(rows, name, context, period, findings) for name in names}
     _refuse_other_days(parts[main], main, stated, findings)
+    returned, mixed = returns.sides(signs, parts[main], len(rows.numbers))
+    findings.refuse(mixed, next(iter(signs), ""), "out_of_range")
+    if identity.facts(main):
+        parts[main][identity.ROW] = _Typed(pd.Series(rows.numbers), np.arange(len(rows.numbers), dtype="int32"))
     if not match.layout.adds:
-        good = findings.good
+        good = findings.good & ~returned
         twice = good & ~_once(parts[main], main, good, keep="first")
         findings.refuse(twice, load().table(main).keys[-1], "repeated_key")
 
@@ -119,34 +126,40 @@ def convert(grid: Grid, context: Context) -> Converted:
     notes = Counter(rows.notes)
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
+    own = np.flatnonzero(good & ~returned)
+    refunded = returns.refunds(parts[main], np.flatnonzero(good & returned), own)
     frames = {}
     for name, columns in parts.items():
         if name == main and match.layout.adds:
-            rows_of_main = _in_order(columns, name, np.flatnonzero(good))
+            rows_of_main = _in_order(columns, name, own)
             frames[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
             notes.update(told)
         else:
-            frames[name] = _frame(columns, name, good)
+            frames[name] = _frame(columns, name, good & ~returned)
     days.refuse_ends(frames[main], stated, context.file)
+    shops = _told(rows, match.layout.shop, good, context) | origin.stated_shops(lines)
+    codes = {code.upper(): place for code, place in _told(rows, match.layout.currency, good, context).items()}
+    moneys = currency.narrowed(codes | currency.signs(rows, good, match))
+    shop, money = _one_of(shops, "shops", context), _one_of(moneys, "currencies", context)
+    remarks = (
+        *days.told(frames[main]),
+        *zones.moved(times, context.zone),
+        *findings.strange(),
+        *totals.disagreements(rows.sums, frames[main], context),
+        *returns.told(refunded, rows.numbers[good & returned]),
+    )
     return Converted(
-        frames,
+        returns.beside(frames, refunded),
         rows.read,
         tuple(sorted(rejected, key=lambda r: r.row)),
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
-        _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
-        (
-            *days.told(frames[main]),
-            *zones.moved(times, context.zone),
-            *findings.strange(),
-            *totals.disagreements(rows.sums, frames[main], context),
-        ),
-        _one_of(
-            currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
-            "currencies",
-            context,
-        ),
+        shop,
+        remarks,
+        money,
         timezone,
+        origin.stated_export(grid, match),
+        {k: place for k, place in (("shop", shops.get(shop or "")), ("currency", moneys.get(money or ""))) if place},
     )
 
 
@@ -257,20 +270,23 @@ def _refuse_other_days(
         findings.refuse(outside[told.codes], name, "outside_period")
 
 
-def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[str]:
-    """What the kept rows say under a heading."""
+def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> dict[str, str]:
+    """What the kept rows say under a heading, and where each of it stands first."""
     at = context.match.places.get(heading or "")
     if at is None:
-        return set()
-    coded = rows.columns[at]
-    used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
-    return set(used) - context.common.missing
+        return {}
+    there, first = np.unique(rows.columns[at].codes[good], return_index=True)
+    words = rows.columns[at].words.take(pa.array(there)).to_pylist()
+    numbers = rows.numbers[good][first].tolist()
+    column = context.match.headings[at]
+    told = zip(words, numbers, strict=True)
+    return {w: f"row {n}, column {column}" for w, n in told if w not in context.common.missing}
 
 
-def _one_of(names: set[str], what: str, context: Context) -> str | None:
-    """The one shop or currency of the file. Raises IntakeError for several."""
-    if len(names) > 1:
-        told = (privacy.clean(plain(name)) for name in sorted(names)[:3])
-        problem = f"holds rows of several {what} ({', '.join(told)})"
+def _one_of(told: dict[str, str], what: str, context: Context) -> str | None:
+    """The one shop or currency of the file, each with its place. Raises IntakeError for several."""
+    if len(told) > 1:
+        shown = (f"{privacy.clean(plain(name))} in {told[name]}" for name in sorted(told)[:3])
+        problem = f"holds rows of several {what} ({'; '.join(shown)})"
         raise IntakeError(context.file, problem, "export each on its own")
-    return next(iter(names), None)
+    return next(iter(told), None)
