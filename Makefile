@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test test-fast lint sample golden email faults bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-reviews lock clean
+.PHONY: help setup lab reports test test-fast lint sample golden email faults screenshots bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-pages bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,8 @@ test test-fast: $(READY) $(DATA)/linen-house/shop.toml
 test:  ## run the tests
 	$(PYTEST)
 
-test-fast:  ## run the tests that start nothing and take little
-	$(PYTEST) -m "not integration and not slow"
+test-fast:  ## run the tests that start nothing and take little, property tests with few examples
+	SIZHEN_EXAMPLES=5 $(PYTEST) -m "not integration and not slow"
 
 lint: $(READY)  ## style, types, layers, clean notebooks
 	$(BIN)/ruff check lib tests bench
@@ -56,6 +56,12 @@ lint: $(READY)  ## style, types, layers, clean notebooks
 
 golden: $(READY)  ## rewrite the golden findings of the sample shops; read the diff
 	SIZHEN_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py
+
+screenshots: reports  ## draw the pictures of README and docs again (needs Chromium)
+	$(BIN)/python bench/picture.py $(REPORTS)/$(PERIOD)/linen-house/report.html docs/report.png
+
+bench-pages: $(READY)  ## open the owner's pages of 60 made shops in a real browser (30 minutes)
+	OMP_NUM_THREADS=1 $(BIN)/python bench/pages.py
 
 bench-diagnosis: $(READY)  ## measure the diagnosis on made shops with planted faults
 	OMP_NUM_THREADS=1 $(BIN)/python bench/diagnosis.py --out docs/benchmark.md

@@ -123,7 +123,7 @@ def clone(sample: tuple[Path, Path, bytes], number: int, folder: Path) -> int:
     page = (report / "report.html").read_bytes().replace(about, about.replace(report.name.encode(), shop.encode()), 1)
     (home / "report.html").write_bytes(page)
     printed = folder / "reports" / "outbox" / PRINTED
-    paper.keep(printed, page, "pdf", pdf)
+    paper.keep(printed, page, pdf)
     for path in (report / "notebooks").glob("*.ipynb"):
         book = json.loads(path.read_text(encoding="utf-8"))
         book["metadata"]["papermill"]["parameters"]["shop_id"] = shop

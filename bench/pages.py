@@ -12,6 +12,7 @@ cause are held against what was planted. Prints markdown.
 from __future__ import annotations
 
 import argparse
+import io
 import re
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ from typing import Any
 REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "tests"))
 
+import pikepdf  # noqa: E402
 from picture import NAMES, QUIET  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from trials import hit  # noqa: E402
@@ -131,7 +133,7 @@ def opened(page: Page, made: Made, folder: Path, language: str) -> Opened:
             broken |= {f"{limit} ({width}, {scheme})": what for limit, what in over.items() if what}
             first = found.first if width == owner_page.PHONE else first
     pdf = attachment(path.read_bytes(), "report", form="pdf")
-    pages = len(re.findall(rb"/Type\s*/Page[^s]", pdf.content)) if pdf.kind == "pdf" else 0
+    pages = len(pikepdf.open(io.BytesIO(pdf.content)).pages) if pdf.kind == "pdf" else 0
     single = len(made.truth) == 1
     answers = answered(first, document, made) if single and document.in_state("act") else {}
     return Opened(made, language, document, broken, answers, pages, len(pdf.content))

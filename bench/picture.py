@@ -1,11 +1,12 @@
-"""Draws the README's picture: two screens of a report side by side, as a phone shows them.
+"""Draws the README's picture: three screens of a report side by side, as a phone shows them: `make screenshots`.
 
 Needs an installed Chromium or Chrome and a report made before:
 
     make reports
     .venv/bin/python bench/picture.py reports/2026-10/linen-house/report.html docs/report.png
 
-The first screen is the top of the report, the second the look's first chart.
+The first screen is the top of the report as it opens, the second its first task unfolded, the third one of the four
+examinations unfolded.
 """
 
 from __future__ import annotations
@@ -13,22 +14,25 @@ from __future__ import annotations
 import argparse
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 
-from sizhen.view.palette import few_colours
+from sizhen.view.palette import png
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 PHONE = {"width": 375, "height": 780}
+ANCHORS = ("main", "sz-task-1", "ask")
 SCALE, MARGIN, RADIUS = 2, 36, 28
 DESK, EDGE = "#e6e1d8", "#cfc8bb"
 
 
-def screens(report: Path, anchors: list[str]) -> list[Image.Image]:
-    """The report at each anchor, as wide and high as PHONE at SCALE pixels per CSS pixel."""
+def screens(report: Path, anchors: Sequence[str]) -> list[Image.Image]:
+    """The report at each anchor with what is folded there open, as large as PHONE at SCALE pixels per CSS pixel."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         raise SystemExit(f"none of {', '.join(NAMES)} is installed")
@@ -44,8 +48,15 @@ def screens(report: Path, anchors: list[str]) -> list[Image.Image]:
     return pictures
 
 
+_SHOW = """id => {
+  const place = document.getElementById(id);
+  if (id !== "main") place.querySelector("details, :scope").open = true;
+  scrollTo(0, id === "main" ? 0 : place.getBoundingClientRect().top + scrollY - 56);
+}"""
+
+
 def _screen(page: Page, anchor: str) -> Image.Image:
-    page.evaluate("id => document.getElementById(id).scrollIntoView()", anchor)
+    page.evaluate(_SHOW, anchor)
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
@@ -68,8 +79,8 @@ def main() -> None:
     parser.add_argument("report", type=Path)
     parser.add_argument("picture", type=Path)
     given = parser.parse_args()
-    whole = side_by_side(screens(given.report, ["top", "look"]))
-    few_colours(whole).save(given.picture, optimize=True)
+    whole = side_by_side(screens(given.report, ANCHORS))
+    given.picture.write_bytes(png(np.asarray(whole.convert("RGBA"))))
     print(f"{given.picture}: {whole.width} x {whole.height}, {given.picture.stat().st_size / 1000:.0f} kB")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import resource
 import subprocess
@@ -19,12 +20,17 @@ import pytest
 from hypothesis import settings
 
 import reaper
+from examples import examples
 from sizhen.tables import Shop, kept, write_table
 
-settings.register_profile("untimed", deadline=None)  # no test depends on how busy the machine is
+# No test depends on how busy the machine is.
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 REPO = Path(__file__).resolve().parents[1]
+WITHOUT = str(REPO / "tests" / "without")  # first on the path of this process and of all that it starts
+sys.path.insert(0, WITHOUT)
+os.environ["PYTHONPATH"] = os.pathsep.join([WITHOUT, *filter(None, [os.environ.get("PYTHONPATH")])])
 # What `integration` marks: the tests that use one of these fixtures or stand in one of these folders and files.
 STARTING = {"agency", "bring", "chromium", "lab", "sample_reports", "server"}
 STARTED_IN = (
@@ -51,6 +57,7 @@ email = "owner@tiny.example"
 """
 
 
+gc.disable()  # until all is collected: what is imported stays
 started: list[str] = []  # by the test that runs
 
 
@@ -69,6 +76,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         browser = item.get_closest_marker("browser") is not None
         if browser or fixtures & STARTING or (place.startswith(STARTED_IN) and not place.startswith(NOT_STARTED_IN)):
             item.add_marker("integration")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_setup() -> None:

@@ -1,4 +1,5 @@
-"""Every regular expression of the package, found without a list, and texts that are hard for each of them."""
+"""Every regular expression of the package, found without a list, texts that are hard for each of them, and whether what
+reads a text takes longer than its length."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ import inspect
 import itertools
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from re import _constants as op
 from re import _parser as grammar
@@ -24,6 +26,11 @@ PLACE = "w1"  # what stands for a value that is filled into an expression
 REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 MANY = 10  # how often a piece may stand at least, to be worth pumping
 PIECES = 40  # of one expression, that are pumped
+SHORTEST, LONGEST = 30, 40_000  # characters
+TIMES = 4
+ROOM = 10  # so much longer may a text of TIMES the length take; quadratic would be 16
+FLOOR = 0.001  # seconds of the processor that are noise
+ENOUGH = 0.003  # seconds that tell: where the cost grew with the square, ROOM and FLOOR would be exceeded
 CATEGORIES = {
     op.CATEGORY_DIGIT: "1",
     op.CATEGORY_SPACE: " ",
@@ -160,3 +167,34 @@ def _character(kind: Any, what: Any) -> str:
     if kind is op.IN:
         return "\x02" if what[0][0] is op.NEGATE else _character(*what[0])
     return "a" if kind in (op.ANY, op.NOT_LITERAL) else ""
+
+
+def worked(task: Callable[[], object]) -> float:
+    start = time.process_time()
+    task()
+    return time.process_time() - start
+
+
+def outgrown(task: Callable[[int], Callable[[], object]]) -> str:
+    """Where the time of a task outgrows its size, empty if nowhere. What looks so is measured again."""
+    size, before = SHORTEST, worked(task(SHORTEST))
+    while (size := TIMES * size) <= LONGEST:
+        took = worked(task(size))
+        if took > ROOM * before + FLOOR:
+            before, took = (min(worked(task(n)) for _ in range(3)) for n in (size // TIMES, size))
+            if took > ROOM * before + FLOOR:
+                return f"{size // TIMES} characters take {before:.4f} s, {size} take {took:.4f} s"
+        if took > ENOUGH:
+            break
+        before = took
+    return ""
+
+
+def searching(pattern: re.Pattern[Any], beginning: str, piece: str, end: str) -> Callable[[int], Callable[[], object]]:
+    def sized(size: int) -> Callable[[], object]:
+        text: Any = beginning + piece * (size // len(piece)) + end
+        if isinstance(pattern.pattern, bytes):
+            text = text.encode()
+        return lambda: (pattern.fullmatch(text), sum(1 for _ in pattern.finditer(text)))
+
+    return sized

@@ -16,11 +16,17 @@ ENGLISH = replace(OWNER, name="Tiny Shop", language="en", currency="USD", owner_
 
 
 def finding(
-    cause: str = "stock.sold_out", state: str = "act", amount: float = 1000.0, says: str = "Out"
+    cause: str = "stock.sold_out", state: str = "act", amount: float = 1000.0, says: str = "Out", kind: str = "loss"
 ) -> dict[str, Any]:
     advice = small_document.finding()["advice"] | {"what": {"zh": f"补货：{says}。", "en": f"Restock: {says}."}}
     words = {"zh": f"{says}断货。", "en": f"{says} is out of stock."}
-    return small_document.finding(cause, state, amount, advice=advice, says=words)
+    return small_document.finding(cause, state, amount, kind, advice=advice, says=words)
+
+
+def judged(state: str, zh: str, en: str, *findings: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """A document whose verdict is the sentence `zh`, `en`."""
+    verdict = {"state": state, "says": {"zh": zh, "en": en}, "why": {"zh": "访客没少。", "en": "Visitors held."}}
+    return small_document.document(*findings, verdict=verdict, issued_on="2026-11-01", schema=2, **changed)
 
 
 def earlier(outcome: str = "recovered", advice: str = "Restock.") -> dict[str, Any]:

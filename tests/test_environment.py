@@ -63,13 +63,20 @@ def names(source: str) -> Iterator[str]:
 
 
 @cache
+def named(folder: str) -> tuple[set[str], set[str]]:
+    """(the packages that the modules and notebooks of a folder import, the names of these themselves)."""
+    paths = [p for kind in ("py", "ipynb") for p in (REPO / folder).rglob(f"*.{kind}")]
+    return {name for path in paths for name in names(code(path))}, {p.stem for p in paths}
+
+
+homes = cache(packages_distributions)
+
+
 def imported(*folders: str) -> set[str]:
     """The distributions that the folders import; a name that nothing here installs stands for itself."""
-    paths = [p for f in folders for kind in ("py", "ipynb") for p in (REPO / f).rglob(f"*.{kind}")]
-    own = {"sizhen", "tests", *(p.stem for p in paths if not p.is_relative_to(REPO / "lib"))}
-    others = {name for path in paths for name in names(code(path))} - own - sys.stdlib_module_names
-    homes = packages_distributions()
-    return {canonicalize_name(homes.get(name, [name])[0]) for name in others}
+    own = {"sizhen", "tests"}.union(*(named(folder)[1] for folder in folders if folder != "lib"))
+    others = set().union(*(named(folder)[0] for folder in folders)) - own - sys.stdlib_module_names
+    return {canonicalize_name(homes().get(name, [name])[0]) for name in others}
 
 
 def locked() -> dict[str, Requirement]:

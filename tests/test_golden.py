@@ -26,7 +26,7 @@ def digest(sample_dir: Path, shop: str) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("shop", ["linen-house", "tea-corner", "orders-only"])
+@pytest.mark.parametrize("shop", ["linen-house", pytest.param("tea-corner", marks=pytest.mark.slow), "orders-only"])
 def test_findings_are_as_accepted(sample_dir: Path, shop: str) -> None:
     path, made = GOLDEN / f"{shop}.json", digest(sample_dir, shop)
     if os.environ.get("SIZHEN_GOLDEN") == "write":

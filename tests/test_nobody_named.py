@@ -47,6 +47,7 @@ def document(shop: Shop) -> Document:
     return open_case(shop, Period(START, END)).document()
 
 
+@pytest.mark.slow
 def test_the_finding_points_to_an_agent_and_speaks_of_none(document: Document, names: list[str]) -> None:
     (finding,) = [f for f in document.findings if f.cause == "service.skill"]
     assert finding.subject["agent"] in names, "the explorer leads from here to the rows"

@@ -14,6 +14,7 @@ import pytest
 from nbformat import NotebookNode
 
 import sizhen
+from sizhen.report.prepare import ANALYST_ONLY, PARTS
 from sizhen.vocab import load
 
 REPO = Path(__file__).resolve().parents[1]
@@ -159,9 +160,41 @@ def test_prose_states_no_figures(notebook: NotebookNode) -> None:
 
 @pytest.mark.parametrize("name", EXAMS)
 def test_closes_with_what_was_found(name: str) -> None:
-    cells = read(name).cells
-    assert [c.cell_type for c in cells[-3:]] == ["markdown", "markdown", "code"]
-    assert cells[-1].source.strip().rstrip(";") == f'cards.summary(case, "{EXAMS[name]}")'
+    *_, zh, en, head, conclusions = read(name).cells
+    assert [c.cell_type for c in (zh, en, head, conclusions)] == ["markdown", "markdown", "code", "code"]
+    assert (head.source, tags(head)) == (f'exams.head(case, "{EXAMS[name]}")', {"page-head"})
+    assert conclusions.source == f'exams.found(case, "{EXAMS[name]}", series(case))'
+    assert tags(conclusions) == {"page-conclusions"}
+
+
+PAGE_TAGS = {f"page-{part}" for part in PARTS}
+MOST_CHARTS = 12  # of the eighty that the analyst has: those that a shop's owner reads
+
+
+def test_the_page_takes_its_first_screen_and_its_end_from_the_prescription() -> None:
+    found = [tags(cell) & PAGE_TAGS for cell in code(read("5_prescribe")) if tags(cell) & PAGE_TAGS]
+    assert found == [{"page-screen"}, {"page-ending"}, {"page-ending"}]
+
+
+def test_tags_are_known(notebook: NotebookNode) -> None:
+    known = PAGE_TAGS | {"zh", "en", "parameters", *ANALYST_ONLY}
+    assert [cell.id for cell in notebook.cells if not tags(cell) <= known] == []
+
+
+def test_few_charts_reach_the_page() -> None:
+    shown = [
+        cell.id
+        for name in TOLD
+        for cell in code(read(name))
+        if any(c.startswith("plots.") for c in calls(cell.source)) and not tags(cell) & ANALYST_ONLY
+    ]
+    assert 0 < len(shown) <= MOST_CHARTS, shown
+
+
+@pytest.mark.parametrize("name", EXAMS)
+def test_answers_reach_the_page_once_and_that_is_in_the_conclusions(name: str) -> None:
+    judging = [cell for cell in code(read(name)) if "cards.judgement" in cell.source]
+    assert [cell.id for cell in judging if not tags(cell) & ANALYST_ONLY] == []
 
 
 @pytest.mark.parametrize("name", TOLD)

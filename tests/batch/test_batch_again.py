@@ -14,11 +14,14 @@ import pytest
 
 from sizhen.batch import examine, fingerprint
 from sizhen.batch.examine import Order
+from sizhen.batch.index_rows import index_page
 from sizhen.batch.kernels import forks
 from sizhen.batch.runner import run
 from sizhen.batch.shop_result import ShopResult
+from sizhen.batch.state import data_now
+from sizhen.document import Document
 from sizhen.report.outdated import UNKNOWN, outdated
-from sizhen.tables import Period
+from sizhen.tables import Period, Shop
 
 OCTOBER = Period.parse("2026-10")
 
@@ -62,7 +65,7 @@ def again(order: Order) -> ShopResult:
 def test_nothing_changed(order: Order, asked: list[str]) -> None:
     before = {f: f.read_bytes() for f in order.published.rglob("*") if f.is_file()}
     result = again(order)
-    assert (result.state, result.top_finding, result.stake, asked) == ("skipped", "sold out", 1234.5, [])
+    assert (result.state, result.top_finding, result.lost, asked) == ("skipped", "sold out", 2000.0, [])
     assert {f: f.read_bytes() for f in order.published.rglob("*") if f.is_file()} == before
 
 
@@ -257,3 +260,28 @@ def test_a_spoilt_profile_costs_its_own_shop_only(order: Order, spoilt: bytes) -
     assert bad.reason
     html = (order.published / "index.html").read_text(encoding="utf-8")
     assert 'href="beta/report.html"' in html and bad.reason[:20] in unescape(html)
+
+
+def stale(order: Order, **given: bool) -> bool:
+    """Whether the index of a run of other shops says that the data of this one have changed."""
+    index_page([], order, **given)
+    return "shops:stale" in (order.published / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_index_says_where_data_changed_since_the_report(order: Order) -> None:
+    assert not stale(order)
+    os.utime(table(order))
+    assert not stale(order), "written again, it holds the same"
+    more_data(order)
+    assert stale(order)
+    assert not stale(order, compare=False), "where only profiles are at hand nothing is said"
+    index_page([ShopResult("beta", "failed", 0.0, "it boiled over")], order)
+    html = (order.published / "index.html").read_text(encoding="utf-8")
+    assert "it boiled over" in html and "shops:stale" not in html
+
+
+def test_files_that_lie_as_they_were_are_not_read(once: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shop, "fingerprint", lambda shop: pytest.fail("it was read"))
+    shop = Shop.open(once.data_dir, "beta")
+    told = Document.parse((once.published / "beta" / "findings.json").read_bytes())
+    assert data_now(once.work, shop) == told.data.fingerprint

@@ -136,7 +136,7 @@ def test_the_cluster_does_what_one_computer_does(shared: Cluster, order: Order, 
         ("beta", "done"),
     ]
     assert "shop_daily.csv, row 2, column visitors" in results[2].reason
-    assert (results[4].top_finding, results[4].stake) == ("sold out", 1234.5)
+    assert (results[4].top_finding, results[4].lost) == ("sold out", 2000.0)
     period = tmp_path / "reports" / "2026-10"
     assert files(period / "alpha") == files(period / "beta") == NAMES
     index = (period / "index.html").read_text(encoding="utf-8")
@@ -144,7 +144,7 @@ def test_the_cluster_does_what_one_computer_does(shared: Cluster, order: Order, 
     assert {f.name for f in (period / ".work").iterdir()} == {".publishing", ".state"}
     before = {f: f.read_bytes() for f in period.glob("[!.]*/**/*") if f.is_file()}
     again = cluster.run(["alpha", "beta"], order, scheduler=shared.address, mirror=mirror)
-    assert [(r.state, r.stake) for r in again] == [("skipped", 1234.5)] * 2
+    assert [(r.state, r.lost) for r in again] == [("skipped", 2000.0)] * 2
     assert {f: f.read_bytes() for f in period.glob("[!.]*/**/*") if f.is_file()} == before
 
 

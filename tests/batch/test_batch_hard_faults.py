@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -126,6 +126,7 @@ def test_limits_hold_for_ordinary_kernels_too(rerun: Rerun, monkeypatch: pytest.
         raise forks.Unavailable
 
     monkeypatch.setattr(forks, "start", refuse)
+    rerun.order = replace(rerun.order, timeout_seconds=300)  # such kernels take long to start
     told = "import resource\nraise ValueError(resource.getrlimit(resource.RLIMIT_AS)[0])"
     rerun.spoil(told)
     assert rerun().reason == f"1_look, cell 5: ValueError: {limits.MEMORY}"

@@ -176,7 +176,7 @@ def test_bar_reaches_its_end_however_shops_finish() -> None:
 
 def test_table_of_results() -> None:
     results = [
-        ShopResult("alpha", "done", 12.34, top_finding="sold out [b]", stake=18250.4),
+        ShopResult("alpha", "done", 12.34, top_finding="sold out [b]", lost=18250.4),
         ShopResult("beta", "failed", 1.0, "orders.csv, row 3: broken"),
         ShopResult("gamma", "no_data", 0.0, "no day of 2026-10"),
     ]

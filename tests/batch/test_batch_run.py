@@ -72,8 +72,8 @@ def one(data_dir: Path, tmp_path: Path) -> Iterator[Callable[..., ShopResult]]:
 def test_each_shop_has_its_result(published: Published) -> None:
     alpha, empty, wrong, nobody, beta = published.results
     assert [r.shop_id for r in published.results] == ["alpha", "empty", "wrong", "nobody", "beta"]
-    assert (alpha.state, alpha.reason, alpha.stake, alpha.top_finding) == ("done", "", 1234.5, "2026-09 断货")
-    assert (beta.state, beta.reason, beta.stake, beta.top_finding) == ("done", "", 1234.5, "sold out")
+    assert (alpha.state, alpha.reason, alpha.lost, alpha.top_finding) == ("done", "", 2000.0, "2026-09 断货")
+    assert (beta.state, beta.reason, beta.lost, beta.top_finding) == ("done", "", 2000.0, "sold out")
     assert (empty.state, empty.reason) == ("no_data", "empty has no day of 2026-10")
     assert wrong.state == "failed"
     assert "shop_daily.csv, row 2, column visitors" in wrong.reason

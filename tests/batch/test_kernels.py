@@ -337,6 +337,17 @@ def test_an_ordinary_kernel_too_ends_with_its_worker_while_no_thread_of_it_runs(
     kernel.wait(60)
 
 
+@pytest.mark.parametrize("shop_id", ["linen-house", "tea-corner"])
+def test_the_notebooks_of_a_run_ran_to_their_end_in_silence(sample_reports: Path, shop_id: str) -> None:
+    run = {path.name: nbformat.read(path, 4) for path in (sample_reports / "2026-10" / shop_id).rglob("*.ipynb")}
+    assert run.keys() == {path.name for path in FOLDER.glob("[1-5]_*.ipynb")}
+    for name, notebook in run.items():
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert all(cell.execution_count is not None for cell in cells), name
+        outputs = [output for cell in cells for output in cell.outputs]
+        assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == [], name
+
+
 @pytest.mark.slow
 def test_a_sample_shop_has_the_same_notebook_either_way(
     sample_reports: Path, sample_dir: Path, scratch: Path, tmp_path: Path

@@ -74,7 +74,7 @@ def start(folder: Path, private: Path) -> Lab:
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"),
         *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
-        *("--LabApp.extension_manager=readonly", "--ServerApp.log_level=WARN"),
+        *("--LabApp.extension_manager=readonly", "--ServerApp.log_level=WARN", "--LabApp.expose_app_in_browser=True"),
     ]
     if os.geteuid() == 0:
         command.append("--allow-root")
@@ -93,11 +93,24 @@ def start(folder: Path, private: Path) -> Lab:
     raise RuntimeError((private / "lab.log").read_text(encoding="utf-8", errors="replace")[-2000:])
 
 
-def open_notebook(page: Page, lab: Lab, name: str) -> None:
-    """Shows `name` alone in a fresh workspace, its kernel ready."""
-    page.goto(f"{lab.url}/lab/workspaces/{Path(name).stem}/tree/{name}?token={lab.token}&reset")
+def open_lab(page: Page, lab: Lab) -> None:
+    """Shows JupyterLab with a fresh workspace and nothing open."""
+    page.goto(f"{lab.url}/lab?token={lab.token}&reset")
+    expect(page.locator("#jp-main-statusbar")).to_be_visible(timeout=START_SECONDS * 1000)
+
+
+def open_notebook(page: Page, name: str) -> None:
+    """Shows `name` alone, its kernel ready."""
+    execute(page, "application:close-all", {})
+    expect(page.locator(".jp-Notebook")).to_have_count(0, timeout=START_SECONDS * 1000)
+    execute(page, "docmanager:open", {"path": name})
     expect(page.locator(".jp-Notebook-cell").first).to_be_visible(timeout=START_SECONDS * 1000)
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=START_SECONDS * 1000)
+
+
+def execute(page: Page, command: str, given: dict[str, str]) -> None:
+    """Has JupyterLab do what one of its menus or its file browser asks of it."""
+    page.evaluate("([name, given]) => { window.jupyterapp.commands.execute(name, given) }", [command, given])
 
 
 def run_all(page: Page, lab: Lab, name: str) -> NotebookNode:

@@ -59,6 +59,19 @@ _WIDER = """() => {
   return document.scrollingElement.scrollWidth > limit ? ["page", ...spilt] : spilt;
 }"""
 
+# Amounts that lie on more than one line.
+BROKEN_AMOUNTS = """() => {
+  const range = document.createRange(), parted = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    for (const found of node.data.matchAll(/[¥$]?\\d[\\d.,]*(\\s[万亿])?/g)) {
+      range.setStart(node, found.index);
+      range.setEnd(node, found.index + found[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) parted.push(found[0]);
+    }
+  return parted;
+}"""
+
 
 def assert_page_ok(page: Page, path: Path, width: int) -> None:
     """Opens `path` at `width` CSS pixels and asserts that a reader meets no flaw.

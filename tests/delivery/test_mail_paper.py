@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pikepdf
 import pytest
 from matplotlib import font_manager
+from PIL import Image
 
 from sizhen.delivery import paper
 from sizhen.delivery.row import digest
@@ -97,7 +98,7 @@ def test_what_was_kept_passes_for_nothing_else(tmp_path: Path) -> None:
     old.write_bytes(b"of who knows what")
 
     def all_kept(made: dict[bytes, bytes]) -> list[bytes | None]:
-        return [paper.kept_or_made(tmp_path, page, "pdf", lambda page=page: made.get(page)) for page in pages]
+        return [paper.kept_or_made(tmp_path, page, lambda page=page: made.get(page)) for page in pages]
 
     right = {page: b"%PDF " + page for page in pages}
     assert all_kept(right) == all_kept({}) == list(right.values())
@@ -156,14 +157,20 @@ def test_the_font_comes_in_at_the_end_of_the_head_and_nothing_else_changes() -> 
 
 
 @pytest.mark.integration
-def test_weasyprint_prints_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weasyprint_prints_and_fetches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:
         pytest.skip(str(error))
-    report = f"{PAGE}<img src='file:///etc/hostname'><img src='http://127.0.0.1:9/x.png'>".encode()
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "red.png")
+    page = PAGE.replace("<title>", "<head><style>body { font-family: var(--sz-font) }</style></head><title>")
+    report = f"{page}<img src='{(tmp_path / 'red.png').as_uri()}'><img src='http://127.0.0.1:9/x.png'>".encode()
     asked: list[Any] = []
     monkeypatch.setattr("socket.socket.connect", lambda *args: asked.append(args))
     monkeypatch.setattr(paper.shutil, "which", lambda name: None)
     assert_printed(report)
     assert asked == []
+    with pikepdf.open(io.BytesIO(paper.attachment(report, "tiny", form="pdf").content)) as document:
+        assert not [part for part in document.objects if isinstance(part, pikepdf.Stream) and "/Width" in part]
+        (font,) = document.pages[0].Resources.Font.values()
+        assert "sizhen" in str(font.BaseFont)

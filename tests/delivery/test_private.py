@@ -50,7 +50,7 @@ def test_what_is_made_is_closed_whatever_the_umask(agency: Served, monkeypatch: 
             put(box, "ok9")
             names = {path.name for path in box.folder.rglob("*")}
             assert {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.lock", "sent.jsonl", "linen.eml"} <= names
-            assert {path.suffix for path in (box.folder / "printed").iterdir()} == {".pdf", ".png"}
+            assert {path.suffix for path in (box.folder / "printed").iterdir()} == {".pdf"}
             assert modes(box.folder) == CLOSED
     assert stat.S_IMODE(agency.reports.stat().st_mode) == 0o755
 

@@ -62,7 +62,7 @@ def test_several_at_a_time_make_the_same_messages(agency: Served) -> None:
     printed = agency.reports / "outbox" / "printed"
     for shop in ("linen", "tea"):
         page = (agency.reports / "2026-10" / shop / "report.html").read_bytes()
-        paper.keep(printed, page, "pdf", b"%PDF-1.7 " + shop.encode() + b" %%EOF")
+        paper.keep(printed, page, b"%PDF-1.7 " + shop.encode() + b" %%EOF")
     (agency.data / "silk" / "shop.toml").unlink()
     told = agency.send("silk", "linen", "tea", "linen", "--send", "--jobs", "2")
     assert told.exit_code == 1 and "no shop 'silk'" in told.output

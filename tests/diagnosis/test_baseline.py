@@ -90,6 +90,7 @@ def test_without_a_week_of_history_there_is_no_expectation() -> None:
     assert read(made, Period.parse("2026-09-07..2026-09-13"), rhythm) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [40.0, 2000.0])
 def test_chance_alone_alarms_as_rarely_as_it_says(level: float) -> None:
     """Overdispersed days that drift a little: at p < 0.05 no more than 8 % of 200 shops, and not none at all."""
@@ -114,6 +115,7 @@ def test_a_score_that_slides_for_three_weeks_is_seen() -> None:
     assert reading.p < 0.01 and reading.ratio < 0.998
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", ["2026-09-07..2026-09-13", MONTH])
 @pytest.mark.parametrize("votes", [2, 20])
 def test_a_score_that_walks_alarms_rarely(votes: int, period: str) -> None:

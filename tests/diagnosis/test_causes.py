@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sizhen.diagnosis import open_case
+from sizhen.document import Finding
 from sizhen.simulate import Fault, Plan, simulate
 from sizhen.simulate.disk import toml
 from sizhen.tables import Period
@@ -48,20 +49,19 @@ PLAIN = [
 ]
 
 
-def findings_of(tmp: Path, seed: int, *faults: Fault) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def findings_of(tmp: Path, seed: int, *faults: Fault) -> tuple[list[Finding], list[dict[str, Any]]]:
     """(findings over the seven days from the faults' first day, what was planted)."""
     made = simulate(Plan(seed=seed, shop_id="planted", end=END, faults=faults))
     home = tmp / "planted"
     home.mkdir(parents=True)
     (home / "shop.toml").write_text(toml(made.profile), encoding="utf-8")
-    document = open_case(in_memory(home, made.tables), Period(START, END)).document()
-    return document["findings"], made.truth
+    return open_case(in_memory(home, made.tables), Period(START, END)).findings, made.truth
 
 
 @pytest.mark.parametrize("cause", PLAIN)
 def test_a_large_fault_is_among_the_first_three(cause: str, tmp_path: Path) -> None:
     found, (truth,) = findings_of(tmp_path, 4711, Fault(cause, START, "large"))
-    first = [(f["cause"], f["subject"]) for f in found[:3]]
+    first = [(f.cause, f.subject) for f in found[:3]]
     assert (cause, truth["subject"]) in first
 
 
@@ -72,19 +72,19 @@ def test_two_faults_at_once_are_both_found_and_never_counted_twice(tmp_path: Pat
         faults = (Fault("traffic.search", START, "medium"), Fault("stock.sold_out", START, "medium"))
         found, truths = findings_of(tmp_path / str(seed), seed, *faults)
         planted = {t["cause"] for t in truths}
-        mine = [f for f in found if f["cause"] in planted and f["state"] == "act"]
-        assert {f["cause"] for f in mine} == planted
-        ratios.append(sum(f["stake"]["amount"] for f in mine) / sum(t["true_loss"] for t in truths))
+        mine = [f for f in found if f.cause in planted and f.state == "act"]
+        assert {f.cause for f in mine} == planted
+        ratios.append(sum(f.stake.amount for f in mine) / sum(t["true_loss"] for t in truths))
     assert np.median(ratios) == pytest.approx(1.0, abs=0.2)
 
 
 @pytest.mark.parametrize("cause", ["peer.price_cut", "peer.promotion", "price.own_rise"])
 def test_a_fact_without_effect_takes_no_money(cause: str, tmp_path: Path) -> None:
     found, _ = findings_of(tmp_path, 321, Fault(cause, START, "medium", decoy=True))
-    assert [f for f in found if f["cause"] == cause and (f["level"] in "AB" or f["stake"]["amount"] > 0)] == []
+    assert [f for f in found if f.cause == cause and (f.level in "AB" or f.stake.amount > 0)] == []
 
 
 @pytest.mark.parametrize("seed", range(3000, 3006))
 def test_a_healthy_shop_has_nothing_to_do(seed: int, tmp_path: Path) -> None:
     found, _ = findings_of(tmp_path, seed)
-    assert [f["id"] for f in found if f["state"] == "act"] == []
+    assert [f.id for f in found if f.state == "act"] == []

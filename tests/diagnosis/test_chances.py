@@ -44,7 +44,7 @@ def test_a_standing_gap_to_the_tier_is_an_opportunity_ranked_last(shop: Shop) ->
     assert gap["state"] == "watch"
     assert gap["expected"] / gap["observed"] == pytest.approx(1.5, rel=0.1)
     assert gap["stake"]["amount"] > 0
-    assert gap["says"]["zh"].startswith("近五周") and f"{gap['expected']:.2%}" in gap["says"]["zh"]
+    assert gap["says"]["zh"].startswith("近五周") and f"{gap['expected']:.1%}" in gap["says"]["zh"]
     assert "原因" not in gap["says"]["zh"]
     kinds = [f["stake"]["kind"] == "opportunity" for f in found]
     assert kinds == sorted(kinds)

@@ -70,7 +70,8 @@ def test_a_fault_that_stays_keeps_its_first_day_and_its_price(shop: Shop, before
     alone = open_case(shop, NEXT).document()
     assert ill_since(before, NEXT) is not None
     assert _search(after).since == _search(before).since < FIRST.end
-    assert f"变化始于{day(_search(before).since).zh}" in _search(after).says.zh
+    assert f"{day(_search(before).since).zh}起" in _search(after).says.zh
+    assert (_search(before).periods, _search(after).periods) == (1, 2)
     assert _search(after).expected > _search(alone).expected
     entry = next(e for e in after.previous if e.finding == "traffic.search:search")
     assert entry.outcome == "unchanged"
@@ -91,6 +92,7 @@ def test_a_fault_that_ended_is_recovered(shop: Shop, before: Document, tmp_path:
     assert next(e for e in entries if e.finding == "traffic.search:search").outcome == "recovered"
 
 
+@pytest.mark.slow
 def test_sums_are_told_for_as_many_days_as_then(shop: Shop, before: Document) -> None:
     half = Period(NEXT.start, NEXT.start + timedelta(days=2), "half")
     entry = open_case(shop, half, before).document().previous[0]

@@ -67,6 +67,7 @@ def test_the_second_case_is_the_first_and_its_tables_are_read(
     assert of(data).document() == first.document()
 
 
+@pytest.mark.slow
 def test_reviews_are_read_once_for_all_notebooks(
     sample_dir: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +78,8 @@ def test_reviews_are_read_once_for_all_notebooks(
     assert len(texts) > 100
     monkeypatch.setattr(aspects, "_read", {})
     monkeypatch.setattr(aspects, "_opinions_of", None)
-    open_case(Shop.open(sample_dir, "linen-house"), MONTH)
+    second = open_case(Shop.open(sample_dir, "linen-house"), MONTH)
+    assert second is not first and second.document() == first.document()
     pd.testing.assert_frame_equal(aspects.opinions(texts), before)
 
 
@@ -89,6 +91,7 @@ def test_nothing_is_kept_for_an_analyst(sample_dir: Path, tmp_path: Path, opened
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_another_question_is_another_case(sample_dir: Path, folder: Path, opened: list[Shop]) -> None:
     data = copy(sample_dir, folder)
     document = of(data).document()
@@ -102,6 +105,7 @@ def test_another_question_is_another_case(sample_dir: Path, folder: Path, opened
     assert len(opened) == 4
 
 
+@pytest.mark.slow
 def test_a_changed_table_is_seen(sample_dir: Path, folder: Path, opened: list[Shop]) -> None:
     data = copy(sample_dir, folder)
     sold = of(data).sales.observed
@@ -111,6 +115,7 @@ def test_a_changed_table_is_seen(sample_dir: Path, folder: Path, opened: list[Sh
     assert len(opened) == 2
 
 
+@pytest.mark.slow
 def test_where_there_is_no_room_each_works_for_itself(
     sample_dir: Path, folder: Path, opened: list[Shop], monkeypatch: pytest.MonkeyPatch
 ) -> None:

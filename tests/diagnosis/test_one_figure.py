@@ -126,7 +126,7 @@ def shop_of(folder: Path, made: Tables) -> Shop:
 
 def frames(case: Case) -> dict[str, pd.DataFrame]:
     """The frames of all rules that have a number and what it needs."""
-    return {r.frame: case.frame(r.frame) for r in RULES if not missing(case.chart, r)}
+    return {r.frame: case.frame(r.frame) for r in RULES if not missing(case.chart, r.needs)}
 
 
 def observed(case: Case) -> dict[str, float]:
@@ -164,7 +164,7 @@ def read_back(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
 def check_judgements(case: Case, values: dict[str, float]) -> None:
     for rule in RULES:
         answer = case.judge(rule.id)
-        if missing(case.chart, rule):
+        if missing(case.chart, rule.needs):
             assert (answer.state, answer.observed) == ("unknown", None), rule.id
             continue
         frame = case.frame(rule.frame)

@@ -28,7 +28,7 @@ MONTH = Period.parse("2026-10")
 START = pd.Timestamp("2026-10-01")
 DAYS = pd.date_range("2026-07-01", "2026-10-31")
 IN = DAYS >= START
-PROFILE = Profile("tiny", "小店", "taobao", targets={"2026-10": 31_000.0})
+PROFILE = Profile("tiny", "小店", "taobao", targets={"2026-10": 31_000.0}, gross_margin=0.5)
 SHARED = Path(os.environ.get("SIZHEN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 KNOWLEDGE = SHARED / "design" / "knowledge.md"
 BIG = 100_000
@@ -72,8 +72,25 @@ def hero_value(x: float) -> Tables:
 
 
 def hero_share(x: float) -> Tables:
-    rest = {f"p{n}": {"paid_amount": (1 - x) * 2500.0} for n in range(4)}
-    return {"product_daily": of_products(hero={"paid_amount": x * 10_000}, **rest)}
+    rest = {f"p{n}": {"paid_amount": (1 - x) * 2500.0, "paid_units": 100} for n in range(4)}
+    return {"product_daily": of_products(hero={"paid_amount": x * 10_000, "paid_units": 100}, **rest)}
+
+
+def fallen(x: float) -> Tables:
+    """Five products, of which x sell half of what they sold before."""
+    sold = [
+        pd.DataFrame({"date": DAYS, "product_id": f"p{n}", "sold": later(20, 10 if n < x else 20)}) for n in range(5)
+    ]
+    rows = pd.concat(sold)
+    return {"product_daily": rows.assign(paid_units=rows["sold"], paid_amount=rows["sold"] * 50.0), **SALES}
+
+
+def dear_plans(x: float) -> Tables:
+    """Five plans with a gross profit of 1 a click, of which x pay 1.2 for it and the others 1."""
+    cost = [1200.0 if n < x else 1000.0 for n in range(5)]
+    plans = {"kind": "search", "plan": [f"a{n}" for n in range(5)], "keyword": "", "product_id": ""}
+    counts = {"clicks": 1000, "paid_orders": 20, "paid_amount": 2000.0}
+    return {"ads_daily": pd.DataFrame({"date": START, **plans, "cost": cost, **counts}), **SALES}
 
 
 def roles(x: float) -> Tables:
@@ -195,6 +212,8 @@ TABLES: dict[str, Callable[[float], Tables]] = {
     "look.depth": lambda x: {"shop_daily": daily(page_views=round(x * BIG))},
     "look.hero-value": hero_value,
     "look.too-few-products": hero_share,
+    "look.product-decline": fallen,
+    "look.ads": dear_plans,
     "look.roles": roles,
     "look.search-words": words,
     "look.dwell": lambda x: {"shop_daily": daily(dwell_seconds=later(100, 100 * x))},
@@ -211,7 +230,14 @@ TABLES: dict[str, Callable[[float], Tables]] = {
     "check.platform-review": tier,
     "check.value-mix": value_mix,
 }
-STEP = {"check.penalty": 1.0, "check.platform-review": 1.0, "look.new-timing": 1 / 60, "look.paid-share": 0.01}
+STEP = {
+    "look.product-decline": 1.0,
+    "look.ads": 1.0,
+    "check.penalty": 1.0,
+    "check.platform-review": 1.0,
+    "look.new-timing": 1 / 60,
+    "look.paid-share": 0.01,
+}
 
 
 def shop_of(folder: Path, tables: Tables, profile: Profile = PROFILE) -> Shop:
@@ -298,6 +324,7 @@ def test_without_its_tables_a_rule_is_unknown_and_says_what_it_needs(rule: Any, 
 LACKING: dict[str, Tables] = {
     "look.dwell": {"shop_daily": daily(dwell_seconds=100)[IN]},
     "look.page-cadence": {n: f[f["date"] >= START] for n, f in worse_pages(0.2).items()},
+    "look.ads": dear_plans(0) | {"ads_daily": dear_plans(0)["ads_daily"].drop(columns=["paid_orders", "paid_amount"])},
     "look.paths": paths(1.0) | {"events": promotion("2026-03-01", "2026-03-02")},
     "look.campaign-base": base(1.0) | {"events": promotion("2026-10-20", "2026-10-21")},
     "look.lifecycle": {"product_daily": lifecycle(0.5)["product_daily"].query("date >= '2026-10-01'")},
@@ -314,6 +341,13 @@ def test_what_the_tables_do_not_tell_is_unknown_and_said(rule: str, tmp_path: Pa
     found, lacks = answer(tmp_path, rule, LACKING[rule]), load().rules[rule].lacks
     assert (found.state, found.needs) == ("unknown", (lacks,))
     assert found.says == load().words[f"unknown_{lacks}"]
+
+
+def test_penalty_points_are_judged_where_the_platform_has_such_rules(tmp_path: Path) -> None:
+    abroad = open_chart(shop_of(tmp_path, points(20), replace(PROFILE, platform="shopify", currency="USD")), MONTH)
+    said = case_with(abroad).judge("check.penalty")
+    assert (said.state, said.needs, said.observed) == ("unknown", ("penalty_rules",), None)
+    assert case_with(abroad).frame("check.penalties").empty
 
 
 def test_a_month_without_a_target_is_unknown(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_same_style_compares_last_prices(whole: Shop) -> None:
     offers = ask.same_style(whole, OCTOBER)
     assert len(offers) == 1
     row = offers.iloc[0]
-    assert row[["own_price", "peer_price", "units_sold"]].to_list() == [100, 80, 5]
+    assert row[["own_price", "peer_price", "units_sold"]].to_list() == [100, 80, 2.5], "sold a day, not in the month"
     assert row[["price_gap", "peer_price_change", "own_price_change"]].to_list() == pytest.approx([-0.2, -0.2, 1 / 9])
 
 

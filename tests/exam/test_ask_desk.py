@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import ask
 from sizhen.exam.ask_agents import _mixed
 from sizhen.tables import Period, Shop
@@ -162,7 +163,7 @@ COUNTS = st.lists(st.tuples(*[st.integers(0, 500), st.floats(0, 1)] * 2), min_si
 
 
 @given(COUNTS)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_mix_and_rates_add_up_to_the_change(rows: list[tuple[int, float, int, float]]) -> None:
     index = pd.Index([str(n) for n in range(len(rows))])
     asked = pd.DataFrame({"before": [r[0] for r in rows], "period": [r[2] for r in rows]}, index=index).astype(

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import check
 from sizhen.exam.check_funnel import STEPS
 from sizhen.exam.proportions import gap
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -25,9 +27,7 @@ DAYS = st.lists(st.tuples(COUNT, COUNT, COUNT, COUNT, COUNT), min_size=1, max_si
 def shop_of(folder: Path, **tables: list[dict[str, object]] | pd.DataFrame) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text('shop_id = "small"\nname = "小店"\nplatform = "tmall"\n', "utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def steps(date: str, *counts: float | None) -> dict[str, object]:
@@ -172,7 +172,7 @@ def test_members_without_steps_are_unknown(tmp_path: Path) -> None:
     assert check.funnel_products(shop, WEEK).attrs["needs"] == ["product_daily"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(DAYS)
 def test_no_funnel_grows(rows: list[tuple[int | None, ...]]) -> None:
     funnel = funnel_of(of_days(rows))
@@ -188,7 +188,7 @@ def test_no_funnel_grows(rows: list[tuple[int | None, ...]]) -> None:
     ).all()
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(DAYS)
 def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, ...]]) -> None:
     daily = of_days(rows)
@@ -198,7 +198,7 @@ def test_row_order_and_days_outside_change_nothing(rows: list[tuple[int | None, 
     pd.testing.assert_frame_equal(funnel_of(daily), again)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(DAYS)
 def test_doubling_all_counts_leaves_rates_and_narrows_intervals(rows: list[tuple[int | None, ...]]) -> None:
     daily = of_days(rows)

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import check, figures
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-25..2026-10-31")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -25,9 +27,7 @@ ASKED = ["visitors", "paid_buyers", "inquiry_buyers", "inquiry_paid_buyers"]
 def shop_of(folder: Path, **tables: list[dict[str, object]] | pd.DataFrame) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def sold(date: str, visitors: float | None, buyers: float | None, amount: float | None) -> dict[str, object]:
@@ -59,7 +59,7 @@ def test_without_visitors_or_target_there_is_no_split(tmp_path: Path) -> None:
     assert check.target_gap(shop, WEEK).attrs["needs"] == ["targets"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.lists(st.tuples(COUNT, COUNT, st.none() | st.integers(0, 9000)), min_size=1, max_size=7))
 def test_the_parts_of_the_gap_add_up(rows: list[tuple[int | None, ...]]) -> None:
     dates = [f"2026-10-{25 + n}" for n in range(len(rows))]
@@ -122,7 +122,7 @@ def test_nobody_asked_on_one_side() -> None:
     assert split["of_change"].tolist() == pytest.approx([0.02, 0, 0, 0.02])
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.lists(st.tuples(*[st.integers(0, 400)] * 4), min_size=2, max_size=2))
 def test_the_parts_of_conversion_add_up(counts: list[tuple[int, ...]]) -> None:
     """Counts made so that they fit: paid ≤ visitors, asked and paid within both."""

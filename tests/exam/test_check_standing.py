@@ -10,10 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import check
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
 from sizhen.vocab import load
 from sizhen.vocab.penalties import penalty_rules
+from small_shop import in_memory
 
 MONTH = Period.parse("2026-10")
 TIER = [{"peer_id": "t", "kind": "tier_average"}]
@@ -22,9 +24,7 @@ TIER = [{"peer_id": "t", "kind": "tier_average"}]
 def shop_of(folder: Path, **tables: list[dict[str, object]] | pd.DataFrame) -> Shop:
     (folder / "small").mkdir(exist_ok=True)
     (folder / "small" / "shop.toml").write_text('shop_id = "small"\nname = "小店"\nplatform = "tmall"\n', "utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def test_the_last_quarter_beside_the_tier(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def both(purchases: list[tuple[str, int]], **more: object) -> tuple[pd.DataFrame
         return check.cohorts(shop, MONTH), check.repeat_interval(shop, MONTH)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @example([("a", 0), ("a", 1), ("a", 65)])
 @given(PURCHASES)
 def test_shares_are_shares_and_intervals_hold_them(purchases: list[tuple[str, int]]) -> None:
@@ -175,7 +175,7 @@ def test_shares_are_shares_and_intervals_hold_them(purchases: list[tuple[str, in
         assert (until["days_between"] <= until["days_until"]).all()
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(PURCHASES)
 def test_what_comes_after_the_period_changes_nothing(purchases: list[tuple[str, int]]) -> None:
     purchases = [*purchases, ("z", 122)]

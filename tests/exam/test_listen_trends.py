@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import listen
 from sizhen.exam.listen_trends import _tested, _unrest
 from sizhen.exam.log_odds import log_odds
@@ -72,7 +73,7 @@ def _binomial(n: int, p: float) -> list[float]:
     return [comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=9), st.integers(1, 50))
 def test_unrest_is_no_less_than_none(counts: list[int], n: int) -> None:
     rows = pd.DataFrame({"week": range(len(counts)), "complaints": counts, "review_count": float(n)})

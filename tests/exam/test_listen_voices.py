@@ -157,6 +157,7 @@ def test_a_score_that_rose_took_no_bad_votes(shop: Make) -> None:
 # every frame
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(shop: Make, random: object) -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import small_shop
 from sizhen.exam import look
 from sizhen.exam.look_stock import demand_shares
 from sizhen.exam.needs import unknown
-from sizhen.tables import Period, Shop, write_table
+from sizhen.tables import Period, Shop
+from small_shop import in_memory
 
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
@@ -22,9 +24,7 @@ def shop_of(folder: Path, **tables: list[dict[str, object]]) -> Shop:
     """A shop with just these rows."""
     (folder / "small").mkdir()
     (folder / "small" / "shop.toml").write_text(PROFILE, encoding="utf-8")
-    for name, rows in tables.items():
-        write_table(folder / "small", name, pd.DataFrame(rows))
-    return Shop.open(folder, "small")
+    return in_memory(folder / "small", tables)
 
 
 def source(date: str, channel: str, device: str = "mobile", **figures: float) -> dict[str, object]:
@@ -198,3 +198,14 @@ def test_a_period_without_rows_is_empty(name: str, tmp_path: Path) -> None:
     frame = getattr(look, name)(shop_of(tmp_path, **rows), WEEK)
     assert len(frame) == 0
     assert frame.attrs["needs"] == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "kept"),
+    [("CNY", {"mid_autumn", "national_day", "double_11"}), ("USD", {"labor_day"}), ("JPY", set[str]())],
+)
+def test_a_shop_keeps_the_days_of_its_market(currency: str, kept: set[str], tmp_path: Path) -> None:
+    daily = pd.DataFrame({"date": pd.date_range("2026-09-01", "2026-10-31"), "visitors": 9})
+    profile = f'shop_id = "small"\nname = "Shop"\nplatform = "shopify"\ncurrency = "{currency}"\n'
+    line = look.day_line(small_shop.shop_of(tmp_path, profile, shop_daily=daily), Period.parse("2026-10"))
+    assert set(line["occasion"]) - {""} == kept

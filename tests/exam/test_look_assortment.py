@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sizhen.exam import look
+from examples import examples
+from sizhen.exam import figures, look
 from sizhen.exam.look_products import first_count
 from sizhen.tables import Period
 from small_shop import shop_of
 
+MONTH = Period.parse("2026-10")
 WEEK = Period.parse("2026-10-26..2026-11-01")
 BEFORE, NOW = "2026-10-20", "2026-10-27"
 
@@ -185,7 +187,8 @@ def test_new_products_beside_a_peer(tmp_path: Path) -> None:
 AMOUNTS = st.lists(st.tuples(st.integers(1, 900), st.integers(1, 40)), min_size=1, max_size=12)
 
 
-@settings(max_examples=10)
+@pytest.mark.slow
+@settings(max_examples=examples(10))
 @given(AMOUNTS)
 def test_shares_make_up_the_shop_and_doubling_changes_none(sold: list[tuple[int, int]]) -> None:
     rows = pd.DataFrame(
@@ -203,3 +206,22 @@ def test_shares_make_up_the_shop_and_doubling_changes_none(sold: list[tuple[int,
         shares = look.concentration(shops[0], WEEK)["paid_amount_share"]
         assert shares.is_monotonic_increasing
         assert 0 < shares.iloc[-1] <= 1 + 1e-9
+
+
+def test_what_is_sold_out_is_not_in_decline(tmp_path: Path) -> None:
+    """Two products fall alike; of one, half of the sizes that buyers want are gone."""
+    days = pd.date_range("2026-07-01", "2026-10-31")
+    back = (len(days) - 1 - np.arange(len(days))) // 7
+    sold = pd.DataFrame({"date": days, "paid_amount": 100.0 + 50 * back, "paid_buyers": 5.0})
+    rows = pd.concat([sold.assign(product_id=p) for p in ("gone", "old")])
+    stock = pd.concat(
+        pd.DataFrame({"date": days[-60:], "product_id": p, "sku": sku, "on_hand": np.arange(160, 100, -1)})
+        for p in ("gone", "old")
+        for sku in ("M", "L")
+    )
+    out = (stock["product_id"] == "gone") & (stock["sku"] == "M") & (stock["date"] >= "2026-10-05")
+    stock["on_hand"] = stock["on_hand"].mask(out, 0)
+    life = look.lifecycle(shop_of(tmp_path, product_daily=rows, stock_daily=stock), MONTH)
+    assert life.set_index("product_id")["stage"].to_dict() == {"gone": "short", "old": "decline"}
+    share = figures.read("look.lifecycle:decline_share", life)
+    assert (share.value, share.n) == (0.5, 5 * 31), "what cannot be told counts in neither"

@@ -32,13 +32,26 @@ def test_the_pages_of_the_whole_shop_rest_on_the_days_that_tell_them(tmp_path: P
 def test_the_leading_product_beside_the_shop(tmp_path: Path) -> None:
     daily = [{"date": NOW, "visitors": 500, "paid_amount": 900.0, "paid_buyers": 6}]
     sold = {"a": (600.0, 5), "b": (300.0, 3)}
-    rows = [{"date": NOW, "product_id": p, "paid_amount": a, "paid_buyers": b} for p, (a, b) in sold.items()]
+    rows = [
+        {"date": NOW, "product_id": p, "paid_amount": a, "paid_buyers": b, "paid_units": 2 * b}
+        for p, (a, b) in sold.items()
+    ]
     shop = shop_of(tmp_path, shop_daily=daily, product_daily=rows, products=[{"product_id": "a", "title": "风衣"}])
     basket = look.leading_basket(shop, WEEK)
     assert basket["title"].tolist() == ["风衣", "小店"]
     assert basket["average_order_value"].tolist() == [120, 150]
     assert read("look.leading_basket:shop_to_leading", basket) == Figure(1.25, 6)
-    assert read("look.leading_products:first_share", look.leading_products(shop, WEEK)) == Figure(2 / 3, 900)
+    assert read("look.leading_products:first_share", look.leading_products(shop, WEEK)) == Figure(2 / 3, 16)
+
+
+def test_a_best_seller_falls_where_it_sells_a_fifth_less_beyond_chance() -> None:
+    """a to e lead now or led before; a fell, b too little, c may be chance, d is new, e rose; f leads nothing."""
+    now, before = [400, 900, 8, 500, 700, 5], [800, 1000, 16, np.nan, 600, 10]
+    leading = pd.DataFrame({"paid_amount": now, "paid_amount_before": before}, index=list("abcdef"), dtype="float64")
+    leading = leading.assign(paid_units=leading["paid_amount"], paid_units_before=leading["paid_amount_before"])
+    leading["paid_amount_change"] = leading["paid_amount"] / leading["paid_amount_before"] - 1
+    assert read("look.leading_products:falling", leading) == Figure(1, 4)
+    assert read("look.leading_products:falling", leading.loc[["d"]]) == UNKNOWN
 
 
 def test_a_leading_product_without_buyers_is_compared_with_nothing(tmp_path: Path) -> None:
@@ -68,12 +81,14 @@ def test_the_shop_is_in_stock_as_far_as_what_is_wanted_is(tmp_path: Path) -> Non
 def test_advertising_of_all_plans_together(tmp_path: Path) -> None:
     row = {"date": NOW, "kind": "search", "keyword": "", "product_id": ""}
     plans = [
-        row | {"plan": "p", "impressions": 1000, "clicks": 50, "cost": 100.0, "paid_amount": 250.0},
-        row | {"plan": "q", "impressions": 3000, "clicks": 30, "cost": 100.0, "paid_amount": 50.0},
+        row | {"plan": "p", "impressions": 1000, "clicks": 50, "cost": 100.0, "paid_orders": 5, "paid_amount": 250.0},
+        row | {"plan": "q", "impressions": 3000, "clicks": 30, "cost": 100.0, "paid_orders": 1, "paid_amount": 50.0},
         row | {"plan": "r", "cost": 70.0},
     ]
     ads = look.ads(shop_of(tmp_path, ads_daily=plans), WEEK)
-    assert read("look.ads:return_on_spend", ads) == Figure(1.5, 200)
+    assert read("look.ads:above_break_even", ads) == Figure(1, 2), "p earns 2.50 a click and pays 2"
+    unpriced = look.ads(shop_of(tmp_path, gross_margin=None, ads_daily=plans), WEEK)
+    assert read("look.ads:above_break_even", unpriced) == UNKNOWN
     assert read("look.ads:click_through", ads) == Figure(0.02, 4000)
 
 
@@ -99,9 +114,9 @@ def test_new_products_of_sixty_days_beside_a_peer(tmp_path: Path) -> None:
     theirs = [{"date": NOW, "peer_id": "x", "new_products": 1}]
     pace = look.new_product_pace(shop_of(tmp_path, products=known, peers_daily=theirs), WEEK)
     assert pace.iloc[0].to_dict() == {"days": 60, "own_new_products": 2, "peer_new_products": 60, "peer_count": 1}
-    assert read("look.new_product_pace:own_to_peer", pace) == Figure(1 / 30, 62)
+    assert read("look.new_product_pace:own_to_peer", pace) == Figure(1 / 30, 2)
     few = pace.assign(peer_new_products=0.2)
-    assert read("look.new_product_pace:own_to_peer", few) == Figure(2, 2.2)
+    assert read("look.new_product_pace:own_to_peer", few) == Figure(2, 2)
     assert read("look.new_product_pace:own_to_peer", pace.assign(peer_new_products=np.nan)) == UNKNOWN
 
 

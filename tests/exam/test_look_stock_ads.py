@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import look
 from sizhen.exam.look_ads import mature
 from sizhen.tables import Period, Shop
@@ -183,7 +184,8 @@ def test_why_no_budget_moves(tmp_path: Path) -> None:
 COUNTS = st.lists(st.tuples(st.integers(1, 3000), st.integers(0, 90), st.integers(1, 50)), min_size=1, max_size=8)
 
 
-@settings(max_examples=10)
+@pytest.mark.slow
+@settings(max_examples=examples(10))
 @given(COUNTS)
 def test_verdicts_keep_to_their_intervals(entries: list[tuple[int, int, int]]) -> None:
     figures = {f"k{n}": (clicks, orders, price / 10, "", "") for n, (clicks, orders, price) in enumerate(entries)}

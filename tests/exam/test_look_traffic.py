@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import look
 from sizhen.tables import Shop
 from sizhen.tables.profile import Profile
@@ -80,7 +81,7 @@ def examined(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
     return frame
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(TRAFFIC)
 def test_children_add_up_to_their_parent(made: Made) -> None:
     tree = examined("channel_tree", traffic_rows(made))
@@ -97,7 +98,7 @@ def test_children_add_up_to_their_parent(made: Made) -> None:
         assert groups["visitor_days_share"].sum() == pytest.approx(1)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(TRAFFIC, st.sampled_from(["channel_tree", "channel_places"]), st.randoms(use_true_random=False))
 def test_row_order_and_days_outside_change_nothing(made: Made, name: str, random: object) -> None:
     rows = traffic_rows(made)
@@ -107,7 +108,7 @@ def test_row_order_and_days_outside_change_nothing(made: Made, name: str, random
     pd.testing.assert_frame_equal(examined(name, rows), examined(name, mixed))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(TRAFFIC)
 def test_doubled_counts_leave_rates(made: Made) -> None:
     def twice(figures: dict[str, object]) -> dict[str, object]:

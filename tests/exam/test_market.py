@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import market
 from sizhen.intake import import_files
 from sizhen.tables import Period, Shop
@@ -134,7 +135,8 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=10)
+@pytest.mark.slow
+@settings(max_examples=examples(10))
 @given(LINES, st.integers(0, 99))
 def test_the_shelf_adds_up_in_any_order(lines: list[tuple[str, int, int, int]], seed: int) -> None:
     rows = pd.DataFrame(lines, columns=["peer_product_id", "day", "price", "units_sold"])

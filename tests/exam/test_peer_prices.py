@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.exam import peers
 from sizhen.exam.placebo import Panel
 from sizhen.tables import Period, Shop
@@ -103,7 +104,7 @@ def test_days_outside_change_no_observed_figure(tmp_path: Path) -> None:
 BUYERS = st.lists(st.integers(0, 60), min_size=14, max_size=14)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(BUYERS, BUYERS, st.integers(2, 5))
 def test_an_effect_is_a_ratio_of_ratios(first: list[int], second: list[int], factor: int) -> None:
     hits = pd.DataFrame({"p": first, "c": second, "d": second}, dtype=float)
@@ -167,7 +168,7 @@ def test_bands_without_our_own_say_nothing_of_absence(tmp_path: Path) -> None:
     assert unknown[["units", "amount", "units_share", "peers_share"]].isna().all(axis=None)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(st.lists(st.tuples(st.integers(1, 2000), st.integers(1, 50)), min_size=1, max_size=12), st.integers(0, 9))
 def test_shares_of_bands_add_up(items: list[tuple[int, int]], seed: int) -> None:
     rows = pd.DataFrame(items, columns=["price", "units_sold"], dtype=float)

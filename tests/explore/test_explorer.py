@@ -327,6 +327,7 @@ def test_the_traffic_of_a_finding_is_what_was_counted(data_dir: Path) -> None:
     assert desktop["visitors"].tolist() == [20.0] * 4
 
 
+@pytest.mark.slow
 def test_the_explorer_shows_as_many_complaints_as_the_finding_counts(sample_dir: Path) -> None:
     shop, period = Shop.open(sample_dir, "linen-house"), Period.parse("2026-10")
     found = [f for f in open_case(shop, period).findings if f.cause.startswith("review.")]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.intake import FileReport, IntakeError, import_files, reading
 from sizhen.intake.convert import convert
 from sizhen.intake.layouts import common, recognise
@@ -152,7 +153,7 @@ def test_a_damaged_lineage_stops_before_anything_is_written(bring: Bring, data_d
     assert len(Shop.open(data_dir, "s1").table("orders")) == 1
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=3), st.integers(0, 12)), min_size=1, max_size=4))
 def test_damage_anywhere_is_refused_or_left_out_but_never_shifts_a_row(cuts: list[tuple[int, bytes, int]]) -> None:
     data = "\n".join([ORDERS, GOOD, NEXT, ""]).encode()

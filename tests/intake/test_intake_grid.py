@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made import html, xls, xlsx
 
+from examples import examples
 from sizhen.intake import IntakeError, delimited
 from sizhen.intake.grid import Grid, from_rows
 from sizhen.intake.reading import read
@@ -32,7 +33,7 @@ def told(grid: Grid) -> tuple[object, ...]:
     return [c.to_pylist() for c in grid.columns], grid.numbers.tolist(), grid.odd, grid.broken
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(
     st.one_of(MESS, st.builds(written, st.lists(CELLS, min_size=1, max_size=8), st.sampled_from(["\n", "\r\n"]))),
     st.integers(2, 3),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.intake.errors import Refused
 from sizhen.intake.times import parse_moment, parse_period, plain_moment
 from sizhen.intake.values import NUMERIC, column, parse_id, parse_number, parse_quantity, parser
@@ -234,7 +235,7 @@ def one_by_one(cell: str | None, read: Callable[[str], object]) -> tuple[object,
         return None, str(refused)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.lists(st.one_of(st.none(), NUMBERS, MOMENTS), max_size=6), st.sampled_from([*NUMERIC, "date", "datetime", "id"])
 )

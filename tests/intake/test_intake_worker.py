@@ -116,8 +116,8 @@ def test_a_reader_whose_caller_is_gone_ends_all_the_same(tmp_path: Path) -> None
 
 
 def many(path: Path) -> Path:
-    """A file that is opened quickly and takes long and much to convert: every text is another one."""
-    rows = (f"{n},7,5,2026-10-20,{n} {GOOD}" for n in range(100_000))
+    """A file that is opened quickly and takes long to convert: every text is another one."""
+    rows = (f"{n},7,5,2026-10-20,{n} {GOOD}" for n in range(20_000))
     path.write_text("\n".join(["review_id,product_id,rating,reviewed_at,text", *rows]) + "\n", encoding="utf-8")
     return path
 
@@ -148,8 +148,10 @@ def test_a_file_that_needs_too_much_memory_to_convert_costs_itself_only(book: Pa
             process.rlimit(psutil.RLIMIT_AS, (most, most))
             return given()
 
-        with pytest.raises(IntakeError, match=r"many\.csv: needs more than"):
-            reader.read(many(tmp_path / "many.csv"), narrow)
+        rows = "".join(f"{n},7,5,2026-10-20,{GOOD}\n" for n in range(200_000))
+        (tmp_path / "large.csv").write_text(f"review_id,product_id,rating,reviewed_at,text\n{rows}", encoding="utf-8")
+        with pytest.raises(IntakeError, match=r"large\.csv: needs more than"):
+            reader.read(tmp_path / "large.csv", narrow)
         assert len(reader.read(book, given)) == 1
 
 

@@ -63,14 +63,21 @@ def full() -> dict[str, list[Any]]:
     wide = "<tr>" + "".join(f"<td>{n * 1234567}</td>" for n in range(14)) + "</tr>"
     figure = {"image/png": {"alt": 'visitors "a day"', "width": 2}}
     return {
-        "prescribe": [markdown("# Five"), shown(html='<section class="sz-finding sz-act"><h3>Sold out</h3></section>')],
+        "prescribe": [
+            markdown("# Five"),
+            shown("page-screen", html='<h1 class="sz-says">Sold out</h1><table class="sz-signs"></table>'),
+            shown("page-ending", html="<h3>How</h3>"),
+        ],
         "look": [
             markdown("# One\n\nFirst words."),
-            markdown("## Where visitors come from"),
-            shown(png=png(40, 30)),
+            markdown("## Where visitors *come* from\n\nBy source."),
             shown(html=f'<table class="sz-table"><tbody>{wide}</tbody></table>'),
+            shown(png=png(40, 30)),
+            markdown("## Found"),
+            shown("page-head", html='<span class="sz-title">Shop</span><span class="sz-pill sz-act">1 to do</span>'),
+            shown("page-conclusions", html='<section class="sz-conclusion"><h3>Out</h3></section>'),
         ],
         "listen": [markdown("## Reviews"), shown(png=png(), metadata=figure)],
-        "ask": [markdown("## Desk"), shown(plain="1 < 2 & 3")],
+        "ask": [markdown("## Desk"), shown(plain="1 < 2 & 3"), markdown("## Nobody"), markdown("## Peers")],
         "check": [markdown("Only a sentence, *no heading*."), shown(png=png())],
     }

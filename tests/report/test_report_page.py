@@ -32,23 +32,52 @@ def fault(name: str, tmp_path: Path) -> list[Path]:
     return [path]
 
 
-def test_reading_order_and_headings(write: Write, full: dict[str, list[Any]]) -> None:
+def test_the_first_screen_is_the_page_and_the_examinations_wait_below_it(
+    write: Write, full: dict[str, list[Any]]
+) -> None:
     soup = page(write(**full))
-    sections = soup.select("main > section.sz-exam")
-    assert [s["id"] for s in sections] == ["prescribe", "look", "listen", "ask", "check"]
-    assert [s.h2.text for s in sections] == [word(f"report.{s['id']}", "en") for s in sections]
-    assert [h.text for h in soup.select("h1")] == ["Shop · 2026-10"]
+    main = soup.main
+    assert [tag.name for tag in main.find_all(True, recursive=False)] == ["h1", "table", *["section"] * 5]
+    assert [h.text for h in soup.select("h1")] == ["Sold out"]
     assert soup.title.text == "Shop · 2026-10"
-    assert "First words." in sections[1].text
+    assert [s.get("id") for s in main.select("section.sz-exam")] == ["look", "listen", "ask", "check", None]
+    assert not main.select("details[open]")
 
 
-def test_contents_lead_to_what_is_there(write: Write, full: dict[str, list[Any]]) -> None:
+def test_a_card_has_its_line_its_conclusions_and_behind_a_fold_its_subjects(
+    write: Write, full: dict[str, list[Any]]
+) -> None:
+    card = page(write(**full)).select_one("#look > details")
+    assert card.summary.select_one(".sz-pill").text == "1 to do"
+    assert [tag.name for tag in card.select_one(".sz-in").find_all(True, recursive=False)] == ["section", "details"]
+    fold = card.select_one("details.sz-all")
+    assert fold.summary.text == word("report.numbers", "en").format(count=1)
+    step = fold.select_one("details.sz-step")
+    assert step.summary.text == "Where visitors come from"
+    order = [tag["class"][0] for tag in step.select(".sz-prose, .sz-plot, .sz-scroll")]
+    assert order == ["sz-prose", "sz-plot", "sz-scroll"], "the picture before the table that shows the same"
+
+
+def test_a_subject_of_which_nothing_is_shown_is_left_out(write: Write, full: dict[str, list[Any]]) -> None:
     soup = page(write(**full))
-    links = [a["href"][1:] for a in soup.select("nav a")]
+    assert [s.text for s in soup.select("#ask .sz-step > summary")] == ["Desk"]
+    assert "First words" not in soup.text
+
+
+def test_a_report_of_some_notebooks_is_a_page(write: Write, full: dict[str, list[Any]]) -> None:
+    soup = page(write(look=full["look"]))
+    assert [h.text for h in soup.select("h1")] == ["Shop · 2026-10"]
+    assert [a["href"] for a in soup.select("nav a")] == ["#look"]
+
+
+def test_contents_lead_to_what_is_there_and_name_it(write: Write, full: dict[str, list[Any]]) -> None:
+    soup = page(write(**full))
+    links = [a["href"][1:] for a in soup.select("nav a, a.sz-skip")]
     ids = [tag["id"] for tag in soup.select("[id]")]
-    assert len(links) == 5 + 3
+    assert len(links) == 1 + 5
     assert set(links) <= set(ids)
     assert len(ids) == len(set(ids))
+    assert [a.text for a in soup.select("nav a")] == ["To do", "Shop", "Reviews", "Desk, peers", "Figures"]
 
 
 def test_nothing_runs_and_nothing_is_fetched(write: Write, full: dict[str, list[Any]]) -> None:
@@ -56,7 +85,7 @@ def test_nothing_runs_and_nothing_is_fetched(write: Write, full: dict[str, list[
     html = str(soup)
     policy = soup.select_one('meta[http-equiv="Content-Security-Policy"]')
     assert policy["content"] == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-    assert not soup.select("script, iframe, object, embed, svg, form, input, link[rel=stylesheet]")
+    assert not soup.select("script, iframe, object, embed, form, input, link[rel=stylesheet]")
     assert {a["src"].partition(",")[0] for a in soup.select("[src]")} == {"data:image/png;base64"}
     assert not re.search(r"url\(|@import|https?://|\bon\w+=", html)
 
@@ -78,38 +107,42 @@ def test_every_figure_has_alternative_text_and_size(write: Write, full: dict[str
 
 
 def test_tables_scroll_in_their_own_box(write: Write, full: dict[str, list[Any]]) -> None:
-    tables = page(write(**full)).select("table")
-    assert len(tables) == 1
-    assert all(t.parent["class"] == ["sz-scroll"] for t in tables)
+    signs, table = page(write(**full)).select("table")
+    assert signs.parent.name == "main", "that of the first screen is made to fit"
+    assert table.parent["class"] == ["sz-scroll"]
+    assert (table.parent["tabindex"], table.parent["aria-label"]) == ("0", "Where visitors come from")
 
 
 def test_cards_stand_below_the_page_s_own_headings(write: Write, cells: SimpleNamespace) -> None:
-    card = '<section class="sz-verdict sz-ok"><h2>Nothing to do</h2><p>October</p></section>'
-    soup = page(write(prescribe=[cells.shown(html=card)]))
-    assert soup.select_one("section.sz-verdict.sz-ok > h3").text == "Nothing to do"
-    assert len(soup.select("h2")) == 1
+    card = '<section class="sz-note sz-ok"><h2>Nothing to do</h2><p>October</p></section>'
+    soup = page(write(look=[cells.markdown("## Step"), cells.shown(html=card)]))
+    assert soup.select_one("section.sz-note.sz-ok > h3").text == "Nothing to do"
+    assert not soup.select("h2")
 
 
 def test_text_is_escaped(write: Write, full: dict[str, list[Any]]) -> None:
-    soup = page(write(**full), title="A <b>& B</b>")
+    soup = page(write(ask=full["ask"]), title="A <b>& B</b>")
     assert soup.select_one("#ask pre").text == "1 < 2 & 3"
-    assert soup.h1.text == "A <b>& B</b>"
+    assert soup.h1.text == soup.title.text == "A <b>& B</b>"
 
 
 @pytest.mark.parametrize(("language", "seen"), [("zh", "中文"), ("en", "English")])
 def test_cells_of_the_other_language_stay_out(write: Write, cells: SimpleNamespace, language: str, seen: str) -> None:
     words = [("## 中文", "zh"), ("## English", "en"), ("for us", "analyst-only")]
-    soup = page(write(look=[*(cells.markdown(*each) for each in words), cells.shown(png=cells.png())]), language)
+    hidden = cells.shown("analyst-only", html="<p>for us</p>")
+    soup = page(
+        write(look=[*(cells.markdown(*each) for each in words), hidden, cells.shown(png=cells.png())]), language
+    )
     assert soup.html["lang"] == language
-    assert [h.text for h in soup.select("h3")] == [seen]
+    assert [h.text for h in soup.select(".sz-step > summary")] == [seen]
     assert soup.img["alt"] == seen
     assert "for us" not in soup.text
 
 
 def test_display_outputs_are_cleaned(tmp_path: Path) -> None:
     soup = page(fault("script", tmp_path))
-    main = soup.main
-    assert not main.select("script, iframe, svg, form, input, style, img, [onclick], [onerror]")
+    main = soup.select_one(".sz-step")
+    assert not main.select("script, iframe, svg *, form, input, style, img, [onclick], [onerror]")
     assert [p["class"] for p in main.select("p.sz-note")] == [["sz-note"]]
     assert [a.get("href") for a in main.select("a")] == [None, None, "#look"]
     assert [s["style"] for s in main.select("[style]")] == ["width:40%"]

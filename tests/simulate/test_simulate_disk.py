@@ -38,6 +38,7 @@ def test_the_same_plan_makes_the_same_shop() -> None:
     assert not first.tables["shop_daily"].equals(other.tables["shop_daily"])
 
 
+@pytest.mark.slow
 def test_samples_are_small_and_the_same_bytes(sample: Path, tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in sample.rglob("*") if path.is_file()) < 2_000_000
     write_samples(tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.intake.layouts import common
 from sizhen.intake.values import column, parser
 from sizhen.tables import DataError
@@ -42,7 +43,7 @@ def orders(cells: object, shop: str = "Asia/Shanghai") -> pd.Series:
 
 
 @given(INSTANTS, OFFSETS, SHOPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_an_instant_is_the_same_shop_time_in_every_form(instant: datetime, ahead: timedelta, shop: str) -> None:
     told, shown = forms(instant, ahead), instant.astimezone(ZoneInfo(shop)).replace(tzinfo=None)
     assert set(orders(told, shop)) == {pd.Timestamp(shown)}

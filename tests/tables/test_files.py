@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.tables import DataError, Shop, read_table, write_table
 from sizhen.tables.schema import conform
 from sizhen.vocab import Column, load
@@ -51,7 +52,7 @@ def tables(draw: st.DrawFn) -> tuple[str, pd.DataFrame]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(tables())
 def test_written_and_read_back_in_both_formats(made: tuple[str, pd.DataFrame]) -> None:
     table, frame = made

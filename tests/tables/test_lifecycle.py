@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.tables import Period
 from sizhen.tables.lifecycle import lives, stages, turned_on, weekly_sales
 
@@ -74,7 +75,7 @@ def test_few_weeks_and_weeks_without_sales_tell_no_turn() -> None:
     assert turned_on(weekly(a=[100.0] * 9 + [50, 25, 0.0, 6, 3.0]), MONTH).isna().all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(SALES)
 def test_order_of_rows_and_size_of_sales_do_not_matter(amounts: list[list[int]]) -> None:
     frame = weekly(**{f"p{n}": [float(week[n]) for week in amounts] for n in range(3)})

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.tables import measure
 from sizhen.vocab import load
 
@@ -64,7 +65,7 @@ def test_by_day_and_channel() -> None:
     assert total.to_dict() == {"owned": 0.1, "search": 9 / 300}
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(ROWS)
 def test_row_order_is_irrelevant(rows: list[tuple[int | None, ...]]) -> None:
     table = pd.DataFrame(rows, columns=["visitors", "paid_buyers", "paid_amount"], dtype="float64")
@@ -75,7 +76,7 @@ def test_row_order_is_irrelevant(rows: list[tuple[int | None, ...]]) -> None:
             pd.testing.assert_frame_equal(tell(table, metric), tell(shuffled, metric))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(ROWS)
 def test_doubling_the_counts_doubles_sums_and_leaves_rates(rows: list[tuple[int | None, ...]]) -> None:
     table = pd.DataFrame(rows, columns=["visitors", "paid_buyers", "paid_amount"], dtype="float64")
@@ -85,7 +86,7 @@ def test_doubling_the_counts_doubles_sums_and_leaves_rates(rows: list[tuple[int 
         assert math.isnan(once) or twice == pytest.approx(factor * once)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from("ab")), min_size=1, max_size=40), st.booleans())
 def test_a_figure_is_the_same_alone_and_among_others(rows: list[tuple[object, ...]], apart: bool) -> None:
     table = pd.DataFrame(rows, columns=["visitors", "paid_buyers", "paid_amount", "channel"])

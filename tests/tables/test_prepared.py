@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from sizhen.diagnosis import open_case
 from sizhen.diagnosis.chart import open_chart
 from sizhen.exam import check, look
@@ -57,7 +58,7 @@ def test_one_channel_s_devices_say_nothing_of_another_s() -> None:
     assert by_day(*rows) == [109]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.dictionaries(KEYS, st.integers(0, 99), min_size=1, max_size=12))
 def test_a_channel_s_day_is_told_once_and_never_lost(made: dict[tuple[int, str, str], int]) -> None:
     frame = traffic(*((*key, float(count)) for key, count in made.items()))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sizhen.tables import read_table, write_table
+from sizhen.tables.schema import conform
 from sizhen.texts import clean as cleaning
 from sizhen.texts.aspects import complaints
 
 
 @pytest.fixture
-def table(tmp_path):
+def table():
     def make(*texts: str | None, **columns: object) -> pd.DataFrame:
         rows = {
             "review_id": [f"r{n}" for n in range(len(texts))],
@@ -19,8 +19,7 @@ def table(tmp_path):
             "reviewed_at": "2026-10-01",
             **columns,
         }
-        path = write_table(tmp_path, "reviews", pd.DataFrame(rows))
-        return cleaning.clean(read_table(path, "reviews"))
+        return cleaning.clean(conform(pd.DataFrame(rows), "reviews", "reviews.parquet"))
 
     return make
 
@@ -110,6 +109,7 @@ def test_sizes_prices_and_names_are_handled(table) -> None:
     assert cleaning.mask("我是王小花", "王小花") == "我是●●●"
 
 
+@pytest.mark.slow
 def test_real_reviews(shared_data) -> None:
     raw = pd.read_csv(shared_data / "real" / "jd_comment_data.csv", encoding="gbk", dtype="str")
     stamped = pd.to_datetime(raw.iloc[:, 6])

@@ -11,9 +11,11 @@ import pytest
 from sizhen import view
 
 
-@pytest.fixture(params=["zh", "en"])
+@pytest.fixture(params=["zh", pytest.param("en", marks=pytest.mark.slow)])
 def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Every chart in both languages; `pytest.mark.usefixtures("language")` where the test need not know which."""
+    """Every chart in both languages, `make test-fast` in one.
+
+    `pytest.mark.usefixtures("language")` where the test need not know which."""
     mpl.use("agg")
     view.use(request.param, "CNY")
     yield request.param

@@ -33,8 +33,11 @@ def en() -> None:
         (0.00321, "conversion", "0.32%"),
         (1.0, "conversion", "100%"),
         (0.12, "visitors_change", "+12%"),
-        (-0.08, "conversion_change", "−8%"),
-        (-0.0001, "conversion_change", "0%"),
+        (-0.08, "average_order_value_change", "−8%"),
+        (-0.1021, "conversion_change", "−10.2 个百分点"),
+        (-0.0049, "dsr_service_change", "0.00"),
+        (74.2, "refund_count", "74"),
+        (-0.0001, "average_order_value_change", "0%"),
         (7817.0, "contribution_change", "¥7,817"),
         (-0.007, "of_change", "−0.70 个百分点"),
         (4.8, "dsr_service", "4.80"),
@@ -65,7 +68,8 @@ def test_short_numbers(language: str, shown: list[str]) -> None:
 
 
 def test_names_of_suffixes(zh: None) -> None:
-    assert labels.name("visitor_days_share_before") == "访客人天占比（此前）"
+    assert labels.name("visitor_days_share_before") == "此前访客占比"
+    assert labels.name("refund_count_before") == "此前退款笔数（折成同样天数）", "a sum stands for as many days"
     assert labels.unit("visitor_days_share_before") == "rate"
     with pytest.raises(KeyError):
         labels.name("no_such_figure_before")

@@ -78,7 +78,10 @@ def test_tree_is_indented_and_names_the_branch_that_moved(language: str) -> None
     assert (written[0], written[2]) == (free, "手淘<b>搜索")
     deep = [t.xyann[0] for t in names]
     assert deep[0] < deep[1] < deep[2] == deep[3] and deep[1] == deep[4] and deep[0] == deep[5]
-    said = {"zh": "付费流量：少了 50 人天（−38%）", "en": "Paid moved visitors most: 50 visitor days fewer (−38%)"}
+    said = {
+        "zh": "付费流量：少了 50 人次（−38%）",
+        "en": "Paid moved visitors most: 50 fewer, daily counts added up (−38%)",
+    }
     assert said[language] in title(axes)
     legible(axes)
 

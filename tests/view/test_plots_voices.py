@@ -57,7 +57,7 @@ def test_small_panels_by_aspect_what_rose_first(language: str) -> None:
 def test_without_a_rise_the_most_frequent_is_named(language: str) -> None:
     axes = drawn("complaint_weeks", series("quality", [2, 2, 4, 4], "steady"))
     assert "20.0%" in said(axes)
-    assert {"zh": "没有", "en": "No complaint"}[language] in said(axes)
+    assert {"zh": "没有", "en": "no complaint"}[language] in said(axes)
 
 
 def words(beyond: list[bool], emerging: list[bool]) -> pd.DataFrame:
@@ -170,11 +170,11 @@ def test_three_panels_of_one_pair(language: str) -> None:
     assert first.collections[1].get_offsets()[:, 1].tolist() == [0.1, 0.3, 0.4]
     assert [p.get_height() for p in second.patches] == [1, 2, 3, 4]
     assert third.collections[1].get_offsets()[:, 1].tolist() == [0.05, 0.05, 0.03, 0.02]
-    assert all(n in said(axes) for n in ("1,018", "15,156", "35.0%", "10.0%"))
+    assert all(n in said(axes) for n in ("35.0%", "10.0%"))
 
 
-@pytest.mark.parametrize("tied", ["complaints", "unclear"])
-def test_no_money_is_named_where_nothing_moved_together(tied: str) -> None:
+@pytest.mark.parametrize("tied", ["timing", "complaints", "unclear"])
+def test_the_money_of_a_trouble_is_told_by_its_finding_alone(tied: str) -> None:
     assert "15,156" not in said(drawn("complaint_refund_weeks", joined(tied)))
 
 

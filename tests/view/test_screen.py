@@ -30,7 +30,7 @@ def test_a_task_says_what_how_much_who_when_how_sure_and_how() -> None:
         amount=44_518.0,
         task={"zh": "补「风衣」M、L", "en": "Restock M, L of “coat”"},
         sure="high",
-        where={"skus": ["M", "L"], "menu": ["万相台 › 关键词推广"]},
+        where={"skus": ["M", "L"], "menu": ["万相台", "关键词推广"]},
         sizes=[{"sku": "S", "on_hand": 67}, {"sku": "M", "on_hand": 0, "gone_since": "2026-10-16"}],
         periods=2,
     )
@@ -46,7 +46,7 @@ def test_a_task_says_what_how_much_who_when_how_sure_and_how() -> None:
     assert task.steps == ("补货", "补不到的开预售。")
     assert task.places == ("万相台 › 关键词推广",)
     assert [(chip.sku, chip.note, chip.gone) for chip in task.chips] == [("S", "67 件", False), ("M", "断 16 天", True)]
-    assert task.check == "11月9日看：有货率（按需求）回到 95% 左右。"
+    assert task.check == "11月9日看：有货率（按买家想要的码）回到 95% 左右。"
     assert task.again == "第 2 次提醒"
 
 
@@ -101,6 +101,14 @@ def test_a_sign_is_bad_only_where_it_is_worse_beyond_chance(
     assert bool(sign.note) is immature
 
 
+@pytest.mark.parametrize("kind", ["cost", "loss"])
+def test_spending_more_is_bad_where_too_much_was_spent(kind: str) -> None:
+    told = {"observed": 8300.0, "expected": 5300.0, "beyond_chance": True, "immature": False, "weeks": []}
+    spent = finding("ads.click_cost", kind=kind, id="ads.click_cost:x")
+    (sign,) = shown(spent, vitals=[told | {"metric": "ad_spend"}]).signs
+    assert sign.bad is (kind == "cost")
+
+
 @pytest.mark.parametrize(
     ("start", "end", "when"),
     [
@@ -126,7 +134,7 @@ def test_data_that_end_early_are_told() -> None:
         (0.0266, "conversion", "2.7%"),
         (0.0999, "conversion", "10%"),
         (0.651, "conversion", "65%"),
-        (73_008.0, "visitors", "7.3万"),
+        (73_008.0, "visitors", "7.3 万"),
         (239.4, "average_order_value", "¥239"),
         (2.49, "click_cost", "¥2.5"),
         (None, "visitors", "—"),
@@ -134,3 +142,10 @@ def test_data_that_end_early_are_told() -> None:
 )
 def test_figures_are_told_as_far_as_they_matter(value: float | None, metric: str, zh: str) -> None:
     assert about(value, metric) == zh
+
+
+def test_the_scope_of_a_figure_names_nobody() -> None:
+    told = finding("service.skill", id="service.skill:欧阳晓夏", subject={"agent": "欧阳晓夏"})
+    other = finding("service.skill", id="service.skill:司徒小满", subject={"agent": "司徒小满"})
+    scopes = [task.money.scope for task in shown(told, other).tasks if task.money]
+    assert len(set(scopes)) == 2 and all(scope.isascii() for scope in scopes)

@@ -81,7 +81,8 @@ def test_a_row_that_names_its_metric_is_in_its_unit(read: Read) -> None:
     table = pd.DataFrame({"metric": ["conversion", "paid_amount"], "all": [0.03, 5.0], "all_before": [math.nan, 4.0]})
     cells = read({"monthly_review": table.assign(all_change=[math.nan, 0.25])}).cells()
     assert [cells[p][0] for p in ("A2", "A3", "B1", "C1")] == [
-        *("conversion", "sales (paid amount)", "all devices", "all devices, before"),
+        *("conversion", "sales (paid amount)"),
+        *("whole shop (each person once)", "whole shop before (totals per as many days)"),
     ]
     assert (cells["B2"][1], cells["B3"][1], cells["C3"][1]) == ("0.00%", '"$"#,##0.00', '"$"#,##0.00')
     assert cells["C2"][0] == cells["D2"][0] == "—"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
+from hostile import outgrown, searching
 from sizhen.vocab.persons import ADDRESS, MARKS, PATTERNS, REACHING, cover
 
 TELLING = [
@@ -218,7 +218,6 @@ PIECES = (
     "０|①|2026-10-05|20261005|100 200 |SW1A 1|P.O. |zip |IL |Ave, |12 Ave, Aa|#1|，|。|x12_|_|-|"
     "......|客服|客服小|客服:|Name: |Dear A|by |谢"
 ).split("|")
-N = 4000
 
 
 @pytest.mark.parametrize("text", TELLING)
@@ -276,31 +275,12 @@ def test_a_name_is_covered_where_it_is_one(text: str, name: str, told: str) -> N
     assert cover(text, MARKS, [name]) == told
 
 
-def seconds(pattern: re.Pattern[str], text: str, times: int = 3) -> float:
-    """Of the processor, the best of several times."""
-    best = float("inf")
-    for _ in range(times):
-        start = time.process_time()
-        sum(1 for _ in pattern.finditer(text))
-        best = min(best, time.process_time() - start)
-    return best
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "pattern"), PATTERNS, ids=[k for k, _ in PATTERNS])
 def test_no_text_takes_more_than_its_length(kind: str, pattern: re.Pattern[str]) -> None:
-    for piece in [*PIECES, "微信" + " " * 4 * N, "\t", "\n ", "\u3000"]:
-        one, two, four = (piece * (n * N // len(piece) + 1) for n in (1, 2, 4))
-        if seconds(pattern, four, 1) > 0.01:  # at a square of it, 16,000 characters take seconds
-            assert seconds(pattern, four) < 8 * seconds(pattern, one) and seconds(pattern, four) < 4 * seconds(
-                pattern, two
-            ), piece
-
-
-def test_the_test_sees_what_takes_longer() -> None:
-    slow = re.compile(r"(?:微信)\s*(?:id)?\s*[:]?\s*[a-z]{5,}")
-    short, long = "微信" + " " * 100, "微信" + " " * 400
-    assert seconds(slow, long) > 8 * seconds(slow, short)
+    for piece in [*PIECES, "\t", "\n ", "\u3000"]:
+        told = outgrown(searching(pattern, "", piece, ""))
+        assert not told, f"{piece!r} * n: {told}"
 
 
 def test_place_names_before_a_street_go_with_it() -> None:

@@ -63,7 +63,7 @@ def run(shops: Sequence[str], order: Order, *, scheduler: str, mirror: Mirror) -
         ordered = [results[shop_id] for shop_id in wanted]
         with _reached(mirror.reports, "the shops are examined, but their index is not written"):
             mirror.fetch_for_index(here)
-            index_page(ordered, here)
+            index_page(ordered, here, compare=False)
             mirror.store_index(here)
     return ordered
 

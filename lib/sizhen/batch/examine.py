@@ -71,7 +71,7 @@ def _examine(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
 def _attempt(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) -> tuple[ShopResult, bool]:
     """The result, and whether another attempt may have a better one."""
     shop = Shop.open(order.data_dir, shop_id)
-    before = marks.of_shop(shop)
+    lay = marks.of_shop(shop)
     job = plan(
         shop_id,
         data_dir=order.data_dir,
@@ -80,7 +80,7 @@ def _attempt(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
         notebooks_dir=order.notebooks_dir,
         language=order.language,
     )
-    before |= marks.of_job(job)
+    before = lay | marks.of_job(job)
     made_from, published = fingerprint.of_job(job), order.published / shop_id
     same = None if order.fresh else state.unchanged(order.work, shop_id, made_from, published)
     if same is not None:
@@ -91,7 +91,8 @@ def _attempt(shop_id: str, order: Order, stop: threading.Event, on_step: Heard) 
     if result.state == "done":
         holds = fingerprint.of_folder(job.ready)
         publish(job.ready, published, order.work / f"{shop_id}.old")
-        state.Passed(made_from, holds, result.top_finding, result.stake).write(order.work, shop_id)
+        told = (result.top_finding, result.lost, job.data, marks.told(lay))
+        state.Passed(made_from, holds, *told).write(order.work, shop_id)
     if result.state in ("done", "no_data"):
         shutil.rmtree(job.staging, ignore_errors=True)
     return result, again

@@ -4,6 +4,7 @@ back while notebooks read."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from pathlib import Path
 
 from sizhen.batch.job import Job
@@ -26,6 +27,11 @@ def of_job(job: Job) -> Marks:
 def changed(before: Marks, after: Marks) -> list[str]:
     """The names of the files that were written, made or removed in between."""
     return sorted({path.name for path, _ in before.items() ^ after.items()})
+
+
+def told(marks: Marks) -> str:
+    """The same for the same files, wherever their folder lies."""
+    return blake2b(repr(sorted((path.name, *marks[path]) for path in marks)).encode(), digest_size=16).hexdigest()
 
 
 def _of(paths: Iterable[Path]) -> Marks:

@@ -14,8 +14,8 @@ CHANGED = "the data changed while the report was made; run it again"
 
 @dataclass(frozen=True)
 class ShopResult:
-    """`seconds` of wall clock; `reason` in one line where there is no report; where there is one, `stake` in the shop's
-    currency.
+    """`seconds` of wall clock; `reason` in one line where there is no report; where there is one, the sales `lost`
+    in the shop's currency.
 
     `skipped`: nothing has changed since the published report was made.
     """
@@ -25,7 +25,7 @@ class ShopResult:
     seconds: float
     reason: str = ""
     top_finding: str = ""
-    stake: float | None = None
+    lost: float | None = None
 
     @property
     def reported(self) -> bool:

@@ -31,7 +31,8 @@ from sizhen.batch.kernels import forks
 from sizhen.batch.kernels.manager import ForkedKernel, NotReady, OrdinaryKernel
 from sizhen.batch.limits import limit
 from sizhen.batch.shop_result import one_line
-from sizhen.report.index import stake, top_finding
+from sizhen.document import Document
+from sizhen.document.money import lost
 from sizhen.report.page import build
 from sizhen.report.prepare import ReportError
 from sizhen.report.write import sync, write_text
@@ -74,7 +75,7 @@ def main_alone(job_path: str) -> None:
 
 
 def examine(job: Job) -> dict[str, Any]:
-    """Runs the notebooks and builds the report into `job.ready`; returns `stake` and `top_finding`.
+    """Runs the notebooks and builds the report into `job.ready`; returns `lost` and `top_finding`.
 
     Raises RunError or ReportError, whose messages are for the person who started it.
     """
@@ -95,7 +96,12 @@ def examine(job: Job) -> dict[str, Any]:
     refuse_paths(out.read_text(encoding="utf-8"), [job.data_dir, job.reports_dir, sys.prefix])
     refuse_broken_workbook(job.ready / TABLES)
     sync(job.ready)
-    return {"stake": stake(findings), "top_finding": top_finding(findings, job.language)}
+    return {"lost": lost(findings), "top_finding": _top_finding(findings, job.language)}
+
+
+def _top_finding(document: Document, language: str) -> str:
+    """The sentence of the first finding that asks for something, or nothing."""
+    return next((f.says[language] for f in document.findings if f.state in ("act", "watch")), "")
 
 
 def _check_known(path: Path, given: dict[str, Any]) -> None:

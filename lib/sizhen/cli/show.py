@@ -12,74 +12,47 @@ from rich.table import Table
 from rich.text import Text
 
 from sizhen.diagnosis import Case, wording
-from sizhen.diagnosis.data_faults import Contradiction, find_faults
-from sizhen.document import Finding, Sales
+from sizhen.diagnosis.data_faults import Contradiction, find_faults, orders_apart
 from sizhen.tables import Period, Shop
 from sizhen.tables.coverage import MISSING, OUTSIDE, PARTIAL, THERE, calendar, open_questions
-from sizhen.vocab import load, word
+from sizhen.view.labels import name, speak
+from sizhen.view.screen import Task, screen, task
 
-STYLES = {"act": "bold red", "watch": "yellow", "ok": "green", "unknown": "dim"}
+STYLES = {"act": "bold red", "watch": "yellow", "unclear": "bold yellow", "little_data": "bold", "fine": "green"}
 FILES = {"there": "green", "missing": "dim", "broken": "bold red"}
 DAYS = {THERE: ("█", "green"), PARTIAL: ("▄", "yellow"), MISSING: ("·", "bold red"), OUTSIDE: (" ", "")}
 NAMED = 3
 
 
 def diagnosed(case: Case, language: str) -> Iterator[RenderableType]:
-    """The verdict, the sales, the findings and what could not be concluded, in the reader's language."""
-    shop, period = case.chart.shop, case.chart.period
-    document = case.document()
-    verdict = _verdict(document.findings, shop, period, language)
-    if last := document.sold_until:
-        verdict += " · " + _say("terminal.until", language, last=wording.day(last)[language])
-    yield Text(verdict, style="bold")
-    yield Text(_sales(document.sales, shop, language))
-    if document.findings:
-        yield _findings(document.findings, shop, language)
+    """The first screen of the report, and what could not be concluded, in the reader's language."""
+    profile, document = case.chart.shop.profile, case.document()
+    speak(language, profile.currency)
+    told = screen(document)
+    yield Text(f"{profile.name} · {told.when}", style="dim")
+    yield Text(told.headline, style=STYLES[told.state])
+    sales = " · ".join(shown.text for shown in told.gauge.told) if told.gauge else ""
+    yield from (Text(line) for line in (told.why, sales) if line)
+    if acts := document.in_state("act"):
+        yield _tasks([task(document, finding, largest=0.0) for finding in acts])
+    for watched in told.watched:
+        money = f" {watched.money.text}" if watched.money else ""
+        yield Text(f"{name('terminal.watch')} · {watched.title}{money} · {watched.says}", style=STYLES["watch"])
     open_questions = [j for j in case.judgements if j.state == "unknown"]
     if open_questions:
-        yield Text(word("terminal.not_concluded", language), style="bold")
+        yield Text(name("terminal.not_concluded"), style="bold")
     reasons = dict.fromkeys(j.says[language] for j in open_questions)
     for why in reasons:
         asked = " ".join(j.rule.title[language] for j in open_questions if j.says[language] == why)
         yield Text(f"  {why} {asked}", style="dim")
 
 
-def _say(id: str, language: str, **values: object) -> str:
-    return word(id, language).format(**values)
-
-
-def _verdict(findings: Sequence[Finding], shop: Shop, period: Period, language: str) -> str:
-    states = [f.state for f in findings]
-    act, watch = states.count("act"), states.count("watch")
-    told = "terminal.act" if act else "terminal.watch" if watch else "terminal.nothing"
-    return f"{shop.profile.name} · {period.label}: {_say(told, language, act=act, watch=watch)}"
-
-
-def _sales(sales: Sales, shop: Shop, language: str) -> str:
-    said = {
-        k: wording.amount(getattr(sales, k), shop.profile.currency)
-        for k in ("observed", "expected", "low", "high", "target")
-    }
-    parts = [_say("terminal.observed", language, **said)]
-    parts += [_say("terminal.expected", language, **said)] if sales.expected is not None else []
-    parts += [_say("terminal.target", language, **said)] if sales.target is not None else []
-    return " · ".join(parts)
-
-
-def _findings(findings: Sequence[Finding], shop: Shop, language: str) -> Table:
+def _tasks(tasks: Sequence[Task]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("state", "what", "place", "money", "who", "due"):
-        table.add_column(word(f"terminal.{column}", language), justify="right" if column == "money" else "left")
-    for f in findings:
-        stake = f.stake.amount
-        table.add_row(
-            Text(word(f"report.{f.state}", language), style=STYLES[f.state]),
-            Text(load().causes[f.cause].label[language]),
-            Text(wording.place(shop, f.subject)[language]),
-            wording.amount(stake, shop.profile.currency) if stake else "—",
-            word(f"who.{f.advice.who}", language),
-            _say("terminal.days", language, days=f.advice.due_days),
-        )
+    for column in ("what", "money", "who", "due"):
+        table.add_column(name(f"terminal.{column}"), justify="right" if column == "money" else "left")
+    for each in tasks:
+        table.add_row(*(Text(text) for text in (each.title, each.money.text if each.money else "", each.who, each.by)))
     return table
 
 
@@ -125,12 +98,15 @@ def coverage(shop: Shop) -> Iterator[RenderableType]:
 
 
 def contradictions(shop: Shop, last: pd.Timestamp) -> Iterator[RenderableType]:
-    """Days of the 28 up to `last` on which a table says something else than the others."""
+    """Days of the 28 up to `last` on which a table says something else than the others; of orders, any day."""
     period = Period((last - pd.Timedelta(days=27)).date(), last.date())
     faults = find_faults(shop, period)
     for table, found in faults.contradictions.items():
         if mine := found.inside(period):
             yield Text(_contradiction(table, found, mine, shop), style="yellow")
+    if apart := orders_apart(shop):
+        sums = apart.days, float(apart.held.sum()), float(apart.said.sum())
+        yield Text(_contradiction("orders", apart, sums, shop), style="yellow")
     for day in faults.doubled:
         yield Text(f"shop_daily: {day} repeats the day before to the last figure", style="yellow")
 

@@ -3,110 +3,67 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
 
-from sizhen.document import Document, Finding, SplitPart
+from sizhen.delivery.bar import Cell, cells
+from sizhen.document import Days, Document
 from sizhen.tables import Period, Profile
-from sizhen.view import labels, sentences
+from sizhen.view import labels
 from sizhen.view.labels import name, say
-from sizhen.view.sentences import Figure
-from sizhen.vocab import load
+from sizhen.view.screen import MOST_TASKS, Chip, Gauge, Screen, Shown, Task, screen
 
-TOLD = 3  # findings
-LOOKED_BACK = 4  # advices of the last period
-LONGEST = 400  # columns of a text from the findings
+LONGEST = 320  # columns of a text from the findings
 SHOP_NAME = 48
+MOST_CHIPS, SKU = 30, 32
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Mail programs make links of what looks like an address, whoever wrote it: a space of no width keeps it text.
 _LINKED = re.compile(r"(?<=\w)(://|@)|(?<=[A-Za-z0-9])\.(?=[^\W\d_]{2})")
 
 
 @dataclass(frozen=True)
-class Step:
-    """A bar on the way from expected to actual sales; `total` for the two ends."""
-
-    name: str
-    shown: str
-    start: float
-    end: float
-    total: bool = False
-
-
-@dataclass(frozen=True)
 class Item:
-    """A finding as the owner needs it."""
+    """A task; `chips_more`: of sizes beyond MOST_CHIPS."""
 
-    title: str
-    money: str
-    between: str
-    says: str
-    who: str
-    advice: str
-    aim: str
-    evidence: str
+    task: Task
+    chips_more: str
 
 
 @dataclass(frozen=True)
 class Letter:
-    """`state`: act, ok or unknown. `previous`: what came of each advice, with the advice."""
+    """The first screen as a mail tells it. `money`: the part of `headline` that is money; `bar`: the gauge as cells."""
 
     subject: str
     shop: str
+    when: str
+    issued: str
     state: str
-    verdict: str
-    days: str
-    compared: str
-    figures: tuple[Figure, ...]
-    split: str
-    steps: tuple[Step, ...]
+    headline: str
+    money: Shown | None
+    why: str
+    gauge: Gauge | None
+    bar: tuple[Cell, ...]
     items: tuple[Item, ...]
     more: str
-    watched: tuple[tuple[str, str], ...]
-    previous: tuple[tuple[str, str], ...]
-    previous_more: str
-
-    @property
-    def picture(self) -> str:
-        """The steps in words, for whoever does not see them drawn."""
-        told = [say("mail.step", name=step.name, amount=step.shown) for step in self.steps]
-        return say("mail.picture", steps=labels.listing(told))
 
 
-def write(document: Document, profile: Profile, period: Period, when: datetime) -> Letter:
-    """The letter in the language last given to `view.use`; what is to be done is due from `when` on."""
-    state, verdict = sentences.verdict(document)
-    acts, watched = document.in_state("act"), document.in_state("watch")
-    days, compared = sentences.period(document)
+def write(document: Document, profile: Profile) -> Letter:
+    """The letter in the language last given to `view.use`."""
+    told = screen(document)
     shop = labels.shorten(plain(profile.name), SHOP_NAME)
-    today = when.astimezone(ZoneInfo(profile.timezone)).date()
-    steps = _steps(document)
-    earlier = document.previous
-    further = len(earlier) - LOOKED_BACK
     return Letter(
-        subject=_subject(state, len(acts), shop, period),
+        subject=say("mail.subject", shop=shop, when=_when(document.period), says=_subject(document, told)),
         shop=shop,
-        state=state,
-        verdict=verdict,
-        days=days,
-        compared=_sentence(compared),
-        figures=tuple(sentences.sales(document)),
-        split=_split(document, steps),
-        steps=steps,
-        items=tuple(_item(f, today + timedelta(days=f.advice.due_days)) for f in acts[:TOLD]),
-        more=_more(acts[TOLD:]),
-        watched=tuple((_cause(f), plain(labels.text(f.says))) for f in watched[: TOLD - len(acts[:TOLD])]),
-        previous=tuple((_sentence(sentences.followed_up(e)), plain(e.advice)) for e in earlier[:LOOKED_BACK]),
-        previous_more=_previous_more(document, further),
+        when=told.when,
+        issued=told.issued,
+        state=told.state,
+        headline=plain(told.headline),
+        money=Shown(told.money, "verdict:money", "shop") if told.money else None,
+        why=plain(told.why),
+        gauge=told.gauge,
+        bar=cells(told.gauge) if told.gauge else (),
+        items=tuple(map(_item, told.tasks)),
+        more=_more(len(document.in_state("act")) - MOST_TASKS),
     )
-
-
-def _previous_more(document: Document, further: int) -> str:
-    if document.unread:
-        return name("card.previous_unread")
-    return say("mail.previous_more", count=further) if further > 0 else ""
 
 
 def plain(text: str) -> str:
@@ -116,77 +73,49 @@ def plain(text: str) -> str:
     )
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _when(days: Days) -> str:
+    month = Period.parse(f"{days.start:%Y-%m}")
+    if (month.start, month.end) == (days.start, days.end):
+        return say("mail.month", first=days.start)
+    return say("mail.days", start=labels.day(days.start), end=labels.day(days.end))
 
 
-def _subject(state: str, acts: int, shop: str, period: Period) -> str:
-    id = "mail.subject.act_one" if acts == 1 else f"mail.subject.{state}"
-    return say(id, shop=shop, period=_when(period), count=acts)
+def _subject(document: Document, told: Screen) -> str:
+    """The money and how much there is to do; else the sentence of the page, which says what there is to say."""
+    count, money = len(document.in_state("act")), _money(document, told.money)
+    if told.state != "act" or not money:
+        return plain(told.headline).rstrip("。.")
+    return say("mail.to_do_one" if count == 1 else "mail.to_do_many", money=money, count=count)
 
 
-def _when(period: Period) -> str:
-    first, last = period.start, period.end
-    if first.day == 1 and (last + timedelta(days=1)).day == 1 and first.month == last.month:
-        return say("mail.month", first=first)
-    return say("mail.days", start=labels.day(first), end=labels.day(last))
-
-
-def _cause(finding: Finding) -> str:
-    return _sentence(labels.text(load().causes[finding.cause].label))
-
-
-def _item(finding: Finding, due: date) -> Item:
-    advice = finding.advice
-    money, between = sentences.stake(finding)
-    return Item(
-        title=_cause(finding),
-        money=money,
-        between=between,
-        says=plain(labels.text(finding.says)),
-        who=_sentence(say("mail.by", who=name(f"who.{advice.who}"), day=labels.day(due))),
-        advice=plain(labels.text(advice.what)),
-        aim=sentences.aim(finding) if due <= advice.expect.by else "",
-        evidence=name(f"card.level.{finding.level}"),
-    )
-
-
-def _more(acts: Sequence[Finding]) -> str:
-    if not acts:
-        return ""
-    names = labels.listing(list(dict.fromkeys(map(_cause, acts))))
-    return say("mail.more_one" if len(acts) == 1 else "mail.more", count=len(acts), names=names)
-
-
-def _roots(document: Document) -> list[SplitPart]:
-    return [part for part in document.split if len(part.path) == 1 and part.path != ("unsplit",)]
-
-
-def _steps(document: Document) -> tuple[Step, ...]:
-    """From expected to observed sales; nothing where one of them is unknown."""
-    expected, observed = document.sales.expected, document.sales.observed
-    if expected is None or observed is None:
-        return ()
-    digits = 0 if abs(expected) >= 100 else 2
-    steps = [Step(name("card.expected"), sentences.money(expected), 0.0, expected, total=True)]
-    for part in _roots(document):
-        before, amount = steps[-1].end, part.amount
-        called = _sentence(labels.brief("part", part.path[0]))
-        shown = ("+" if amount > 0 else "") + labels.money(amount, digits)
-        steps.append(Step(called, shown, before, before + amount))
-    return (*steps, Step(name("mail.actual"), sentences.money(observed), 0.0, observed, total=True))
-
-
-def _split(document: Document, steps: Sequence[Step]) -> str:
-    """The picture's answer in one sentence."""
+def _money(document: Document, shown: str) -> str:
+    """The money of the sentence under its name: sales lost beyond what is usual, or costs. Else nothing: more sold than
+    expected, or some lost while all together is as usual, takes the whole sentence to be told."""
     sales = document.sales
-    if not steps or sales.observed is None or sales.expected is None:
+    lost = sales.observed is not None and sales.low is not None and sales.observed < sales.low
+    if lost and labels.short((sales.expected or 0.0) - (sales.observed or 0.0)) == shown:
+        return say("mail.lost", money=shown)
+    costs = sum(f.stake.amount for f in document.in_state("act") if f.stake.kind == "cost")
+    return say("screen.cost", money=shown) if costs > 0 and labels.short(costs) == shown else ""
+
+
+def _item(task: Task) -> Item:
+    """Of too many sizes those that are gone stay before the others."""
+    chips, further = task.chips, len(task.chips) - MOST_CHIPS
+    if further > 0:
+        chips = tuple(sorted(chips, key=lambda chip: not chip.gone)[:MOST_CHIPS])
+    told = replace(
+        task,
+        title=plain(task.title),
+        says=plain(task.says),
+        steps=tuple(map(plain, task.steps)),
+        chips=tuple(Chip(labels.shorten(plain(chip.sku), SKU), chip.note, chip.gone) for chip in chips),
+        places=tuple(map(plain, task.places)),
+    )
+    return Item(told, say("mail.chips_more", count=further) if further > 0 else "")
+
+
+def _more(count: int) -> str:
+    if count <= 0:
         return ""
-    if sales.low is not None and sales.high is not None and sales.low <= sales.observed <= sales.high:
-        return name("mail.usual")
-    gap = sales.observed - sales.expected
-    id, shown = f"plot.waterfall.{'below' if gap < 0 else 'above'}", sentences.money(abs(gap))
-    if len(steps) == 2:
-        return say(f"{id}.unsplit", gap=shown)
-    main = max(steps[1:-1], key=lambda step: abs(step.end - step.start))
-    return say(id, gap=shown, root=main.name.lower(), amount=main.shown)
+    return name("mail.more_one") if count == 1 else say("mail.more", count=count)

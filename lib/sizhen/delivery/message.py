@@ -19,8 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sizhen import view
 from sizhen.delivery import letter
-from sizhen.delivery.paper import Attachment, attachment, kept_or_made
-from sizhen.delivery.picture import waterfall
+from sizhen.delivery.paper import Attachment, attachment
 from sizhen.delivery.published import Refused, Report
 from sizhen.delivery.row import digest
 from sizhen.delivery.settings import is_address
@@ -30,6 +29,7 @@ from sizhen.tables import Period, Profile
 LARGEST = 10_000_000  # bytes of a whole message
 COLUMNS = 76  # of base64 (RFC 2045 6.8)
 LONGEST_BODY = 95_000  # bytes of HTML: Gmail cuts near 102,000
+_UNIT = re.compile(r"(?<=\d) (?=\w)")  # before it no line may break
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -63,7 +63,7 @@ def build(
     _mailbox(message_id[1:-1] if message_id[:1] + message_id[-1:] == "<>" else "", "message_id", "<unique@domain>")
     origin, to = _sender(sender), owner(profile)
     view.use(profile.language, profile.currency)
-    told = letter.write(document, profile, period, date)
+    told = letter.write(document, profile)
     stem = f"{profile.shop_id}-{period.label.replace('..', '_')}"
     paper = attachment(report.page, stem, form=attach, kept=kept)
 
@@ -81,9 +81,7 @@ def build(
     message["X-Sizhen-Period"] = period.label
     message["X-Sizhen-Report"] = report.hash
     message["X-Sizhen-Paper"] = digest(paper.content)
-    drawn = repr(told.steps).encode()
-    picture = kept_or_made(kept, drawn, "png", lambda: waterfall(told.steps)) if told.steps else None
-    _fill(message, told, paper, picture, unsubscribe)
+    _fill(message, told, paper, unsubscribe)
     if (size := _size(message)) > LARGEST:
         raise Refused(_too_large(size, paper))
     return message
@@ -166,23 +164,16 @@ def _line(text: str, what: str) -> str:
     return text
 
 
-def _fill(
-    message: EmailMessage, told: letter.Letter, paper: Attachment, picture: bytes | None, unsubscribe: str
-) -> None:
-    """The parts: text and HTML as alternatives, the picture beside the HTML, the report attached to both."""
-    message_id = message["Message-ID"]
-    mark = digest(message_id.encode())[:24]
-    cid = f"waterfall.{mark}@{message_id[1:-1].partition('@')[2]}" if picture else ""
-    values = {"letter": told, "file": paper.name, "unsubscribe": unsubscribe, "cid": cid}
+def _fill(message: EmailMessage, told: letter.Letter, paper: Attachment, unsubscribe: str) -> None:
+    """The parts: text and HTML as alternatives, the report attached to both."""
+    values = {"letter": told, "file": paper.name, "unsubscribe": unsubscribe}
     html = _templates().get_template("mail.html.j2").render(values)
     if (size := len(html.encode())) > LONGEST_BODY:
         raise Refused(f"the text of the mail is {size:,} bytes long, over {LONGEST_BODY:,}: Gmail would cut it off")
     message.set_content(_templates().get_template("mail.txt.j2").render(values), cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")
-    if picture:
-        _, body = message.iter_parts()
-        body.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename="waterfall.png")
     enclose(message, paper)
+    mark = digest(message["Message-ID"].encode())[:24]
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{mark}.{number}")
 
@@ -211,5 +202,6 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["whole"] = lambda text: _UNIT.sub("\u00a0", text)
     made.globals |= {"name": view.labels.name, "say": view.labels.say, "reader": view.labels.reader}
     return made

@@ -40,31 +40,31 @@ def attachment(page: bytes, stem: str, *, form: Literal["pdf", "html"], kept: Pa
 
     What was printed is put into the folder `kept`, and taken from there as long as the page is the same.
     """
-    content = kept_or_made(kept, page, "pdf", lambda: _printed(page)) if form == "pdf" else None
+    content = kept_or_made(kept, page, lambda: _printed(page)) if form == "pdf" else None
     if content is not None:
         return Attachment(f"{stem}.pdf", "pdf", content)
     return Attachment(f"{stem}.html", "html", page)
 
 
-def kept_or_made(kept: Path | None, source: bytes, kind: str, make: Callable[[], bytes | None]) -> bytes | None:
+def kept_or_made(kept: Path | None, page: bytes, make: Callable[[], bytes | None]) -> bytes | None:
     """What `make` gives, kept in a folder; None is not kept."""
-    content = None if kept is None else _kept(kept, source, kind)
+    content = None if kept is None else _kept(kept, page)
     if content is None:
         content = make()
         if content is not None and kept is not None:
-            keep(kept, source, kind, content)
+            keep(kept, page, content)
     return content
 
 
-def keep(kept: Path, source: bytes, kind: str, content: bytes) -> None:
-    """Named after the hash of what it is made from and its own: nothing else passes for it."""
+def keep(kept: Path, page: bytes, content: bytes) -> None:
+    """Named after the hash of the page and its own: nothing else passes for it."""
     private.folder(kept)
-    private.write(kept / f"{digest(source)}-{digest(content)}.{kind}", content)
+    private.write(kept / f"{digest(page)}-{digest(content)}.pdf", content)
 
 
-def _kept(kept: Path, source: bytes, kind: str) -> bytes | None:
-    """What was kept of a source; what was changed or exchanged since is thrown away."""
-    for path in sorted(kept.glob(f"{digest(source)}-*.{kind}")):
+def _kept(kept: Path, page: bytes) -> bytes | None:
+    """What was printed of a page; what was changed or exchanged since is thrown away."""
+    for path in sorted(kept.glob(f"{digest(page)}-*.pdf")):
         content = private.read(path)
         if path.stem.endswith(f"-{digest(content)}"):
             return content
@@ -73,6 +73,7 @@ def _kept(kept: Path, source: bytes, kind: str) -> bytes | None:
 
 
 def _printed(page: bytes) -> bytes | None:
+    page = _with_sheet(page, _sheet("print.css"))
     content = _by_browser(page) or _by_weasyprint(page)
     return None if content is None else slim(_MADE.sub(_NO_DAY, content))
 
@@ -99,20 +100,33 @@ def _by_browser(page: bytes) -> bytes | None:
 def _with_font(page: bytes) -> bytes:
     """The page in the shipped font: a browser embeds the installed one glyph by glyph where it is no TrueType, in a
     third more bytes, and there may be none with Chinese."""
-    css = (Path(__file__).parent / "templates" / "print.css").read_text(encoding="utf-8")
-    style = f"<style>{css.replace('FOLDER', FONT.parent.as_uri())}</style></head>".encode()
-    return page.replace(_CLOSED, _CLOSED + b"; font-src file:", 1).replace(b"</head>", style, 1)
+    return _with_sheet(page.replace(_CLOSED, _CLOSED + b"; font-src file:", 1), _font())
+
+
+def _font() -> str:
+    return _sheet("font.css").replace("FOLDER", FONT.parent.as_uri())
+
+
+def _with_sheet(page: bytes, css: str) -> bytes:
+    return page.replace(b"</head>", f"<style>{css}</style></head>".encode(), 1)
+
+
+def _sheet(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
 
 
 def _by_weasyprint(page: bytes) -> bytes | None:
-    """Printed by WeasyPrint, where it and the libraries it needs are installed."""
+    """Printed by WeasyPrint, where it and the libraries it needs are installed. Of files it reads the shipped font."""
     try:
-        from weasyprint import HTML
+        from weasyprint import CSS, HTML
+        from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError):
         return None
-    fetcher = URLFetcher(allowed_protocols={"data"})
-    return _whole(HTML(string=page.decode("utf-8"), url_fetcher=fetcher).write_pdf())
+    fonts = FontConfiguration()
+    font = CSS(string=_font(), font_config=fonts, url_fetcher=URLFetcher(allowed_protocols={"file"}))
+    html = HTML(string=page.decode("utf-8"), url_fetcher=URLFetcher(allowed_protocols={"data"}))
+    return _whole(html.write_pdf(stylesheets=[font], font_config=fonts))
 
 
 def _whole(content: bytes) -> bytes | None:

@@ -279,4 +279,4 @@ def _assemble(
             },
             index=list(panel.members),
         )
-    return Readings(panel, period, frame)
+    return Readings(panel, period, frame, window, expected[window])

@@ -16,13 +16,14 @@ from sizhen.diagnosis.causes import detected
 from sizhen.diagnosis.chart import Chart, open_chart
 from sizhen.diagnosis.claim import Claim, Patient
 from sizhen.diagnosis.compose import compose
-from sizhen.diagnosis.findings import finding, rank
+from sizhen.diagnosis.findings import finding, number, rank, state
 from sizhen.diagnosis.judge import Key, real_changes
 from sizhen.diagnosis.rules import judge, missing
 from sizhen.diagnosis.sales import Sales, measure_sales
-from sizhen.diagnosis.stake import allocate
+from sizhen.diagnosis.stake import allocate, draw
 from sizhen.diagnosis.unexplained import collapses, leftovers
 from sizhen.document import UNREAD, AdviceOutcome, Document, Finding, Judgement, Stake, Unreadable
+from sizhen.document.findings import State
 from sizhen.exam import figures
 from sizhen.exam.figures import Figure
 from sizhen.files import replacing
@@ -62,23 +63,33 @@ class Case:
         return real_changes(self.chart)
 
     @cached_property
-    def _claims(self) -> list[tuple[Claim, Stake]]:
+    def _claims(self) -> list[Claim]:
         patient = Patient(
             self.chart, self.sales.split, self.sales.money, lambda m, s, member: (m, s, member) in self.real
         )
         days = self.chart.period.days
         claims = believable(detected(patient), days)
-        stakes = allocate(claims, self.sales)
-        left = leftovers(patient, self.sales, claims, stakes)
+        left = leftovers(patient, self.sales, claims, draw(claims, self.sales))
         claims = believable(claims + left + collapses(self.chart), days)
-        stakes = allocate(claims, self.sales)
-        return [(c, stakes[c.id]) for c in {c.id: c for c in claims}.values()]
+        return list({c.id: c for c in claims}.values())
 
     @cached_property
     def findings(self) -> list[Finding]:
         """Findings as findings.md has them, ranked."""
-        claims = [(follow_up.begun(claim, self.previous), stake) for claim, stake in self._claims]
-        return rank([finding(self.chart, claim, stake, self.sales) for claim, stake in claims])
+        drawn, stakes = draw(self._claims, self.sales), allocate(self._claims, self.sales)
+        return rank([self._finding(c, state(c, drawn[c.id], self.sales), stakes[c.id]) for c in self._claims])
+
+    def _finding(self, claim: Claim, state: State, stake: Stake) -> Finding:
+        begun, periods = follow_up.begun(claim, self.previous), follow_up.periods(claim, self.previous)
+        return finding(self.chart, begun, stake, state, self._worth_of_click(claim), periods)
+
+    def _worth_of_click(self, claim: Claim) -> float | None:
+        """The break-even price of a click of the plan or keyword that a claim finds too dear, as its table tells it."""
+        if claim.cause != "ads.click_cost":
+            return None
+        key, name = next(iter(claim.subject.items()))
+        table = self.frame("look.keywords" if key == "keyword" else "look.ads")
+        return number(next(iter(table.loc[table[key] == name, "break_even_click_cost"]), None))
 
     @cached_property
     def outcomes(self) -> list[AdviceOutcome]:
@@ -110,7 +121,7 @@ class Case:
         """What the rule watches, None where its findings alone answer; unknown where the shop lacks what it needs."""
         if not rule.figure:
             return None
-        if missing(self.chart, rule):
+        if missing(self.chart, rule.needs):
             return figures.UNKNOWN
         return figures.read(rule.figure, self.frame(rule.frame) if frame is None else frame)
 
@@ -120,8 +131,7 @@ class Case:
 
     @cached_property
     def _document(self) -> Document:
-        unknown = [j for j in self.judgements if j.state == "unknown"]
-        return compose(self.chart, self.sales, self.findings, unknown, self.outcomes)
+        return compose(self.chart, self.sales, self.real, self.findings, self.judgements, self.outcomes)
 
     def document(self) -> Document:
         """The findings document; `dict` of it is findings.json."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,8 @@ class Claim:
 
     `step`: at which it draws, where that is not its cause's. `covers`: money of the symptom that is explained by it,
     where that is more: buyers lost to a higher price are gone, though those who stay pay more. `quiet` asks for no
-    action; an `opportunity` is what could be gained where nothing was lost.
+    action; an `opportunity` is what could be gained where nothing was lost. `reading`: the one its figures are of;
+    `told`: what its sentence tells besides, by the names in causes.toml.
     """
 
     cause: str
@@ -41,6 +42,8 @@ class Claim:
     covers: float = 0.0
     quiet: bool = False
     opportunity: bool = False
+    reading: Reading | None = field(default=None, repr=False)
+    told: Mapping[str, str | float | pd.Timestamp] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -113,6 +116,7 @@ def from_reading(reading: Reading) -> dict[str, object]:
         "n": reading.n,
         "p": reading.p,
         "se": relative_error(reading),
+        "reading": reading,
     }
 
 

@@ -6,20 +6,29 @@ from datetime import timedelta
 
 from sizhen import document
 from sizhen.diagnosis.chart import Chart
+from sizhen.diagnosis.considered import considered
+from sizhen.diagnosis.facts import Facts
 from sizhen.diagnosis.findings import issued_on, number
+from sizhen.diagnosis.judge import Key
 from sizhen.diagnosis.sales import Sales
+from sizhen.diagnosis.verdict import verdict
+from sizhen.diagnosis.vitals import vitals
 from sizhen.vocab import load
 
 
 def compose(
     chart: Chart,
     sales: Sales,
+    real: frozenset[Key],
     findings: list[document.Finding],
-    unknown: list[document.Judgement],
+    judgements: list[document.Judgement],
     outcomes: list[document.AdviceOutcome],
 ) -> document.Document:
-    """`findings` ranked; `unknown`: the rules without an answer; `outcomes`: what came of the last advice."""
+    """`real`: the changes that are; `findings` ranked; `judgements`: the answers to the rules; `outcomes`: what came of
+    the last advice."""
     period, base = chart.period, chart.period.baseline
+    causes = considered(chart, findings, judgements)
+    unknown = [j for j in judgements if j.state == "unknown"]
     data = _data(chart)
     return document.Document(
         schema=document.SCHEMA,
@@ -43,6 +52,9 @@ def compose(
         not_concluded=tuple(document.NotConcluded(j.rule.id, j.needs, j.says[chart.language]) for j in unknown),
         previous=tuple(outcomes),
         maturity=tuple(_maturity(chart, immature) for immature in data.immature),
+        verdict=verdict(Facts(chart, sales, real, findings, judgements, causes)),
+        vitals=vitals(chart, sales, real),
+        considered=causes,
     )
 
 

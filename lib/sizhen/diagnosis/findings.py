@@ -8,14 +8,18 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Claim
+from sizhen.diagnosis.places import sizes, where
 from sizhen.diagnosis.sales import Sales
+from sizhen.diagnosis.since import now
+from sizhen.diagnosis.telling import tell
 from sizhen.document import Advice, Expect, Finding, Stake
 from sizhen.document.findings import State
-from sizhen.vocab import Text, load
+from sizhen.vocab import load
 from sizhen.vocab.limits import limit
+
+CHECK_AFTER = timedelta(days=7)  # from the day by which to act to the day on which to look
 
 
 def number(value: float | None) -> float | None:
@@ -44,19 +48,9 @@ def state(claim: Claim, stake: Stake, sales: Sales) -> State:
     return "act" if claim.level in ("A", "B") and stake.amount >= floor > 0 else "watch"
 
 
-def _rule(cause: str) -> str:
+def rule_of(cause: str) -> str:
+    """The first rule that asks for the cause."""
     return next(r.id for r in load().rules.values() if cause in r.causes)
-
-
-def _says(chart: Chart, claim: Claim) -> dict[str, Text]:
-    currency = chart.shop.profile.currency
-    return {
-        "place": wording.place(chart.shop, claim.subject),
-        "metric": load().metrics[claim.metric].label,
-        "observed": wording.figure(claim.observed, claim.metric, currency),
-        "expected": wording.figure(claim.expected, claim.metric, currency),
-        "since": wording.day(claim.since),
-    }
 
 
 def issued_on(chart: Chart) -> date:
@@ -64,23 +58,19 @@ def issued_on(chart: Chart) -> date:
     return chart.period.end + timedelta(days=1)
 
 
-def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> Finding:
-    """One finding as findings.md has it."""
-    cause = load().causes[claim.cause]
-    values = _says(chart, claim)
-    labels = load().labels
-    says, what = (
-        labels.get(f"opportunity.{id}.{claim.cause}", text) if stake.kind == "opportunity" else text
-        for id, text in (("says", cause.says), ("what", cause.advice.what))
-    )
-    due = cause.advice.due_days
-    by = chart.period.end + timedelta(days=max(due, 7))
+def finding(chart: Chart, claim: Claim, stake: Stake, state: State, price: float | None, periods: int) -> Finding:
+    """One finding as findings.md has it. `price`: what a click is worth; `periods`: reports in a row that name it."""
+    cause, shop = claim.entry, chart.shop
+    shelf = sizes(shop, chart.period, claim.subject["product_id"]) if claim.cause == "stock.sold_out" else ()
+    told = tell(chart, claim, shelf, price)
+    due_on = issued_on(chart) + timedelta(days=cause.advice.due_days)
+    check_on = due_on + CHECK_AFTER
     return Finding(
         id=claim.id,
         cause=claim.cause,
         subject=claim.subject,
         exam=cause.exam,
-        state=state(claim, stake, sales),
+        state=state,
         metric=claim.metric,
         observed=number(claim.observed),
         expected=number(claim.expected),
@@ -91,18 +81,23 @@ def finding(chart: Chart, claim: Claim, stake: Stake, sales: Sales) -> Finding:
         stake=Stake(stake.kind, _cents(stake.amount), _cents(stake.low), _cents(stake.high)),
         evidence=claim.evidence,
         level=claim.level,
-        sure="high" if claim.level in ("A", "B") else "medium",
+        sure="high" if claim.level == "A" else "medium",
         explains=claim.explains,
         advice=Advice(
             who=cause.advice.who,
-            what=what.fill(**values),
-            due_days=due,
-            expect=Expect(claim.metric, number(claim.expected), by),
-            due_on=issued_on(chart) + timedelta(days=due),
-            check_on=by,
+            what=told.what,
+            due_days=cause.advice.due_days,
+            expect=Expect(claim.metric, number(claim.expected), check_on),
+            due_on=due_on,
+            check_on=check_on,
         ),
-        says=says.fill(**values),
-        source=_rule(claim.cause),
+        says=told.says,
+        task=told.task,
+        where=where(shop, chart.period, claim, shelf),
+        sizes=shelf,
+        now=now(claim, chart.period),
+        periods=periods,
+        source=rule_of(claim.cause),
     )
 
 

@@ -107,7 +107,8 @@ def review(chart: Chart, previous: Document | None) -> list[AdviceOutcome]:
         if previous and expect.metric in load().metrics and load().metrics[expect.metric].kind == "sum":
             scale = _days(previous) / chart.period.days
         figure = None if now is None else number(now.observed * scale)
-        entries.append(AdviceOutcome(old.id, old.advice.what[chart.language], then, figure, result))
+        advice = old.advice.what if old.task is None else old.task
+        entries.append(AdviceOutcome(old.id, advice[chart.language], then, figure, result))
     return entries
 
 
@@ -115,3 +116,8 @@ def begun(claim: Claim, previous: Document | None) -> Claim:
     """The claim with the day its trouble began: an earlier one where the last findings knew the same trouble."""
     known = [pd.Timestamp(f.since) for f in acted(previous) if f.id == claim.id and f.since]
     return claim if pd.isna(claim.since) else replace(claim, since=min([*known, claim.since]))
+
+
+def periods(claim: Claim, previous: Document | None) -> int:
+    """Reports in a row that name the trouble, this one included."""
+    return 1 + max((f.periods for f in acted(previous) if f.id == claim.id), default=0)

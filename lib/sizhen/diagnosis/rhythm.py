@@ -11,7 +11,7 @@ import pandas as pd
 
 from sizhen.tables import Shop, prepared
 from sizhen.texts.clean import hide
-from sizhen.vocab.calendar import Occasion, occasions
+from sizhen.vocab.calendar import Occasion
 
 OWN = ("promotion", "holiday")
 
@@ -61,7 +61,7 @@ def read_rhythm(shop: Shop, first: date, last: date, faulty: Iterable[date] = ()
     """The rhythm of the days `first`..`last`."""
     days = pd.date_range(first, last, unit="us")
     label = np.full(len(days), "", dtype=object)
-    calendar = occasions(first, last)
+    calendar = shop.profile.occasions(first, last)
     _mark(days, label, ((pd.Timestamp(o.start), pd.Timestamp(o.end), o.id) for o in calendar))
     own = own_occasions(shop)
     _mark(days, label, ((r["starts_on"], r["ends_on"], r["kind"]) for r in own.to_dict("records")))

@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from sizhen.diagnosis.contribution import contribution_by_day
 from sizhen.exam.listen_reviews import reviews_by_day
 from sizhen.exam.look_stock import days_on_hand
 from sizhen.tables import Period, Shop, prepared
@@ -41,6 +42,7 @@ def _stock(shop: Shop, period: Period) -> pd.DataFrame:
 
 SOURCES = {
     "shop": Source("shop_daily", lambda shop, _: shop.daily()),
+    "contribution": Source("products", contribution_by_day),
     "channel": _of("traffic_daily", "channel", counted=prepared.channel_totals),
     "device": _of("traffic_daily", "device", counted=prepared.devices_apart),
     "product": _of("product_daily", "product_id"),

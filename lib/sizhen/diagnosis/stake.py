@@ -1,4 +1,4 @@
-"""Money: every claim is priced, and overlapping claims share a loss; together they never exceed it."""
+"""Money: every claim is priced, and overlapping claims share a loss; together they never exceed it, nor the gap."""
 
 from __future__ import annotations
 
@@ -50,7 +50,22 @@ def _share(claims: list[Claim], left: float) -> list[float]:
 
 
 def allocate(claims: Iterable[Claim], sales: Sales) -> dict[str, Stake]:
-    """Stake by claim id. Earlier orders draw first."""
+    """Stake by claim id. Where sales are below what was expected, all losses together are at most what is missing: what
+    one part of the split gained made good for another's loss."""
+    drawn = draw(claims, sales)
+    gap = (sales.expected or 0.0) - (sales.observed or 0.0)
+    lost = sum(stake.amount for stake in drawn.values() if stake.kind == "loss")
+    if not 0 < gap < lost:
+        return drawn
+    part = gap / lost
+    return {
+        id: Stake(s.kind, s.amount * part, s.low * part, s.high * part) if s.kind == "loss" else s
+        for id, s in drawn.items()
+    }
+
+
+def draw(claims: Iterable[Claim], sales: Sales) -> dict[str, Stake]:
+    """Stake by claim id, of the losses of the split and the excess of the costs. Earlier orders draw first."""
     left = pools(sales)
     stakes: dict[str, Stake] = {}
     for _, group in groupby(sorted(claims, key=lambda c: (c.order, c.id)), key=lambda c: c.order):

@@ -116,7 +116,7 @@ class Finding:
     """One finding. `observed` and `expected` are of `metric` over the whole period; `since`: the first day of the
     trouble; `now`: the metric from then on; `n`: the count behind the figure; `level`: A (a recorded fact, by
     arithmetic), B (timing, and only what was exposed changed), C (timing alone), D (a fact whose effect is not
-    confirmed); `sure`: high for A and B; `explains`: symptoms this cause accounts for; `task`: what to do, with its
+    confirmed); `sure`: high for A; `explains`: symptoms this cause accounts for; `task`: what to do, with its
     object, in a line; `where`: what names the place to the person who acts, by kind (`skus`, `menu`, `shift`);
     `sizes`: those of the product, sold out or not; `periods`: reports in a row that name it, this one included;
     `source`: the rule it answers; `decision`: None as long as nobody decided.

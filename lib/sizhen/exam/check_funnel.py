@@ -13,7 +13,7 @@ from sizhen.exam.look_products import named
 from sizhen.exam.needs import needs, unknown
 from sizhen.exam.proportions import gap
 from sizhen.exam.tier import tier_conversion
-from sizhen.exam.trailing import change, days_with_data
+from sizhen.exam.trailing import days_with_data
 from sizhen.tables import Period, Shop, prepared
 
 STEPS = ("visitors", "product_visitors", "cart_buyers", "order_buyers", "paid_buyers")
@@ -58,7 +58,7 @@ def _measured(table: pd.DataFrame) -> pd.DataFrame:
     fits = table["on_before"] <= table["above_before"]
     above_before, on_before = table["above_before"].where(fits), table["on_before"].where(fits)
     table["of_step"], table["of_step_before"] = on / above, on_before / above_before.where(above_before > 0)
-    table["of_step_change"] = change(table["of_step"], table["of_step_before"])
+    table["of_step_change"] = table["of_step"] - table["of_step_before"]
     table[GAP] = gap(on, above, on_before, above_before)
     table["lost"] = above - on
     table["lost_more"] = -above * table["of_step_gap"]
@@ -102,14 +102,14 @@ def funnel(shop: Shop, period: Period) -> pd.DataFrame:
     known_before = 1.0 if days_with_data(daily, period.baseline) else float("nan")
     first = {"step": steps[0], "people": now[steps[0]].sum(), "beyond_chance": False, "doubt": ""}
     for share in ("of_visitors", "of_step"):
-        first |= {share: 1.0, f"{share}_before": known_before, f"{share}_change": known_before - 1}
+        first |= {share: 1.0, f"{share}_before": known_before, f"{share}_change": known_before - known_before}
     if len(steps) == 1:
         return pd.DataFrame([first]).reindex(columns=columns)
     table = _table(daily, period, ["shop"], steps)
     for side in ("", "_before"):
         rate = table[f"on_visitors{side}"] / table[f"of_all{side}"].where(table[f"of_all{side}"] > 0)
         table[f"of_visitors{side}"] = rate.where(rate <= 1)
-    table["of_visitors_change"] = change(table["of_visitors"], table["of_visitors_before"])
+    table["of_visitors_change"] = table["of_visitors"] - table["of_visitors_before"]
     table["tier_conversion"] = tier_conversion(shop, period) if steps[-1] == "paid_buyers" else float("nan")
     table["tier_conversion"] = table["tier_conversion"].where(table["step"] == "paid_buyers")
     return pd.concat([pd.DataFrame([first]), table], ignore_index=True).reindex(columns=columns)

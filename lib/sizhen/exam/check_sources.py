@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sizhen.exam.needs import because, needs
+from sizhen.exam.needs import because, needs, saying
 from sizhen.tables import DataError, Period, Shop, prepared
 
 
@@ -27,7 +27,7 @@ def imported(shop: Shop, period: Period) -> pd.DataFrame:
     ]
     table = pd.DataFrame(entries, columns=["file", "imported", "rows"])
     table.attrs["needs"] = []
-    return table
+    return saying(table, "imports.none")
 
 
 @needs("orders")

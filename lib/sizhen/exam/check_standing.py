@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sizhen.exam.figures import Figure, figure
-from sizhen.exam.needs import because, needs
+from sizhen.exam.needs import because, needs, saying
 from sizhen.exam.tier import SCORE_ROUNDING, beside_tier, converted
 from sizhen.tables import Period, Shop, prepared
 from sizhen.tables.chance import counting_noise
@@ -35,7 +35,9 @@ def platform_review(shop: Shop, period: Period) -> pd.DataFrame:
     places = [apart < -table["noise"], apart > table["noise"]]
     table.insert(3, "value_gap", apart)
     table.insert(4, "standing", np.select(places, [BELOW, ABOVE], LEVEL))
-    return table.drop(columns="noise")
+    table = table.drop(columns="noise")
+    table.attrs["heads"] = {"value": "value.quarter"}
+    return table
 
 
 @figure("check.platform_review:figures_below_tier")
@@ -70,23 +72,30 @@ def _score(both: pd.DataFrame, score: str) -> Row:
 
 @needs("events")
 def penalties(shop: Shop, period: Period) -> pd.DataFrame:
-    """Penalty points of the period's year up to its last day, newest first: starts_on, name, points, note."""
+    """Penalty points of the period's year up to its last day, newest first: starts_on, name, penalty_points, note. Of a
+    platform whose rules are not known nothing is said."""
+    if shop.profile.platform not in penalty_rules().platforms:
+        return because("unknown_penalty_rules")
     fined = prepared.violations(hide(shop.table("events"), "name", "note"), period.end)
-    fined = fined.loc[fined["points"] > 0, ["starts_on", "name", "points", "note"]]
-    return fined.sort_values("starts_on", ascending=False, ignore_index=True)
+    fined = fined.rename(columns={"points": "penalty_points"})
+    fined = fined.loc[fined["penalty_points"] > 0, ["starts_on", "name", "penalty_points", "note"]]
+    return saying(fined.sort_values("starts_on", ascending=False, ignore_index=True), "penalties.none")
 
 
 @figure("check.penalties:penalty_points")
 def penalty_points(fined: pd.DataFrame) -> Figure:
     """Points of all violations together; n: violations with points."""
-    return Figure(float(fined["points"].sum()), float(len(fined)))
+    return Figure(float(fined["penalty_points"].sum()), float(len(fined)))
 
 
 @needs("events")
 def penalty_room(shop: Shop, period: Period) -> pd.DataFrame:
     """Per limit of the platform, lowest first: points_limit, penalty (what follows, by id), penalty_points (of the year
     up to the period's last day), points_left, rules_year (when these limits were in force: verify them)."""
-    points, rules = penalty_points(penalties(shop, period)).value, penalty_rules()
+    fined, rules = penalties(shop, period), penalty_rules()
+    if not len(fined.columns):
+        return fined
+    points = penalty_points(fined).value
     table = pd.DataFrame({"points_limit": rules.limits, "penalty": [f"{limit:.0f}" for limit in rules.limits]})
     left = (table["points_limit"] - points).clip(lower=0.0)
     return table.assign(penalty_points=points, points_left=left, rules_year=str(rules.year))

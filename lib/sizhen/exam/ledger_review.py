@@ -74,16 +74,17 @@ def _scores(shop: Shop, period: Period) -> list[Row]:
     for score in scores.to_dict("records"):
         known = earlier[score["metric"]].dropna()
         before = float(known.iloc[-1]) if len(known) else UNKNOWN
-        now = {"all": score["own_score"], "all_before": before, "all_change": score["own_score"] / before - 1}
-        rows.append({"metric": score["metric"], **now, **{c: score[c] for c in ("tier_score", "tier_gap")}})
+        now = {"all": score["own_score"], "all_before": before, "all_change": score["own_score"] - before}
+        rows.append({"metric": f"{score['metric']}.last", **now, **{c: score[c] for c in ("tier_score", "tier_gap")}})
     return rows
 
 
 @needs("shop_daily")
 def monthly_review(shop: Shop, period: Period) -> pd.DataFrame:
     """One figure per row: metric; desktop, mobile and all, each with _before (the 28 days before; sums per day with
-    data) and _change (a fraction); for the scores tier_score and tier_gap. Rates are ratios of
-    totals; what platforms print as the mean of daily rates stands in rows of its own, `….mean_of_days`."""
+    data) and _change (a fraction; of rates and scores the difference); for the scores tier_score and tier_gap. Rates
+    are ratios of totals; what platforms print as the mean of daily rates stands in rows of its own,
+    `….mean_of_days`."""
     daily = shop.daily()
     if period.clip(daily).empty:
         return pd.DataFrame()

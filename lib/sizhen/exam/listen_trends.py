@@ -16,6 +16,7 @@ from sizhen.tables.chance import discoveries
 FALSE_SHARE = 0.01  # of what is said to have risen
 FEWEST = 5  # complaints in the period's weeks: below, nothing is said
 SERIES = ["product_id", "aspect"]
+BY_WEEKS = ("complaints", "complaint_share", "complaint_share_before")  # elsewhere these are counted by days
 
 
 def _weekly(shop: Shop, period: Period) -> pd.DataFrame:
@@ -116,7 +117,9 @@ def complaint_rises(shop: Shop, period: Period) -> pd.DataFrame:
     steady = rises["trend"] != "risen"
     rises = rises.assign(steady=steady, first=rises["p_value"].where(~steady, -rises["complaints"]))
     ranked = rises.sort_values(["steady", "first", "product_id", "aspect"])
-    return ranked.drop(columns=["steady", "first", "p_value", "weeks", "weeks_before"]).reset_index(drop=True)
+    ranked = ranked.drop(columns=["steady", "first", "p_value", "weeks", "weeks_before"]).reset_index(drop=True)
+    ranked.attrs["heads"] = {column: f"{column}.weeks" for column in BY_WEEKS}
+    return ranked
 
 
 @needs("reviews")

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from sizhen.exam.compare import wilson
-from sizhen.exam.figures import Figure, figure, ratio
+from sizhen.exam.figures import Figure, figure, of, ratio
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import beside, change
 from sizhen.tables import Period, Shop, measure
@@ -19,6 +19,7 @@ SUMS = ["impressions", "clicks", "cart_buyers", "paid_orders", "paid_amount"]
 ENTRY = ["kind", "plan", "keyword"]
 TAIL = 0.025  # on either side of a 95 % interval
 FAR_BELOW = 0.5  # of the click price
+FEWEST_CLICKS = 100  # of an entry: below, nothing is said of it
 DRAWN = 5.0  # orders of the account that an entry's own order value is averaged with
 
 
@@ -81,12 +82,12 @@ def ads(shop: Shop, period: Period) -> pd.DataFrame:
     return _spending(shop, period, ["kind", "plan"])
 
 
-@figure("look.ads:return_on_spend")
-def return_on_spend(ads: pd.DataFrame) -> Figure:
-    """Attributed sales of all plans ÷ their cost, and that cost."""
-    known = ads[ads["paid_amount"].notna()]
-    cost = float(known["cost"].sum())
-    return Figure(ratio(float(known["paid_amount"].sum()), cost), cost)
+@figure("look.ads:above_break_even")
+def above_break_even(ads: pd.DataFrame) -> Figure:
+    """Plans whose click costs more than its break-even price; n: the plans for which both are known."""
+    known = ads.dropna(subset=["click_cost", "break_even_click_cost"])
+    above = known["click_cost"] > known["break_even_click_cost"]
+    return of(float(above.sum()) if len(known) else float("nan"), float(len(known)))
 
 
 @figure("look.ads:click_through")
@@ -115,11 +116,10 @@ def _worth(orders: pd.Series, clicks: pd.Series, order_worth: pd.Series) -> pd.D
 
 def _verdict(table: pd.DataFrame) -> pd.DataFrame:
     """verdict (raise, lower, drop, watch) and the code of the rule behind it."""
-    least = load().rules["look.ads"].min_n
     price = table["click_cost"]
     below, above = table["click_value_high"] < price, table["click_value_low"] > price
     rules = {
-        ("watch", "few_clicks"): ~(table["clicks"] >= least) | price.isna(),
+        ("watch", "few_clicks"): ~(table["clicks"] >= FEWEST_CLICKS) | price.isna(),
         ("watch", "orders_unknown"): table["click_value"].isna(),
         ("watch", "turned"): (above & (table["recent_value"] < price)) | (below & (table["recent_value"] > price)),
         ("drop", "no_orders"): below & (table["paid_orders"] == 0),
@@ -153,7 +153,7 @@ def ads_verdicts(shop: Shop, period: Period) -> pd.DataFrame:
 
     The value rests on the days of baseline and period whose attribution window closed by the period's end. Order value
     is the entry's own, drawn to the account's as five orders would. Where the gross margin is unknown the account's
-    average click breaks even by definition and the yardstick is `account`. Fewer clicks than rule look.ads asks for, an
+    average click breaks even by definition and the yardstick is `account`. Fewer than a hundred clicks, an
     interval that holds the click price, or a recent value on its other side, is watched.
     """
     daily = shop.table("ads_daily")
@@ -168,7 +168,7 @@ def ads_verdicts(shop: Shop, period: Period) -> pd.DataFrame:
     order_value, kept = _account(sums.sum(), margin)
     worth = kept * (table["paid_amount"] + DRAWN * order_value) / (table["paid_orders"] + DRAWN)
     table = table.join(_worth(table["paid_orders"], table["clicks"], worth))
-    enough = recent[recent["clicks"] >= load().rules["look.ads"].min_n]
+    enough = recent[recent["clicks"] >= FEWEST_CLICKS]
     lately = table[ENTRY].join(_ratio(enough["paid_orders"], enough["clicks"]).rename("lately"), on=ENTRY)["lately"]
     table = _verdict(table.assign(recent_value=lately * worth, yardstick="account" if margin is None else "margin"))
     front = [

@@ -14,7 +14,6 @@ from sizhen.exam.trailing import change
 from sizhen.tables import Period, Shop, measure, prepared
 from sizhen.texts.clean import hide
 from sizhen.vocab import load
-from sizhen.vocab.calendar import occasions
 
 WEEK, LONGEST = 7, 14
 FIGURES = ("bounce_rate.visitor", "depth.visitor", "conversion")
@@ -65,7 +64,7 @@ def _others(shop: Shop, event: Any, days: pd.DatetimeIndex) -> int:
     events, first, last = hide(shop.table("events"), "name"), days.min(), days.max()
     touching = (events["starts_on"] <= last) & (events["ends_on"].fillna(events["starts_on"]) >= first)
     itself = (events["starts_on"] == event.starts_on) & (events["name"] == event.name)
-    return int((touching & ~itself).sum()) + len(occasions(first.date(), last.date()))
+    return int((touching & ~itself).sum()) + len(shop.profile.occasions(first.date(), last.date()))
 
 
 def _compared(shop: Shop, event: Any, period: Period) -> pd.DataFrame:
@@ -97,8 +96,9 @@ def page_changes(shop: Shop, period: Period) -> pd.DataFrame:
     """Before and after every event of kind `page` in baseline and period, latest first; three rows each, one by metric
     (bounce_rate.visitor, depth.visitor, conversion): event, starts_on, product_id and title (empty: the whole shop),
     metric, days_before, days (with data, up to 14 after that day and as many before it, see `windows`; days before the
-    baseline count too), visitor_days_before, visitor_days, value_before, value, value_change, moved_low, moved_high
-    (95 % interval of value - value_before, a difference of shares; unknown for the depth), moved (better, worse,
+    baseline count too), visitor_days_before, visitor_days, value_before, value, value_change (of the shares
+    value - value_before, of the depth a fraction), moved_low, moved_high (95 % interval of that difference; unknown for
+    the depth), moved (better, worse,
     unclear, few visitors), meanwhile (other events and occasions on those days).
 
     Before and after is no proof: the interval knows chance only, not what else changed, nor that days differ more than
@@ -124,7 +124,9 @@ def page_changes(shop: Shop, period: Period) -> pd.DataFrame:
     least = of_product.map({True: rules["look.bounce-by-product"].min_n, False: rules["look.bounce"].min_n})
     table = table.assign(
         title=table["product_id"].map(titles(shop)).astype("object").fillna(table["product_id"]),
-        value_change=change(table["value"], table["value_before"]),
+        value_change=(table["value"] - table["value_before"]).where(
+            table["metric"].isin(SHARES), change(table["value"], table["value_before"])
+        ),
         moved_low=reach["gap_low"],
         moved_high=reach["gap_high"],
     )

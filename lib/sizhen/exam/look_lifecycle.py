@@ -7,28 +7,33 @@ import pandas as pd
 from sizhen.exam.compare import WEEK, in_part, week_of, weeks
 from sizhen.exam.figures import UNKNOWN, Figure, figure, of, ratio
 from sizhen.exam.look_products import named
+from sizhen.exam.look_stock import days_on_hand
 from sizhen.exam.needs import needs
 from sizhen.exam.trailing import share
 from sizhen.tables import Period, Shop, prepared
 from sizhen.tables.lifecycle import lives, turned_on
 from sizhen.tables.prepared import NEW_DAYS
 
+SHORT = "short"
+WHOLE = 0.9  # of what buyers want: below, sales were held back
+
 
 @needs("product_daily")
 def lifecycle(shop: Shop, period: Period) -> pd.DataFrame:
-    """Products sold in the period by sales: product_id, title, role, stage (introduction, growth, peak, decline; empty:
-    fewer than eight weeks are known and the start is not), weeks_on_sale (since listed_on, or since its first known
-    sale), week_amount (last seven days), peak_amount (best running median of three weeks), of_peak (their ratio),
-    weekly_slope (of the last eight weeks, in peaks per week) with slope_low and slope_high (90 % interval), turned_on
-    (first day of the week in which the trend turned, where a test is sure of one), paid_amount, paid_amount_share,
-    paid_buyers."""
+    """Products sold in the period by sales: product_id, title, role, stage (introduction, growth, peak, decline; short:
+    it fell, but over a tenth of what buyers wanted in the period was not in stock; empty: fewer than eight weeks are
+    known and the start is not), weeks_on_sale (since listed_on, or since its first known sale), week_amount (last seven
+    days), peak_amount (best running median of three weeks), of_peak (their ratio), weekly_slope (of the last eight
+    weeks, in peaks per week) with slope_low and slope_high (90 % interval), turned_on (first day of the week in which
+    the trend turned, where a test is sure of one), paid_amount, paid_amount_share, paid_buyers."""
     daily = shop.table("product_daily")
     daily = daily[daily["date"] <= pd.Timestamp(period.end)]
     sold = period.clip(daily).groupby("product_id")["paid_amount"].sum(min_count=1).dropna()
     if sold.empty:
         return pd.DataFrame()
     told = lives(daily, period).rename(columns={"slope": "weekly_slope"}).reindex(sold.index)
-    told["stage"] = told["stage"].fillna("").astype("str")
+    held_back = (told["stage"] == "decline") & _short(shop, period).reindex(told.index, fill_value=False)
+    told["stage"] = told["stage"].fillna("").astype("str").mask(held_back, SHORT)
     told["weeks_on_sale"] = _age(shop, period).reindex(told.index).fillna(told["weeks_on_sale"])
     told.insert(4, "of_peak", told["week_amount"] / told["peak_amount"].where(told["peak_amount"] > 0))
     told["turned_on"] = turned_on(daily, period).reindex(told.index)
@@ -42,11 +47,19 @@ def lifecycle(shop: Shop, period: Period) -> pd.DataFrame:
 def decline_share(life: pd.DataFrame) -> Figure:
     """Sales of products in decline ÷ all sales, and the buyers of products whose stage can be told; unknown where that
     of none can."""
-    sold, can_tell = life["paid_amount"], life["stage"] != ""
+    sold, can_tell = life["paid_amount"], ~life["stage"].isin(["", SHORT])
     if not can_tell.any():
         return UNKNOWN
     declining = float(sold[life["stage"] == "decline"].sum())
     return Figure(ratio(declining, float(sold.sum())), float(life.loc[can_tell, "paid_buyers"].sum()))
+
+
+def _short(shop: Shop, period: Period) -> pd.Series:
+    """By product_id, True where less than WHOLE of what buyers wanted in the period was in stock."""
+    if not shop.has("stock_daily"):
+        return pd.Series(dtype="bool")
+    here = period.clip(days_on_hand(shop, period)).groupby("product_id")[["demand_on_hand", "demand"]].sum()
+    return here["demand_on_hand"] < WHOLE * here["demand"]
 
 
 def _age(shop: Shop, period: Period) -> pd.Series:
@@ -103,9 +116,9 @@ def new_product_pace(shop: Shop, period: Period) -> pd.DataFrame:
 
 @figure("look.new_product_pace:own_to_peer")
 def own_to_peer(pace: pd.DataFrame) -> Figure:
-    """New products of the shop ÷ those of a peer, of whom one is counted at least; and both together."""
+    """New products of the shop ÷ those of a peer, of whom one is counted at least; n: those of the shop."""
     own, peer = (float(pace[side].sum(min_count=1)) for side in ("own_new_products", "peer_new_products"))
-    return of(own / max(peer, 1.0), own + peer)
+    return of(own / max(peer, 1.0), own)
 
 
 def _undated() -> pd.DataFrame:

@@ -7,11 +7,13 @@ import pandas as pd
 
 from sizhen.exam.compare import SAME_PRICE
 from sizhen.exam.figures import Figure, figure, of, ratio
-from sizhen.exam.needs import needs, unknown
+from sizhen.exam.needs import needs, saying, unknown
 from sizhen.exam.trailing import beside, share
 from sizhen.tables import Period, Shop, measure
 
-METRICS = ("paid_amount", "visitors", "conversion", "average_order_value", "bounce_rate.visitor")
+METRICS = ("paid_amount", "visitors", "conversion", "average_order_value", "bounce_rate.visitor", "paid_units")
+LEADING, LESS = 5, 0.2  # products that carry the shop; of what one sold before: a smaller loss is none
+SURE = 2.58  # standard errors: 99 %
 FIRST = (0.01, 0.05, 0.20)  # of the products
 
 
@@ -30,7 +32,8 @@ def named(table: pd.DataFrame, shop: Shop) -> pd.DataFrame:
 @needs("product_daily")
 def leading_products(shop: Shop, period: Period) -> pd.DataFrame:
     """Every product of the period by sales: product_id, title, role, paid_amount (+ _before, _change, _share),
-    cumulative_share, visitor_days (+ …), conversion (+ …), average_order_value, bounce_rate.visitor."""
+    cumulative_share, visitor_days (+ …), conversion (+ …), average_order_value, bounce_rate.visitor, paid_units
+    (+ …)."""
     plain = ("average_order_value", "bounce_rate.visitor")
     table = beside(shop.table("product_daily"), period, METRICS, ["product_id"], plain=plain)
     if table.empty:
@@ -44,9 +47,22 @@ def leading_products(shop: Shop, period: Period) -> pd.DataFrame:
 
 @figure("look.leading_products:first_share")
 def first_share(leading: pd.DataFrame) -> Figure:
-    """Sales of the product that sells most ÷ those of all products."""
+    """Sales of the product that sells most ÷ those of all products; n: units sold."""
     sold = leading["paid_amount"]
-    return Figure(ratio(float(sold.max()), float(sold.sum())), float(sold.sum()))
+    return of(ratio(float(sold.max()), float(sold.sum())), float(leading["paid_units"].sum()))
+
+
+@figure("look.leading_products:falling")
+def falling(leading: pd.DataFrame) -> Figure:
+    """Of the five products that sell most now or sold most before, those that sell a fifth less or worse, their units
+    beyond chance (99 %, counts); n: the products that can be compared."""
+    either = leading[["paid_amount", "paid_amount_before"]].max(axis=1)
+    first = leading.loc[either.sort_values(ascending=False, kind="stable").head(LEADING).index]
+    now, before = first["paid_units"], first["paid_units_before"]
+    known = (before > 0) & now.notna()
+    low = np.log((now + 0.5) / (before + 0.5)) < -SURE * np.sqrt(1 / (now + 0.5) + 1 / (before + 0.5))
+    fell = known & low & (first["paid_amount_change"] <= -LESS)
+    return of(float(fell.sum()) if known.any() else float("nan"), float(known.sum()))
 
 
 @needs("shop_daily", "product_daily")
@@ -113,7 +129,7 @@ def prices(shop: Shop, period: Period) -> pd.DataFrame:
         return table
     table = table[table["price_change"].abs() > SAME_PRICE]
     order = table["price_change"].abs().sort_values(ascending=False, kind="stable").index
-    return named(table.loc[order].reset_index(drop=True), shop)
+    return saying(named(table.loc[order].reset_index(drop=True), shop), "prices.none")
 
 
 def gathered(shop: Shop, period: Period, by: str, keys: pd.Series) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from sizhen.exam.needs import needs
 from sizhen.exam.trailing import around, beside, share
 from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
-from sizhen.vocab.calendar import occasions
 
 SOURCE = ("visitors", "conversion", "paid_buyers", "paid_amount", "visitor_value", "cost", "visitor_cost")
 PLAIN = ("paid_buyers", "paid_amount", "cost")
@@ -18,12 +17,12 @@ PLAIN = ("paid_buyers", "paid_amount", "cost")
 @needs("shop_daily")
 def day_line(shop: Shop, period: Period) -> pd.DataFrame:
     """Every day of the baseline and the period: date, visitors, paid_amount, in_period, occasion (the id of a holiday
-    or sales festival that day, else empty). A day without data is unknown."""
+    or sales event of its market that day, else empty). A day without data is unknown."""
     daily = shop.daily()[["date", "visitors", "paid_amount"]]
     if period.clip(daily).empty:
         return daily.head(0).assign(in_period=False, occasion="")
     table = around(daily, period).assign(occasion="")
-    for occasion in occasions(period.baseline.start, period.end):
+    for occasion in shop.profile.occasions(period.baseline.start, period.end):
         table.loc[table["date"].between(pd.Timestamp(occasion.start), pd.Timestamp(occasion.end)), "occasion"] = (
             occasion.id
         )

@@ -31,6 +31,13 @@ def because(word: str) -> pd.DataFrame:
     return frame
 
 
+def saying(frame: pd.DataFrame, word: str) -> pd.DataFrame:
+    """The answer; where it has no rows, this word says what that means."""
+    if frame.empty:
+        frame.attrs["empty"] = word
+    return frame
+
+
 def needs(*tables: str) -> Callable[[Examine], Examine]:
     """Names the tables a function `(shop, period, **options) -> frame` reads.
 

@@ -156,16 +156,15 @@ def peer_days(shop: Shop, period: Period) -> pd.DataFrame:
 def same_style(shop: Shop, period: Period) -> pd.DataFrame:
     """Own products beside the peers' matching ones: product_id, title, peer_id, name, own_price and peer_price (last
     known of the period), price_gap (peer ÷ own − 1), own_price_change, peer_price_change (against the last
-    price before the period, else the period's first), units_sold (of the peer in the period). Cheapest peers first."""
+    price before the period, else the period's first), units_sold (of the peer, per day of the period that tells it).
+    Cheapest peers first."""
     table = shop.table("peer_products_daily")
     matched = table[table["product_id"].fillna("").ne("")]
     if period.clip(matched).empty:
         return pd.DataFrame()
     key = ["product_id", "peer_id", "peer_product_id"]
     found = (
-        _prices(matched, key, period)
-        .add_prefix("peer_")
-        .join(period.clip(matched).groupby(key)["units_sold"].sum(min_count=1))
+        _prices(matched, key, period).add_prefix("peer_").join(period.clip(matched).groupby(key)["units_sold"].mean())
     )
     own = _prices(shop.table("product_daily"), ["product_id"], period) if shop.has("product_daily") else None
     rows = found[found["peer_price"].notna()].reset_index()

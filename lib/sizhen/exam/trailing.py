@@ -24,6 +24,11 @@ def change(now: Measured, before: Measured) -> Measured:
     return now / before.where(before > 0) - 1
 
 
+def moved(now: Measured, before: Measured, metric: str) -> Measured:
+    """How a metric's value changed: rates and scores by their difference, all else as a fraction (`change`)."""
+    return now - before if load().metrics[metric].unit in ("rate", "score") else change(now, before)
+
+
 def beside(
     frame: pd.DataFrame,
     period: Period,
@@ -33,7 +38,8 @@ def beside(
     plain: Sequence[str] = (),
 ) -> pd.DataFrame:
     """One row per member of `by` seen in the period or in its baseline: per metric its value,
-    `<metric>_before` and `<metric>_change` (a fraction); the metrics in `plain` as the period's value only.
+    `<metric>_before` and `<metric>_change` (a fraction; of rates and scores the difference); the metrics in `plain` as
+    the period's value only.
 
     Sums before are those of the baseline per day with data, times the period's days with data. Daily visitors added up
     are called `visitor_days`. Empty when the period has no row.
@@ -49,7 +55,8 @@ def beside(
     past = past * [scale if load().metrics[m].kind == "sum" else 1.0 for m in compared]
     members = seen.index.append(past.index[~past.index.isin(seen.index)])
     seen, past = seen.reindex(members), past.reindex(members)
-    ends = {"": seen, "_before": past, "_change": change(seen[compared], past)}
+    changes = pd.DataFrame({m: moved(seen[m], past[m], m) for m in compared}, index=seen.index)
+    ends = {"": seen, "_before": past, "_change": changes}
     table = pd.concat([values.add_suffix(end) for end, values in ends.items()], axis=1)
     order = {f"{m}{end}": f"{PEOPLE.get(m, m)}{end}" for m in metrics for end, values in ends.items() if m in values}
     table = table[list(order)].rename(columns=order)

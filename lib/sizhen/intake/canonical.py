@@ -61,4 +61,5 @@ def _layout(spec: TableSpec) -> Layout:
     sources = (Source(c.name, c.kind, (c.name,), PERSONS.get((spec.name, c.name))) for c in spec.columns)
     required = {name: name for name in _required(spec)}
     tables = {spec.name: tuple(sources)}
-    return Layout(f"{PREFIX}{spec.name}", spec.title, "other", required, tables, common().dates, strict=True)
+    id, dates = f"{PREFIX}{spec.name}", common().dates
+    return Layout(id, spec.title, "other", required, tables, dates, currency="currency", strict=True)

@@ -13,7 +13,21 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sizhen.intake import currency, dayorder, days, decimals, origin, privacy, rules, scales, totals, values, zones
+from sizhen.intake import (
+    currency,
+    dayorder,
+    days,
+    decimals,
+    identity,
+    origin,
+    privacy,
+    returns,
+    rules,
+    scales,
+    totals,
+    values,
+    zones,
+)
 from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.cells import Cells, read_cells
 from sizhen.intake.errors import IntakeError
@@ -34,8 +48,9 @@ class Converted:
     """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
 
     `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `currency`: that of its
-    money, and `timezone`: the clock of its times, where it tells; `remarks`: sums that do not agree with their rows;
-    `shown`: where no row is kept, by row the cell a reason is about, of the first row of each reason and column.
+    money, and `timezone`: the clock of its times, where it tells; `exported`: when it was made, in ISO; `places`: the
+    row and column that tell its "shop" and "currency"; `remarks`: sums that do not agree with their rows; `shown`:
+    where no row is kept, by row the cell a reason is about, of the first row of each reason and column.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -47,6 +62,8 @@ class Converted:
     remarks: tuple[str, ...] = ()
     currency: str | None = None
     timezone: str | None = None
+    exported: str | None = None
+    places: dict[str, str] = field(default_factory=dict)
     shown: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -105,7 +122,8 @@ def convert(grid: Grid, context: Context) -> Converted:
     """
     match = context.match
     dated = dayorder.settled(body(grid, match, context.common, context.file), context)
-    rows = decimals.settled(dated, grid, context, lambda: _one_currency(dated, context))
+    figures = decimals.settled(dated, grid, context, lambda: _one_currency(dated, context))
+    rows, signs = returns.unsigned(figures, match)
     origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
     times = zones.told(rows, match)
@@ -121,8 +139,12 @@ def convert(grid: Grid, context: Context) -> Converted:
     main = names[0]
     parts = {name: _read(rows, name, context, period, findings) for name in names}
     _refuse_other_days(parts[main], main, stated, findings)
+    returned, mixed = returns.sides(signs, parts[main], len(rows.numbers))
+    findings.refuse(mixed, next(iter(signs), ""), "out_of_range")
+    if identity.facts(main):
+        parts[main][identity.ROW] = _Typed(pd.Series(rows.numbers), np.arange(len(rows.numbers), dtype="int32"))
     if not match.layout.adds:
-        good = findings.good
+        good = findings.good & ~returned
         twice = good & ~_once(parts[main], main, good, keep="first")
         findings.refuse(twice, load().table(main).keys[-1], "repeated_key")
 
@@ -133,30 +155,39 @@ def convert(grid: Grid, context: Context) -> Converted:
     notes = Counter(rows.notes)
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
+    own = np.flatnonzero(good & ~returned)
+    refunded = returns.refunds(parts[main], np.flatnonzero(good & returned), own)
     frames = {}
     for name, columns in parts.items():
         if name == main and match.layout.adds:
-            rows_of_main = _in_order(columns, name, np.flatnonzero(good))
+            rows_of_main = _in_order(columns, name, own)
             frames[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
             notes.update(told)
         else:
-            frames[name] = _frame(columns, name, good)
+            frames[name] = _frame(columns, name, good & ~returned)
     days.refuse_ends(frames[main], stated, context.file)
+    shops = _told(rows, match.layout.shop, good, context) | origin.stated_shops(lines)
+    moneys = _currencies(rows, good, context)
+    shop, money = _one_of(shops, "shops", context), _one_of(moneys, "currencies", context)
+    remarks = (
+        *days.told(frames[main]),
+        *zones.moved(times, context.zone),
+        *findings.strange(),
+        *totals.disagreements(rows.sums, frames[main], context),
+        *returns.told(refunded, rows.numbers[good & returned]),
+    )
     return Converted(
-        frames,
+        returns.beside(frames, refunded),
         rows.read,
         tuple(sorted(rejected, key=lambda r: r.row)),
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
-        _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
-        (
-            *days.told(frames[main]),
-            *zones.moved(times, context.zone),
-            *findings.strange(),
-            *totals.disagreements(rows.sums, frames[main], context),
-        ),
-        _one_of(_currencies(rows, good, context), "currencies", context),
+        shop,
+        remarks,
+        money,
         timezone,
+        origin.stated_export(grid, match),
+        {k: place for k, place in (("shop", shops.get(shop or "")), ("currency", moneys.get(money or ""))) if place},
         {} if good.any() else {int(rows.numbers[at]): cell for at, cell in findings.shown()},
     )
 
@@ -268,20 +299,24 @@ def _refuse_other_days(
         findings.refuse(outside[told.codes], name, "outside_period")
 
 
-def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[str]:
-    """What the kept rows say under a heading."""
+def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> dict[str, str]:
+    """What the kept rows say under a heading, and where each of it stands first."""
     at = context.match.places.get(heading or "")
     if at is None:
-        return set()
-    coded = rows.columns[at]
-    used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
-    return set(used) - context.common.missing
+        return {}
+    there, first = np.unique(rows.columns[at].codes[good], return_index=True)
+    words = rows.columns[at].words.take(pa.array(there)).to_pylist()
+    numbers = rows.numbers[good][first].tolist()
+    column = context.match.headings[at]
+    told = zip(words, numbers, strict=True)
+    return {w: f"row {n}, column {column}" for w, n in told if w not in context.common.missing}
 
 
-def _currencies(rows: Body, good: Mask, context: Context) -> set[str]:
-    """The codes or signs that these rows state."""
+def _currencies(rows: Body, good: Mask, context: Context) -> dict[str, str]:
+    """The codes or signs that these rows state, each with its place."""
     match = context.match
-    return currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match))
+    codes = {code.upper(): place for code, place in _told(rows, match.layout.currency, good, context).items()}
+    return currency.narrowed(codes | currency.signs(rows, good, match))
 
 
 def _one_currency(rows: Body, context: Context) -> str | None:
@@ -291,10 +326,10 @@ def _one_currency(rows: Body, context: Context) -> str | None:
     return codes.pop() if len(codes) == 1 else None
 
 
-def _one_of(names: set[str], what: str, context: Context) -> str | None:
-    """The one shop or currency of the file. Raises IntakeError for several."""
-    if len(names) > 1:
-        told = (privacy.clean(plain(name)) for name in sorted(names)[:3])
-        problem = f"holds rows of several {what} ({', '.join(told)})"
+def _one_of(told: dict[str, str], what: str, context: Context) -> str | None:
+    """The one shop or currency of the file, each with its place. Raises IntakeError for several."""
+    if len(told) > 1:
+        shown = (f"{privacy.clean(plain(name))} in {told[name]}" for name in sorted(told)[:3])
+        problem = f"holds rows of several {what} ({'; '.join(shown)})"
         raise IntakeError(context.file, problem, "export each on its own")
-    return next(iter(names), None)
+    return next(iter(told), None)

@@ -12,11 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from sizhen.intake import canonical, encodings, mapping, privacy, records
+from sizhen.intake import canonical, currency, encodings, mapping, privacy, records
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.key import mark, shop_key
 from sizhen.intake.layouts import Layout, layouts
-from sizhen.intake.merge import Tables, joined
+from sizhen.intake.merge import Export, Tables, sources_of
+from sizhen.intake.newer import Pairs, joined
 from sizhen.intake.reports import FileReport
 from sizhen.intake.sheets import Sheet
 from sizhen.intake.worker import Reader, refuse_no_file
@@ -147,18 +148,22 @@ class _Session:
         if not frames:
             return report
         layout = self._layout(str(report.layout))
+        report = replace(report, currency=report.currency or currency.by_contract(layout, frames.values()))
         try:
             lineage = [*read_lineage(self.folder), *map(records.entry, self.taken)]
-            records.refuse_other_shop(self.folder, report.file, layout.platform, report.shop, lineage)
-            records.refuse_other_currency(self.folder, report.file, report.currency, self.taken)
+            records.refuse_other_shop(self.folder, report, lineage)
+            records.refuse_other_currency(self.folder, report, layout, self.taken)
             records.refuse_other_level(report, lineage)
             main, frame = next(iter(frames.items()))
             refuse_other_figures(report, main, frame, layout, before)
-            told, changed = self.tables.add(layout, frames, report.timezone or TIMEZONE)
+            again = any(e["sha256"] == report.sha256 for e in lineage)
+            export = Export(report.file, report.exported, again)
+            added = self.tables.add(layout, frames, report.timezone or TIMEZONE, export)
             before.append((report.sheet, main, frame))
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
-        report = replace(report, notes=report.notes | told, changed=changed)
+        notes, remarks = report.notes | added.notes, (*report.remarks, *added.remarks)
+        report = replace(report, notes=notes, changed=added.changed, remarks=remarks)
         self.taken.append(report)
         return report
 
@@ -194,6 +199,7 @@ def refuse_other_figures(
 ) -> None:
     """Raises IntakeError where an earlier sheet of the file tells the same rows otherwise: nobody says which holds."""
     for sheet, of, known in before:
-        if of == table and joined(known, frame, load().table(table), layout.tables[layout.main])[1]:
+        pairs = Pairs(known, frame, load().table(table)) if of == table else None
+        if pairs and joined(pairs, sources_of(layout, table)).differs:
             problem = f"tells in sheet {report.sheet} otherwise what it tells in {sheet}"
             raise IntakeError(report.file, problem, "keep one of them, and import the other as a file if it is newer")

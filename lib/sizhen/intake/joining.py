@@ -1,10 +1,22 @@
-"""Rows that share their table's key and are one row: what a layout says adds up is added."""
+"""Rows that share their table's key and are one row: what a layout says adds up is added, equal lines too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+
+def pasted(codes: Sequence[NDArray[np.int32]], blocks: NDArray[np.int64]) -> Mask:
+    """Rows that an earlier block has as often already, cell for cell: equal lines of one block are as many units, but a
+    file that was pasted from several tells them again. `blocks`: for each row the number of its block, ascending."""
+    lines = pd.DataFrame(dict(enumerate(codes)))
+    time = lines.groupby([*(lines[i] for i in lines), blocks], sort=False).cumcount()
+    return np.asarray(lines.assign(time=time).duplicated())
 
 
 def joined(frame: pd.DataFrame, keys: Sequence[str], adds: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:

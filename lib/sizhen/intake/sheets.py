@@ -14,7 +14,7 @@ from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.layouts import STRANGER, Layout, Match, common, layouts, recognise
-from sizhen.intake.origin import ONE_A_DAY
+from sizhen.intake.origin import ONE_A_DAY, named_export
 from sizhen.intake.reports import FileReport, Rejection
 from sizhen.intake.rules import Context
 from sizhen.vocab import load
@@ -107,6 +107,8 @@ def _counted(report: FileReport, read: Converted) -> FileReport:
         remarks=read.remarks,
         currency=read.currency,
         timezone=read.timezone,
+        exported=read.exported or named_export(report.file, last),
+        places=read.places,
     )
 
 

@@ -19,6 +19,6 @@ def environment() -> Environment:
 
 
 @cache
-def style_sheet() -> str:
-    """The cards' style sheet (shared with the notebooks) followed by that of the page."""
-    return _CARDS.read_text(encoding="utf-8") + (TEMPLATES / "page.css").read_text(encoding="utf-8")
+def style_sheet(own: str = "page.css") -> str:
+    """The cards' style sheet, whose colours are everybody's, followed by a page's own."""
+    return _CARDS.read_text(encoding="utf-8") + (TEMPLATES / own).read_text(encoding="utf-8")

@@ -18,26 +18,20 @@ from sizhen.report.prepare import ReportError, prepare
 from sizhen.report.write import write_text
 from sizhen.vocab import LANGUAGES, word
 
+_UNIT = re.compile(r"(?<=\d) (?=[万亿])")  # before it no line may break
 _CELL = '{"cell_type": "markdown", "id": "0", "metadata": {}, "source": "-"}'
 _SMALL = f'{{"cells": [{_CELL}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}'
-_PART = re.compile(r'<h3 id="([a-z0-9-]+)">((?:[^<]|<(?!/?h3\b))*+)</h3>')
-_TAG = re.compile(r"<[^<>]*>")
-
-
-@dataclass(frozen=True)
-class Part:
-    id: str
-    heading: str
 
 
 @dataclass(frozen=True)
 class Section:
-    """`about`: the shop and the period its notebook was run for, and the fingerprint of the data, where it tells."""
+    """What a notebook fills of the page, as markup. `count`: the subjects of `steps`; `about`: the shop and the period
+    it was run for, and the fingerprint of the data, where it tells."""
 
     id: str
-    heading: str
-    html: str
-    parts: tuple[Part, ...]
+    parts: dict[str, str]
+    steps: str
+    count: int
     about: str
 
 
@@ -64,22 +58,28 @@ def build(notebooks: list[Path], *, language: str, title: str, out: Path) -> Non
         language=language,
         title=title,
         about=about[0],
-        contents=word("report.contents", language),
-        sections=sections,
+        first=next((section for section in sections if section.id == "prescribe"), None),
+        exams=[section for section in sections if section.id != "prescribe"],
+        word=lambda id, **values: word(f"report.{id}", language).format(**values),
         css=style_sheet(),
     )
-    write_text(out, html)
+    write_text(out, _UNIT.sub("\u00a0", html))
 
 
 def _section(path: Path, language: str) -> Section:
     exam = path.stem.partition("_")[2]
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    html, _ = _exporter().from_notebook_node(prepare(notebook, exam, language))
-    parts = tuple(Part(id, _TAG.sub("", heading).strip()) for id, heading in _PART.findall(html))
+    prepared = prepare(notebook, exam, language)
+    parts = {part: _markup(cells) for part, cells in prepared.parts.items()}
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
     data = notebook.metadata.get("sizhen", {}).get("data", "")
     about = f"{given.get('shop_id', '')} {given.get('period', '')} {data}".strip()
-    return Section(exam, word(f"report.{exam}", language), html, parts, about)
+    return Section(exam, parts, _markup(prepared.steps), prepared.count, about)
+
+
+def _markup(notebook: Any) -> str:
+    html, _ = _exporter().from_notebook_node(notebook)
+    return str(html).strip()
 
 
 @cache
@@ -93,6 +93,7 @@ def _exporter() -> Any:
     )
     exporter.register_filter("markdown2html", _markdown)
     exporter.register_filter("display", clean.display)
+    exporter.register_filter("page_part", clean.page_part)
     exporter.register_filter("prose", clean.prose)
     return exporter
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
+from itertools import count as count_from
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .plan import Plan
 from .push import Floats
-from .words import category, channel_shares, words
+from .words import category, channel_shares, suits, words
 
 PAID_KINDS = {
     "search": "paid_search",
@@ -89,7 +92,7 @@ def draw_catalogue(plan: Plan, rng: np.random.Generator) -> Catalogue:
     listed = -rng.integers(30, 500, count)
     fresh = (rank > count * 0.6) & (rng.random(count) < 0.08)
     listed[fresh] = rng.integers(0, max(plan.days - 7, 1), int(fresh.sum()))
-    names = [_title(text, rng, plan.language) for _ in range(count)]
+    names = _names(text, rng, count, "" if plan.language == "zh" else " ")
     channels = tuple(channel_shares(plan.platform))
     peers = tuple(f"peer-{i + 1:02d}" for i in range(len(PEER_KINDS)))
     agent_count = 4 if plan.visitors_per_day > 5000 else 3 if plan.visitors_per_day > 1000 else 2
@@ -119,9 +122,24 @@ def draw_catalogue(plan: Plan, rng: np.random.Generator) -> Catalogue:
     )
 
 
-def _title(text: dict[str, list[str]], rng: np.random.Generator, language: str) -> tuple[str, str]:
-    parts = [text[key][int(rng.integers(len(text[key])))] for key in ("adjectives", "materials", "nouns")]
-    return ("" if language == "zh" else " ").join(parts), parts[2]
+def _names(text: dict[str, Any], rng: np.random.Generator, count: int, gap: str) -> list[tuple[str, str]]:
+    """(title, noun) of each product. Three numbers are drawn for each; where its words do not suit each other, or
+    another product is called so, the next adjective is taken, then the next material, in the end a number added."""
+    adjectives, materials, nouns = (text[key] for key in ("adjectives", "materials", "nouns"))
+    taken: dict[str, str] = {}
+    for _ in range(count):
+        first, second, third = (int(rng.integers(len(words))) for words in (adjectives, materials, nouns))
+        noun = nouns[third]
+        parts = [
+            (adjectives[(first + a) % len(adjectives)], materials[(second + m) % len(materials)], noun)
+            for m in range(len(materials))
+            for a in range(len(adjectives))
+        ]
+        fit = [gap.join(p) for p in parts if all(suits(word, p, text["only"]) for word in p)]
+        numbered = (f"{fit[0]} {n}" for n in count_from(2))
+        title = next(t for t in chain(fit, numbered) if t not in taken)
+        taken[title] = noun
+    return list(taken.items())
 
 
 def _role(rank: int, count: int) -> str:
@@ -130,14 +148,14 @@ def _role(rank: int, count: int) -> str:
     return next(role for limit, role in bands if share <= limit)
 
 
-def _keywords(text: dict[str, list[str]], nouns: list[str]) -> tuple[str, ...]:
+def _keywords(text: dict[str, Any], nouns: list[str]) -> tuple[str, ...]:
     heads = list(dict.fromkeys(nouns))[:6]
     gap = "" if text["nouns"][0].isascii() is False else " "
     made = [*heads, *(f"{material}{gap}{head}" for head in heads for material in text["materials"][:3])]
     return tuple(word.lower() for word in dict.fromkeys(made))[:20]
 
 
-def _ads(plan: Plan, channels: tuple[str, ...], nouns: list[str], text: dict[str, list[str]]) -> tuple[AdRow, ...]:
+def _ads(plan: Plan, channels: tuple[str, ...], nouns: list[str], text: dict[str, Any]) -> tuple[AdRow, ...]:
     """Search plans hold keywords, the last of them one dear and broad word. Other kinds have one row a plan."""
     names = {kind: plans[plan.language] for kind, plans in words()["plans"].items()}
     terms = _keywords(text, nouns)

@@ -63,14 +63,19 @@ def _autoregressive(days: int, rng: np.random.Generator) -> Floats:
     return np.exp(level - level.mean())
 
 
+def _occasions(plan: Plan) -> tuple[calendar.Occasion, ...]:
+    week = timedelta(days=7)
+    return calendar.occasions(plan.start - week, plan.end + week, platform=plan.platform, currency=plan.currency)
+
+
 def _rhythm(plan: Plan) -> tuple[Floats, Floats]:
-    """Weekday and calendar factors of visits and conversion. Own sites do not keep the Chinese calendar."""
+    """Weekday and calendar factors of visits and conversion. Own sites keep no calendar."""
     weekday = np.array(words()["weekday"][plan.language])
     visits = weekday[(plan.start.weekday() + np.arange(plan.days)) % 7]
     conversion = np.ones(plan.days)
     if plan.platform in OWN_SITES:
         return visits, conversion
-    for occasion in calendar.occasions(plan.start - timedelta(days=7), plan.end + timedelta(days=7)):
+    for occasion in _occasions(plan):
         habit = words()["rhythm"].get(occasion.id) or words()["rhythm"].get(occasion.kind)
         if habit is None:
             continue

@@ -122,7 +122,8 @@ def _known(when: NDArray[np.datetime64], known: NDArray[np.bool_]) -> NDArray[np
 
 def refunds_table(world: World, outcome: Outcome, back: Returns) -> pd.DataFrame:
     lines, cat = outcome.lines, world.catalogue
-    reasons = words()["refund_reasons"]
+    own = category(world.plan.category)[world.plan.language].get("reasons", {})
+    reasons = {a: own.get(a, text[world.plan.language]) for a, text in words()["refund_reasons"].items()}
     order = np.argsort(back.day, kind="stable")
     line = back.line[order]
     dispute = world.rng(41).random(len(line)) < 0.03
@@ -135,7 +136,7 @@ def refunds_table(world: World, outcome: Outcome, back: Returns) -> pd.DataFrame
             "paid_on": dates(world.plan, lines.paid[line]),
             "refunded_on": dates(world.plan, back.day[order]),
             "amount": back.cents[order] / 100,
-            "reason": lookup([reasons[a][world.plan.language] for a in ASPECTS], back.aspect[order]),
+            "reason": lookup([reasons[a] for a in ASPECTS], back.aspect[order]),
             "kind": lookup(KINDS, back.kind[order]),
             "dispute": dispute,
         }

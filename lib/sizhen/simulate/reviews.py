@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from .behave import Outcome
 from .frames import dates, ids, lookup, moments
 from .orders import line_chance
-from .plan import ASPECTS
+from .plan import ASPECTS, Plan
 from .push import Push, added
-from .words import category, words
+from .words import category, suits, words
 from .world import World
 
 WRITES, COMPLAINER_WRITES, COMPLAINS = 0.20, 0.34, 0.07
@@ -39,8 +39,9 @@ def reviews_table(world: World, outcome: Outcome, pushes: Iterable[Push]) -> pd.
     nouns = [world.catalogue.nouns[product] for product in lines.product[line]]
     blank = ~sad & (rng.random(size) < WORDLESS)
     stars = np.where(blank, 5, stars)
-    text = _texts(plan.language, aspect[line], stars, blank, nouns, rng)
-    follow, follow_day = _follow_ups(plan.language, sad & (stars < 4), blank, day[line], world.days, rng)
+    say = remarks(plan)
+    text = _texts(say, aspect[line], stars, blank, nouns, rng)
+    follow, follow_day = _follow_ups(say["follow_up"], sad & (stars < 4), blank, day[line], world.days, rng)
     shown = rng.integers(0, len(MASKS), (size, 2))
     return pd.DataFrame(
         {
@@ -77,12 +78,19 @@ def _stars(sad: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64
     return np.where(sad, unhappy, happy)
 
 
+def remarks(plan: Plan) -> dict[str, Any]:
+    """What buyers of the plan's goods write: of every kind of goods, and of this kind."""
+    every, own = words()["reviews"][plan.language], category(plan.category)[plan.language]
+    both = {mood: every[mood] | own[mood] for mood in ("praise", "complaint")}
+    return every | both | {"follow_up": own["follow_up"], "only": own["only"]}
+
+
 def _choose(options: Sequence[str], luck: float) -> str:
     return options[int(luck * len(options))]
 
 
 def _texts(
-    language: str,
+    say: dict[str, Any],
     aspect: NDArray[np.int64],
     stars: NDArray[np.int64],
     blank: NDArray[np.bool_],
@@ -90,25 +98,36 @@ def _texts(
     rng: np.random.Generator,
 ) -> NDArray[Any]:
     """One text each: the platform's own where `blank`, else an opening, one or two remarks and an ending."""
-    say = words()["reviews"][language]
     luck = rng.random((len(aspect), 7))
     out = []
     for about, rating, noun, empty, u in zip(
         aspect.tolist(), stars.tolist(), nouns, blank.tolist(), luck.tolist(), strict=True
     ):
-        out.append(_choose(say["blank"], u[0]) if empty else _compose(say, about, rating, u).replace("{noun}", noun))
+        told = _choose(say["blank"], u[0]) if empty else _compose(say, about, rating, noun, u)
+        out.append(told.replace("{noun}", noun))
     return np.array(out, dtype=object)
 
 
-def _compose(say: dict[str, Any], about: int, rating: int, u: list[float]) -> str:
-    praise = [_choose(say["praise"][_choose(ASPECTS, u[i])], u[i + 1]) for i in (0, 2)]
+def _compose(say: dict[str, Any], about: int, rating: int, noun: str, u: list[float]) -> str:
+    others = [aspect for aspect in ASPECTS if about < 0 or aspect != ASPECTS[about]]
+    praise = [_remark(say, "praise", _choose(others, u[i]), noun, u[i + 1]) for i in (0, 2)]
     if about < 0:
-        remarks = praise[:1] if u[4] < 0.5 else list(dict.fromkeys(praise))
-        return _choose(say["openers"], u[5]) + say["joiner"].join(remarks) + _end(say, _choose(say["happy_ends"], u[6]))
-    complaint = _choose(say["complaint"][ASPECTS[about]], u[4])
+        said = say["joiner"].join(praise[:1] if u[4] < 0.5 else dict.fromkeys(praise))
+        return _opener(say, said, u[5]) + said + _end(say, _choose(say["happy_ends"], u[6]))
+    complaint = _remark(say, "complaint", ASPECTS[about], noun, u[4])
     if rating >= 4:
         return praise[0] + say["stop"] + _choose(say["buts"], u[5]) + complaint
-    return _choose(say["openers"], u[5]) + complaint + _end(say, _choose(say["sad_ends"], u[6]))
+    return _opener(say, complaint, u[5]) + complaint + _end(say, _choose(say["sad_ends"], u[6]))
+
+
+def _remark(say: dict[str, Any], mood: str, aspect: str, noun: str, luck: float) -> str:
+    """One that can be made of such goods: nobody speaks of the trousers of a coat."""
+    return _choose([r for r in say[mood][aspect] if suits(r, [noun], say["only"])], luck)
+
+
+def _opener(say: dict[str, Any], said: str, luck: float) -> str:
+    clash = say["clash"]
+    return _choose([o for o in say["openers"] if not any(word in said for word in clash.get(o, ()))], luck)
 
 
 def _end(say: dict[str, Any], ending: str) -> str:
@@ -116,14 +135,13 @@ def _end(say: dict[str, Any], ending: str) -> str:
 
 
 def _follow_ups(
-    language: str,
+    say: dict[str, list[str]],
     sad: NDArray[np.bool_],
     blank: NDArray[np.bool_],
     day: NDArray[np.int64],
     days: int,
     rng: np.random.Generator,
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    say = words()["reviews"][language]["follow_up"]
     size = len(sad)
     later = day + rng.integers(5, 30, size)
     writes = (rng.random(size) < FOLLOWS_UP) & (later < days) & ~blank

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +21,12 @@ def category(name: str) -> dict[str, Any]:
     """The words of a category; an unknown one gets general goods."""
     known = words()["category"]
     return known.get(name, known["general"])
+
+
+def suits(text: str, others: Iterable[str], only: Mapping[str, Sequence[str]]) -> bool:
+    """True where no word of `text` asks for company that is not among `others`."""
+    there = set(others)
+    return all(there & set(company) for word, company in only.items() if word in text)
 
 
 def channel_shares(platform: str) -> dict[str, float]:

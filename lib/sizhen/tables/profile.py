@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,7 @@ from sizhen.tables.clock import TIMEZONE
 from sizhen.tables.errors import DataError
 from sizhen.tables.switch import PROFILE
 from sizhen.tables.toml import read_toml
+from sizhen.vocab.calendar import Occasion, occasions
 from sizhen.vocab.plain import plain
 
 SHOP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -37,6 +39,10 @@ class Profile:
     owner_name: str = ""
     owner_email: str = ""
     targets: dict[str, float] = field(default_factory=dict)
+
+    def occasions(self, start: date, end: date) -> tuple[Occasion, ...]:
+        """Holidays and sales events of the shop's market that touch the days `start`..`end`."""
+        return occasions(start, end, platform=self.platform, currency=self.currency)
 
 
 def _check(entry: dict[str, Any], folder: Path) -> str | None:

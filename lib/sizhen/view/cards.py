@@ -1,4 +1,4 @@
-"""The case as cards: verdict, findings, a rule's answer, what came of the last advice. Every text is escaped."""
+"""A finding, a rule's answer and a caution as cards of a notebook. Every text is escaped."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from markupsafe import Markup
 
 from sizhen.document import Document, Finding, Judgement
 from sizhen.view import labels, sentences
+from sizhen.view.figure import figure
 from sizhen.view.labels import fmt, name, say
-from sizhen.view.sentences import Figure
 from sizhen.view.workbook import FILE
 from sizhen.vocab import Rule, load
-
-FIRST_SCREEN = 2
 
 
 @dataclass(frozen=True)
@@ -52,25 +50,9 @@ def _p(css: str, text: object) -> Markup:
     return Markup('<p class="{}">{}</p>').format(css, text)
 
 
-def _figure(figure: Figure) -> Markup:
-    small = Markup("<small>{}</small>").format(figure.note) if figure.note else Markup("")
-    body = Markup("<span>{}</span><strong>{}</strong>{}").format(figure.label, figure.value, small)
-    return Markup('<div class="sz-figure">{}</div>').format(body)
-
-
 def caution(id: str) -> Card:
     """What the data of the next comparison cannot show: word `caution.<id>`."""
     return Card(_p("sz-note", name(f"caution.{id}")))
-
-
-def verdict(document: Document) -> Card:
-    """The first thing an owner reads: is there something to do, and how sales stand."""
-    state, sentence = sentences.verdict(document)
-    when, compared = sentences.period(document)
-    head = Markup('<section class="sz-verdict sz-{}"><h2>{}</h2><p>{} · {}</p></section>')
-    figures = _join(map(_figure, sentences.sales(document) + sentences.costs(document)))
-    body = Markup('<div class="sz-figures">{}</div>').format(figures)
-    return Card(head.format(state, sentence, when, compared) + body)
 
 
 def _stake(finding: Finding) -> Markup:
@@ -107,16 +89,13 @@ def _advice(finding: Finding) -> Markup:
 def finding_card(finding: Finding) -> Markup:
     """One finding: what, money, why we believe it, what to do, who, by when, and the rule behind it."""
     cause, rule = load().causes[finding.cause], load().rules[finding.source]
-    evidence = name(f"card.level.{finding.level}")
-    if finding.n is not None and finding.n > 0:
-        evidence += " " + say("card.count", n=f"{finding.n:,}")
     return _join(
         [
             Markup('<section class="sz-finding sz-{}"><h3>{}</h3>').format(finding.state, labels.text(cause.label)),
             _stake(finding),
             _p("sz-says", labels.text(finding.says)),
             _advice(finding),
-            _p("sz-evidence", evidence),
+            _p("sz-evidence", name(f"card.level.{finding.level}")),
             _p("sz-source", say("card.rule", title=labels.text(rule.title), basis=_basis(rule))),
             Markup("</section>"),
         ]
@@ -128,34 +107,17 @@ def _line(finding: Finding) -> Markup:
     return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(cause.label), labels.text(finding.says))
 
 
-def _answer_line(answer: Judgement) -> Markup:
-    return Markup("<li><strong>{}</strong> {}</li>").format(labels.text(answer.rule.title), labels.text(answer.says))
-
-
-def prescription(document: Document) -> Card:
-    """The findings in order of money: at most two to act on first, the others behind them."""
-    acts, watched = document.in_state("act"), document.in_state("watch")
-    parts = [finding_card(f) for f in acts[:FIRST_SCREEN]]
-    if acts[FIRST_SCREEN:]:
-        parts += [Markup("<h3>{}</h3>").format(name("card.more")), *map(finding_card, acts[FIRST_SCREEN:])]
-    if watched:
-        lines = _join(map(_line, watched))
-        parts.append(Markup('<div class="sz-note"><h3>{}</h3><ul>{}</ul></div>').format(name("card.others"), lines))
-    if not parts:
-        parts = [_p("sz-note", name("card.nothing"))]
-    return Card(_join(parts))
-
-
 def judgement(answer: Judgement) -> Card:
-    """A rule's answer: its question, state and sentence, with the findings behind it."""
+    """A rule's answer: its question, number, state and sentence, with the findings behind it."""
     lines = _join(_line(f) for f in answer.findings)
     return Card(
         Markup(
-            '<div class="sz-judgement sz-{}"><p><strong>{}</strong> <span class="sz-state">{}</span></p>\n'
+            '<div class="sz-judgement sz-{}"><p><strong>{}</strong> {} <span class="sz-state">{}</span></p>\n'
             '<p>{}{}</p>{}\n<p class="sz-source">{}</p></div>'
         ).format(
             answer.state,
             labels.text(answer.rule.title),
+            observed(answer),
             name(f"card.state.{answer.state}"),
             Markup("<em>{}</em> ").format(name("card.your_rows")) if answer.changed else Markup(""),
             labels.text(answer.says),
@@ -165,53 +127,12 @@ def judgement(answer: Judgement) -> Card:
     )
 
 
-def summary(case: Diagnosed, exam: str) -> Card:
-    """What one examination found: its findings, the further questions that were not answered well, and how many were
-    answered well or not at all."""
-    found = [f for f in case.findings if f.exam == exam]
-    answers = [j for j in case.judgements if j.rule.exam == exam]
-    further = [j for j in answers if j.state in ("act", "watch") and not any(f in found for f in j.findings)]
-    states = [j.state for j in answers]
-    counts = say("card.counts", ok=states.count("ok"), unknown=states.count("unknown"))
-    lines = [*map(_line, found), *map(_answer_line, further)]
-    body = Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.none_found"))
-    return Card(Markup('<div class="sz-note">{}<p>{}</p></div>').format(body, counts))
-
-
-def previous(document: Document) -> Card:
-    """What came of the last advice, figure by figure."""
-    if not document.previous:
-        return Card(_p("sz-note", name(f"card.previous_{'unread' if document.unread else 'none'}")))
-    lines = (
-        Markup("<li><strong>{}</strong><br>{}</li>").format(sentences.followed_up(entry), entry.advice)
-        for entry in document.previous
-    )
-    return Card(Markup('<div class="sz-previous"><ul>{}</ul></div>').format(_join(lines)))
-
-
-def not_concluded(case: Diagnosed) -> Card:
-    """What could not be answered and why, days without data, and figures that are not final."""
-    document = case.document()
-    lines = [
-        Markup("<li><strong>{}</strong> {}</li>").format(labels.text(j.rule.title), labels.text(j.says))
-        for j in case.judgements
-        if j.state == "unknown"
-    ]
-    notes = [
-        say(
-            "card.immature",
-            metric=name(x.metric),
-            day=labels.day(x.since),
-            why=labels.text(load().labels["immature"]).format(days=load().metrics[x.metric].maturity_days),
-        )
-        for x in document.data.immature
-    ]
-    if document.data.missing_days:
-        days = labels.listing([labels.day(d) for d in document.data.missing_days])
-        notes.insert(0, say("card.no_days", days=days))
-    body = _join(_p("", n) for n in notes)
-    body += Markup("<ul>{}</ul>").format(_join(lines)) if lines else _p("", name("card.all_concluded"))
-    return Card(Markup('<div class="sz-note">{}</div>').format(body))
+def observed(answer: Judgement) -> Markup:
+    """The number a rule's answer stands on; nothing where it has none."""
+    metric = answer.rule.metric
+    if metric is None or answer.observed is None:
+        return Markup("")
+    return figure(labels.about(answer.observed, metric), answer.rule.figure or answer.rule.id, "shop")
 
 
 def sheets_kept(frames: Mapping[str, pd.DataFrame]) -> Card:
@@ -227,12 +148,10 @@ def sheets_kept(frames: Mapping[str, pd.DataFrame]) -> Card:
 
 __all__ = [
     "Card",
+    "Diagnosed",
+    "caution",
     "finding_card",
     "judgement",
-    "not_concluded",
-    "prescription",
-    "previous",
+    "observed",
     "sheets_kept",
-    "summary",
-    "verdict",
 ]

@@ -14,11 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from sizhen.view import style
 from sizhen.vocab import LANGUAGES, Text, load
-from sizhen.vocab.currency import currency_sign
+from sizhen.vocab.currency import currency_sign, short_count
 from sizhen.vocab.currency import short as short_money
-from sizhen.vocab.loader import read
+from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
 MINUS = "−"
@@ -50,14 +49,18 @@ class Style:
         return f"<style>{self.css}</style>" if self.css else ""
 
 
-def use(language: str, currency: str = "CNY") -> Style:
-    """Sets the language (`zh`, `en`) and currency (ISO 4217) of labels, and the chart style.
-
-    ValueError on another language.
-    """
+def speak(language: str, currency: str = "CNY") -> None:
+    """Sets the language (`zh`, `en`) and currency (ISO 4217) of labels. ValueError on another language."""
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, not {language!r}")
     reader.language, reader.currency = language, currency
+
+
+def use(language: str, currency: str = "CNY") -> Style:
+    """`speak`, and the chart style."""
+    from sizhen.view import style  # loads matplotlib, which texts need not
+
+    speak(language, currency)
     style.apply()
     sheet = style.HERE / "style.css"
     return Style(sheet.read_text(encoding="utf-8") if sheet.is_file() else "")
@@ -85,23 +88,11 @@ def say(id: str, **values: object) -> str:
     return load().labels[id][reader.language].format(**values)
 
 
-@cache
-def _occasions() -> dict[str, Text]:
-    return {
-        id: Text(e["zh"], e["en"])
-        for kind in read("calendar").values()
-        if isinstance(kind, dict)
-        for id, e in kind.items()
-    }
-
-
 def coded(column: str, id: Any) -> str:
     """What a coded value of `column` is called: channel, group, device, role …; unknown codes stay as they are."""
     if pd.isna(id) or id == "":
         return UNKNOWN
     vocab, key = load(), str(id)
-    if column == "occasion":
-        return text(_occasions()[key]) if key in _occasions() else key
     if column == "group" and key in vocab.groups:
         return text(vocab.groups[key])
     if column == "channel" and key in vocab.channels:
@@ -121,7 +112,7 @@ def brief(column: str, id: Any) -> str:
 def unit(id: str) -> str:
     """The unit of a metric, column or word: count money rate score seconds number change date label text …"""
     if id.endswith("_change") and id not in load().units:
-        return "change"
+        return {"rate": "points", "score": "score"}.get(unit(id.removesuffix("_change")), "change")
     stem = id.removesuffix("_before")
     if stem.endswith("_share") and stem not in load().labels:
         return "rate"
@@ -162,8 +153,9 @@ def change(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """A difference of two rates: `+0.31 个百分点`."""
-    return say("unit.points", points=f"{value * 100:+,.2f}".replace("-", MINUS))
+    """A difference of two rates: `+0.31 个百分点`, from one point on `−10.2 个百分点`."""
+    told = f"{value * 100:+z,.{1 if abs(value) >= 0.00995 else 2}f}"
+    return say("unit.points", points=told.replace("-", MINUS))
 
 
 def seconds(value: float) -> str:
@@ -239,11 +231,11 @@ def about(value: Any, id: str) -> str:
         return short(value)
     if kind == "rate":
         return f"{_grouped(value * 100, 0 if abs(value) >= 0.0995 or value == 0 else 1)}%"
-    return compact(value) if kind == "count" and abs(value) >= 1e4 else fmt(value, id)
+    return text(short_count(value)) if kind == "count" else fmt(value, id)
 
 
 FORMATS = {
-    "count": lambda v: _grouped(v, 0 if v == round(v) or abs(v) >= 100 else 1),
+    "count": lambda v: _grouped(v, 0),
     "money": money,
     "cents": lambda v: money(v, 2),
     "rate": rate,
@@ -253,11 +245,6 @@ FORMATS = {
     "number": lambda v: _grouped(v, 2 if v != round(v) else 0),
     "seconds": seconds,
 }
-
-
-def width(text: str) -> int:
-    """Columns a text takes: 2 for a Chinese character, 1 for a Latin one."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, columns: int = 20) -> str:
@@ -271,6 +258,8 @@ def shorten(text: str, columns: int = 20) -> str:
 
 def drawable(text: str) -> str:
     """The text with only what our fonts can draw: a letter they lack becomes □, anything else they lack is dropped."""
+    from sizhen.view import style
+
     known = style.drawn()
     kept = [c if ord(c) in known else "□" if unicodedata.category(c)[0] == "L" else "" for c in " ".join(text.split())]
     return " ".join("".join(kept).split())

@@ -2,117 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import blake2b
 
 from sizhen.document import AdviceOutcome, Document, Finding, Size, Vital
 from sizhen.view import labels
 from sizhen.view.labels import about, name, say
+from sizhen.view.screen_parts import Bar, Chip, Gauge, Screen, Shown, Sign, Task, Watched
 from sizhen.vocab import load
 
 MOST_TASKS = 5
 STEP_ENDS = {"zh": "；", "en": ";"}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A figure as the reader sees it. What claims to be the same figure of the same scope reads the same."""
-
-    text: str
-    figure: str
-    scope: str
-
-
-@dataclass(frozen=True)
-class Gauge:
-    """Sales beside what they are measured by: amounts for the picture, and what is written beside them."""
-
-    observed: float
-    expected: float | None
-    low: float | None
-    high: float | None
-    target: float | None
-    told: tuple[Shown, ...]
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A size of a product: pieces left, or for how long it is gone."""
-
-    sku: str
-    note: str
-    gone: bool
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do. `share`: its money as a part of the largest; `money` None where there is none to speak of."""
-
-    id: str
-    title: str
-    kind: str
-    money: Shown | None
-    share: float
-    who: str
-    by: str
-    sure: str
-    says: str
-    steps: tuple[str, ...]
-    chips: tuple[Chip, ...]
-    places: tuple[str, ...]
-    check: str
-    between: Shown | None
-    evidence: str
-    again: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A week of a vital sign; `value` None is unknown."""
-
-    value: float | None
-    now: bool
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A vital sign. `bad`: worse than expected, beyond chance."""
-
-    metric: str
-    label: str
-    value: Shown
-    change: Shown | None
-    note: str
-    bad: bool
-    weeks: tuple[Bar, ...]
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A finding to keep an eye on, in a line."""
-
-    id: str
-    title: str
-    says: str
-    money: Shown | None
-
-
-@dataclass(frozen=True)
-class Screen:
-    """`money`: the part of `headline` that is money, empty where it holds none; `more`: of tasks beyond MOST_TASKS."""
-
-    when: str
-    issued: str
-    state: str
-    headline: str
-    money: str
-    why: str
-    gauge: Gauge | None
-    tasks: tuple[Task, ...]
-    more: str
-    watched: tuple[Watched, ...]
-    signs: tuple[Sign, ...]
-    previous: tuple[str, ...]
 
 
 def screen(document: Document) -> Screen:
@@ -132,7 +32,7 @@ def screen(document: Document) -> Screen:
         tasks=tuple(task(document, f, largest) for f in acts[:MOST_TASKS]),
         more="" if left <= 0 else name("screen.more_one") if left == 1 else say("screen.more", count=left),
         watched=tuple(_watched(f) for f in document.in_state("watch")),
-        signs=tuple(map(_sign, document.vitals)),
+        signs=tuple(_sign(document, vital) for vital in document.vitals),
         previous=tuple(map(_followed_up, document.previous)),
     )
 
@@ -190,6 +90,13 @@ def _gauge(document: Document) -> Gauge | None:
     return Gauge(of.observed, of.expected, of.low, of.high, of.target, tuple(told))
 
 
+def scope(finding: Finding) -> str:
+    """What the figures of a finding are told of: its id, in which no person is named."""
+    if "agent" not in finding.subject:
+        return finding.id
+    return f"{finding.cause}:{blake2b(finding.subject['agent'].encode(), digest_size=4).hexdigest()}"
+
+
 def stake(finding: Finding) -> Shown | None:
     """The money of a finding with the word of its kind; None where there is none to speak of."""
     of = finding.stake
@@ -197,7 +104,7 @@ def stake(finding: Finding) -> Shown | None:
         text = say("screen.possible", money=labels.short(of.high)) if of.high > 0 else ""
     else:
         text = say(f"screen.{of.kind}", money=labels.short(of.amount)) if of.amount > 0 else ""
-    return Shown(text, "finding:stake", finding.id) if text else None
+    return Shown(text, "finding:stake", scope(finding)) if text else None
 
 
 def between(finding: Finding) -> Shown | None:
@@ -206,7 +113,7 @@ def between(finding: Finding) -> Shown | None:
     if finding.level == "D" or of.amount <= 0:
         return None
     text = say("screen.range", low=labels.short(of.low), high=labels.short(of.high))
-    return Shown(text, "finding:range", finding.id)
+    return Shown(text, "finding:range", scope(finding))
 
 
 def task(document: Document, finding: Finding, largest: float) -> Task:
@@ -225,12 +132,16 @@ def task(document: Document, finding: Finding, largest: float) -> Task:
         says=labels.text(finding.says),
         steps=steps(labels.text(advice.what)),
         chips=tuple(_chip(document, size) for size in finding.sizes),
-        places=tuple(place for kind, places in finding.where.items() if kind != "skus" for place in places),
+        places=tuple(_place(kind, parts) for kind, parts in finding.where.items() if kind != "skus"),
         check=_check(finding),
         between=between(finding),
         evidence=name(f"screen.evidence.{finding.level}"),
         again=say("screen.again", count=finding.periods) if finding.periods > 1 else "",
     )
+
+
+def _place(kind: str, parts: tuple[str, ...]) -> str:
+    return " › ".join(parts) if kind == "menu" else labels.listing(parts)
 
 
 def steps(advice: str) -> tuple[str, ...]:
@@ -261,13 +172,13 @@ def _watched(finding: Finding) -> Watched:
     return Watched(finding.id, title, labels.text(finding.says), stake(finding))
 
 
-def _sign(vital: Vital) -> Sign:
+def _sign(document: Document, vital: Vital) -> Sign:
     metric, observed, expected = vital.metric, vital.observed, vital.expected
     change, bad = None, False
     if observed is not None and expected is not None and expected > 0 and not vital.immature:
         moved = observed / expected - 1
         change = Shown(labels.change(moved), f"vital:{metric}:change", "shop")
-        good = load().metrics[metric].good
+        good = "down" if _overspent(document, metric) else load().metrics[metric].good
         bad = vital.beyond_chance and ((good == "up" and moved < 0) or (good == "down" and moved > 0))
     return Sign(
         metric=metric,
@@ -280,6 +191,11 @@ def _sign(vital: Vital) -> Sign:
     )
 
 
+def _overspent(document: Document, metric: str) -> bool:
+    """Whether more of it than need be was spent: spending more is good or bad by what it brings."""
+    return any(f.stake.kind == "cost" and load().causes[f.cause].draws_from == metric for f in document.in_state("act"))
+
+
 def _followed_up(entry: AdviceOutcome) -> str:
     cause = load().causes[entry.finding.partition(":")[0]]
     about_it = entry.advice or labels.text(cause.label)
@@ -289,4 +205,18 @@ def _followed_up(entry: AdviceOutcome) -> str:
     return say("screen.previous", finding=about_it, then=then, now=now, outcome=name(f"outcome.{entry.outcome}"))
 
 
-__all__ = ["Bar", "Chip", "Gauge", "Screen", "Shown", "Sign", "Task", "Watched", "screen", "stake", "task", "verdict"]
+__all__ = [
+    "Bar",
+    "Chip",
+    "Gauge",
+    "Screen",
+    "Shown",
+    "Sign",
+    "Task",
+    "Watched",
+    "scope",
+    "screen",
+    "stake",
+    "task",
+    "verdict",
+]

@@ -13,7 +13,8 @@ from sizhen.view import labels
 
 LEFT = ("text", "label", "date", "flag", "path")
 # columns of a row that names its metric
-OF_METRIC = ("value", "observed", "expected", "desktop", "mobile", "all", "tier_value", "value_gap")
+OF_METRIC = ("value", "observed", "expected", "desktop", "mobile", "all", "tier_value")
+DIFFERENCES = ("value_gap", "moved_low", "moved_high")  # of two values of the metric
 FEW = 2
 LONG = 18  # columns a text may take before its cell wraps
 LONGEST = 300  # columns of a text that are shown
@@ -41,8 +42,13 @@ def note(frame: pd.DataFrame) -> str:
 
 
 def in_unit_of(column: str, metric: str) -> str:
-    """The id whose unit a cell has: that of the `metric` its row names (empty: none), where the column holds values."""
-    return metric if metric and column.removesuffix("_before") in OF_METRIC else column
+    """The id whose unit a cell has: that of the `metric` its row names (empty: none), where the column holds its values
+    or their change or difference."""
+    if not metric:
+        return column
+    if column in DIFFERENCES or (column.endswith("_change") and column.removesuffix("_change") in OF_METRIC):
+        return f"{metric}_change"
+    return metric if column.removesuffix("_before") in OF_METRIC else column
 
 
 def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
@@ -53,9 +59,9 @@ def _cell(column: str, value: object, row: dict[Any, Any]) -> str:
     return f'<td style="text-align:left">{escape(shown)}</td>' if kind in LEFT else f"<td>{escape(shown)}</td>"
 
 
-def _head(column: str) -> str:
+def _head(column: str, word: str) -> str:
     side = ' style="text-align:left"' if labels.unit(column) in LEFT else ""
-    return f"<th{side}>{escape(labels.name(column))}</th>"
+    return f"<th{side}>{escape(labels.name(word))}</th>"
 
 
 def _tells(values: pd.Series) -> bool:
@@ -73,13 +79,15 @@ def show(frame: pd.DataFrame, limit: int = 12, *, columns: Sequence[str] | None 
 
     In a frame of more than FEW rows those that say the same in every row are left out too.
 
-    Headings are the columns' labels, values formatted by the columns' units, coded values labelled.
+    Headings are the columns' labels, or those of the words that `frame.attrs["heads"]` names; values formatted by the
+    columns' units, coded values labelled.
     KeyError for a column the vocabulary has no wording for.
     """
     if frame.empty:
         return Table(f'<p class="sz-note sz-unknown">{escape(note(frame))}</p>')
     chosen = _columns(frame, list(columns or frame.columns))
-    head = "".join(_head(c) for c in chosen)
+    heads = frame.attrs.get("heads", {})
+    head = "".join(_head(c, heads.get(c, c)) for c in chosen)
     rows = "".join(
         f"<tr>{''.join(_cell(c, row[c], row) for c in chosen)}</tr>"
         for row in frame[chosen].head(limit).to_dict("records")

@@ -68,13 +68,13 @@ class Formats:
 
 def _look(kind: str) -> dict[str, Any]:
     sign = currency_sign(labels.reader.currency)
-    seconds = labels.say("duration.seconds", seconds="")
+    seconds, points = labels.say("duration.seconds", seconds=""), labels.say("unit.points", points="")
     numbers = {
         "count": "#,##0",
         "money": f'"{sign}"#,##0.00',
         "rate": "0.00%",
         "change": "+0.00%;-0.00%;0.00%",
-        "points": "+0.00%;-0.00%;0.00%",
+        "points": f'+0.00"{points}";-0.00"{points}";0.00"{points}"',
         "score": "0.00",
         "number": "#,##0.00",
         "seconds": f'#,##0"{seconds}"',
@@ -119,7 +119,7 @@ def _write(sheet: Worksheet, row: int, at: int, value: Any, unit: str, column: s
         sheet.write_datetime(row, at, pd.Timestamp(value).to_pydatetime(), formats[unit])
         return 10
     if unit in labels.FORMATS:
-        sheet.write_number(row, at, float(value), formats[unit])
+        sheet.write_number(row, at, float(value) * (100 if unit == "points" else 1), formats[unit])
         return len(labels.fmt(float(value), unit)) + 3
     text = _fit(labels.fmt(value, column))
     sheet.write_string(row, at, text, formats["risky" if text.startswith(RISKY) else "text"])

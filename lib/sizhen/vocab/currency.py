@@ -26,6 +26,13 @@ def short(value: float, currency: str) -> Text:
     return Text(before + _rounded(abs(value), _CHINESE), before + _rounded(abs(value), _ENGLISH))
 
 
+def short_count(value: float) -> Text:
+    """A count as far as it matters: `7.3 万`, `72.6k`; whole below 10,000."""
+    if abs(value) < 9999.5:
+        return Text(f"{value:,.0f}", f"{value:,.0f}")
+    return Text(_rounded(value, _CHINESE), _rounded(value, _ENGLISH))
+
+
 _CHINESE = ((1e8, " 亿", 1000.0), (1e4, " 万", 1000.0))
 _ENGLISH = ((1e6, "M", 100.0), (1e3, "k", 100.0))  # size, its name, and from how many of it on without a decimal
 

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("zh", "en")
 ROLES: tuple[str, ...] = get_args(Role)
-JUDGED = {"observed", "limit"}
-TOLD = {"place", "metric", "observed", "expected", "since"}
+JUDGED = {"observed", "limit", "n", "count"}
+SIDES = {  # the wordings of a rule, and what else each can name
+    "healthy": set[str](),
+    "unhealthy": set[str](),
+    "found": {"place"},
+    "changed": {"which", "watched", "usual"},
+}
+TOLD = {
+    *("place", "metric", "observed", "expected", "since", "now", "before", "change", "n", "count", "per_hundred"),
+    *("of_ten", "sizes", "price", "peer", "cut", "until", "reason"),
+}
 Shape = TypeVar("Shape")
 
 
@@ -121,7 +130,7 @@ def _words(folder: Path | None) -> tuple[dict[str, Text], dict[str, str]]:
     return words, units
 
 
-def _labels(vocab: Vocab) -> dict[str, Text]:
+def _labels(vocab: Vocab, occasions: dict[str, Text]) -> dict[str, Text]:
     """Every id that can stand as a heading or a value, with its wording. The first to name an id wins."""
     labels: dict[str, Text] = dict(vocab.words)
     for id, metric in vocab.metrics.items():
@@ -130,7 +139,7 @@ def _labels(vocab: Vocab) -> dict[str, Text]:
     for source in named:
         for id, entry in source.items():
             labels.setdefault(id, entry.label)
-    for id, text in vocab.groups.items():
+    for id, text in (vocab.groups | occasions).items():
         labels.setdefault(id, text)
     for table in vocab.tables.values():
         labels.setdefault(table.name, table.title)
@@ -159,10 +168,7 @@ def _cross_check(vocab: Vocab) -> None:
 
 def _check_rule(rule: Rule, vocab: Vocab) -> None:
     where = f"rules.toml {rule.id}"
-    for need in rule.needs:
-        table, _, column = need.partition(".")
-        if table not in vocab.tables or (column and column not in vocab.tables[table].names):
-            raise VocabError(f"{where}: needs an unknown table or column {need}")
+    _check_needs(rule.needs, where, vocab)
     if rule.metric is not None and rule.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {rule.metric}")
     if rule.watches is not None and rule.watches[0] not in vocab.metrics:
@@ -172,26 +178,42 @@ def _check_rule(rule: Rule, vocab: Vocab) -> None:
     for cause in rule.causes:
         if cause not in vocab.causes:
             raise VocabError(f"{where}: unknown cause {cause}")
+    if bool(rule.counts) != bool(rule.min_n) or (rule.counts and f"n.{rule.counts}" not in vocab.words):
+        raise VocabError(f"{where}: no word says what its least count counts")
     if rule.norms and abs(sum(share for _, share in rule.norms) - 1) > 1e-9:
         raise VocabError(f"{where}: its norms do not add up to 1")
     if not rule.id.startswith(f"{rule.exam}."):
         raise VocabError(f"{where}: belongs to {rule.exam} but is not named so")
 
 
+def _check_needs(needs: tuple[str, ...], where: str, vocab: Vocab) -> None:
+    for need in needs:
+        table, _, column = need.partition(".")
+        if table not in vocab.tables or (column and column not in vocab.tables[table].names):
+            raise VocabError(f"{where}: needs an unknown table or column {need}")
+
+
 def _check_wording(rule: Rule) -> None:
     where = f"rules.toml {rule.id}"
     known = JUDGED if rule.limit else JUDGED - {"limit"}
-    values = _values(rule.healthy, where, known) | _values(rule.unhealthy, where, known)
+    more = SIDES if rule.limit else SIDES | {"unhealthy": SIDES["found"]}  # then findings alone say so
+    sides = {side: text for side in SIDES if (text := getattr(rule, side)) is not None}
+    values = {value for side, text in sides.items() for value in _values(text, where, known | more[side])}
     if any(rule.healthy[k] == rule.unhealthy[k] for k in LANGUAGES):
         raise VocabError(f"{where}: healthy and unhealthy wording are equal")
     if "observed" in values and rule.metric is None:
         raise VocabError(f"{where}: tells an observed value but has no metric")
+    if values & {"n", "count"} and not rule.figure:
+        raise VocabError(f"{where}: counts but has no figure")
+    if (rule.changed is None) != (rule.watches is None):
+        raise VocabError(f"{where}: what it watches and what is said of a change of it go together")
 
 
 def _check_cause(cause: Cause, vocab: Vocab, answered: set[str]) -> None:
     where = f"causes.toml {cause.id}"
-    for template in (cause.says, cause.advice.what):
+    for template in (cause.task, cause.says, cause.advice.what):
         _values(template, where, TOLD)
+    _check_needs(cause.needs, where, vocab)
     if cause.metric not in vocab.metrics:
         raise VocabError(f"{where}: unknown metric {cause.metric}")
     if cause.aspect is not None and cause.aspect not in vocab.aspects:
@@ -231,7 +253,8 @@ def build(folder: Path | None = None) -> Vocab:
         labels={},
     )
     _cross_check(vocab)
-    vocab.labels.update(_labels(vocab))
+    named = read("calendar", folder)["occasions"]
+    vocab.labels.update(_labels(vocab, {id: Text(e["zh"], e["en"]) for id, e in named.items()}))
     return vocab
 
 

@@ -132,9 +132,11 @@ class Limit:
 class Rule:
     """One question of an examination, with its limit, wordings and the causes that can answer it.
 
-    `frame`: the frame that shows what it asks for, `figure`: the number read off it (exam/figures.py); a rule that its
-    findings alone answer has no figure. `lacks`: what is not there where the metric stays unknown though its tables are
-    known. `norms`: shares the metric is the distance from, by code.
+    `healthy` and `unhealthy` answer it; `found` is said instead of `unhealthy` where a finding answers, `changed` where
+    what it `watches` got worse and no finding tells why. `counts`: what the n of its number counts, the word after
+    `n.`. `frame`: the frame that shows what it asks for, `figure`: the number read off it (exam/figures.py); a rule
+    that its findings alone answer has no figure. `lacks`: what is not there where the metric stays unknown though its
+    tables are known. `norms`: shares the metric is the distance from, by code.
     """
 
     id: str
@@ -144,7 +146,10 @@ class Rule:
     unhealthy: Text
     needs: tuple[str, ...]
     source: str
+    found: Text | None = None
+    changed: Text | None = None
     metric: str | None = None
+    counts: str = ""
     min_n: int = 0
     limit: Limit | None = None
     causes: tuple[str, ...] = ()
@@ -164,7 +169,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause of findings.md: what it says, what to do, which figure should move.
+    """A cause of findings.md: what it says, what to do (`task` in a line), which figure should move.
 
     The head of causes.toml tells what the fields from `step` on decide.
     """
@@ -173,8 +178,10 @@ class Cause:
     exam: Exam
     metric: str
     label: Text
+    task: Text
     says: Text
     advice: Advice
+    needs: tuple[str, ...]
     step: Step
     draws_from: Pool
     may_act: Literal["established", "always", "never"] = "established"

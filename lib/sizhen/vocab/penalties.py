@@ -10,8 +10,9 @@ from sizhen.vocab.loader import read
 
 @dataclass(frozen=True)
 class PenaltyRules:
-    """Limits of points in one year, lowest first; `year`: of the rules, which change."""
+    """Limits of points in one year, lowest first; `year`: of the rules, which change; `platforms`: that have them."""
 
+    platforms: tuple[str, ...]
     limits: tuple[float, ...]
     source: str
     year: int
@@ -20,4 +21,6 @@ class PenaltyRules:
 @cache
 def penalty_rules() -> PenaltyRules:
     about = read("penalties")
-    return PenaltyRules(tuple(sorted(map(float, about["limits"]))), about["source"], about["year"])
+    return PenaltyRules(
+        tuple(about["platforms"]), tuple(sorted(map(float, about["limits"]))), about["source"], about["year"]
+    )

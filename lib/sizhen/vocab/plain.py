@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Written as the characters themselves: pyarrow reads the same expression. The joiners U+200C and U+200D stay, as
 # emoji and some scripts are made with them.
@@ -30,3 +31,8 @@ def plain_line(text: str) -> str:
     """`plain` for a line about something: single spaces, shortened."""
     line = " ".join(plain(text[: 4 * LONGEST]).split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+def width(text: str) -> int:
+    """Columns a text takes: 2 for a Chinese character, 1 for a Latin one."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

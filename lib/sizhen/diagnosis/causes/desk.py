@@ -87,6 +87,7 @@ def skill(patient: Patient) -> list[Claim]:
                 opportunity=not fresh,
                 reference="tier_average" if not fresh else "own_baseline",
                 explains=("inquiry_conversion", "conversion") if fresh else ("inquiry_conversion",),
+                reading=reading if fresh else None,
             )
         )
     return claims

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
@@ -91,17 +94,20 @@ def calendar_shift(patient: Patient) -> list[Claim]:
 
 
 def _campaigns(patient: Patient) -> pd.DataFrame:
-    """peer_id, since: promotions of peers that began in the period, or at most three days before it."""
+    """peer_id, since, until: each peer's first promotion that began in the period, or at most three days before it.
+    `until`: its last day, unknown while it runs on the last day that is known of the peer."""
     chart = patient.chart
     if not chart.shop.has("peers_daily"):
-        return pd.DataFrame(columns=["peer_id", "since"])
+        return pd.DataFrame(columns=["peer_id", "since", "until"])
+    start, end = pd.Timestamp(chart.period.start), pd.Timestamp(chart.period.end)
     frame = chart.shop.table("peers_daily")[["date", "peer_id", "promotion"]].sort_values(["peer_id", "date"])
-    text = frame["promotion"].fillna("")
-    begins = frame[(text != "") & (text != text.groupby(frame["peer_id"]).shift().fillna(""))]
-    near = begins["date"].between(
-        pd.Timestamp(chart.period.start) - pd.Timedelta(days=3), pd.Timestamp(chart.period.end)
-    )
-    return begins[near].groupby("peer_id")["date"].min().rename("since").reset_index()
+    frame = frame[frame["date"] <= end]
+    text, peer = frame["promotion"].fillna(""), frame["peer_id"]
+    begins = (text != text.groupby(peer).shift()) | (peer != peer.shift())
+    runs = frame.assign(known=frame.groupby("peer_id")["date"].transform("max"))[text != ""].groupby(begins.cumsum())
+    spans = runs.agg(peer_id=("peer_id", "first"), since=("date", "min"), until=("date", "max"), known=("known", "max"))
+    spans = spans[spans["since"] >= start - pd.Timedelta(days=3)].drop_duplicates("peer_id")
+    return spans.assign(until=spans["until"].where(spans["until"] < spans["known"]))[["peer_id", "since", "until"]]
 
 
 def _taken(patient: Patient, peer: str, since: pd.Timestamp) -> float:
@@ -121,17 +127,18 @@ def _taken(patient: Patient, peer: str, since: pd.Timestamp) -> float:
 
 
 def _campaign_claim(
-    patient: Patient, peer: str, since: pd.Timestamp, symptom: Reading, proven: bool, possible: bool
+    patient: Patient, campaign: dict[Hashable, Any], symptom: Reading, proven: bool, possible: bool
 ) -> Claim:
     root = symptom.metric
     return Claim(
         "peer.promotion",
-        {"peer_id": peer},
+        {"peer_id": campaign["peer_id"]},
         level="B" if proven else "D",
         evidence=("fact", "timing", "comparison") if proven else ("fact",),
         amount=patient.loss(root) if possible else 0.0,
         explains=(root,),
-        **{**from_reading(symptom), "since": since},  # type: ignore[arg-type]
+        told={} if pd.isna(campaign["until"]) else {"until": campaign["until"]},
+        **{**from_reading(symptom), "since": campaign["since"]},
     )
 
 
@@ -152,5 +159,5 @@ def peer_promotion(patient: Patient) -> list[Claim]:
         together = row["lost"] - float(ndtri(symptom.p / 2)) if hurt else 0.0
         proven = row["lost"] > taken and together > both and not any(c.level == "B" for c in claims)
         possible = proven or (hurt and not row["lost"] < refuted)
-        claims.append(_campaign_claim(patient, row["peer_id"], row["since"], symptom, proven, possible))
+        claims.append(_campaign_claim(patient, row, symptom, proven, possible))
     return claims

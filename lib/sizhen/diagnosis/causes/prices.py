@@ -49,6 +49,7 @@ def own_rise(patient: Patient) -> list[Claim]:
                 p=symptom.p,
                 explains=(f"conversion:{price.member}",),
                 covers=lost_buyers(patient, price.member),
+                reading=price,
             )
         )
     return claims
@@ -126,6 +127,7 @@ def peer_cut(patient: Patient) -> list[Claim]:
                 amount=hurt.loss if proven else 0.0,
                 explains=tuple(f"conversion:{p}" for p in products),
                 covers=hurt.covers if proven else 0.0,
+                told={"peer": str(peer), "cut": float((1 - rows["now"] / rows["before"]).max())},
                 **{**from_reading(hurt.reading), "since": rows["since"].min(), "p": hurt.p},
             )
         )

@@ -99,6 +99,7 @@ def sold_out(patient: Patient) -> list[Claim]:
                 p=sales.p,
                 explains=(f"conversion:{reading.member}", f"visitors:{reading.member}"),
                 covers=lost_buyers(patient, reading.member) if shown else 0.0,
+                reading=reading,
             )
         )
     return claims

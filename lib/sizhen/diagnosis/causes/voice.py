@@ -16,6 +16,7 @@ from sizhen.diagnosis.reading import Reading
 from sizhen.diagnosis.refunds import compared
 from sizhen.tables import prepared
 from sizhen.tables.chance import discoveries
+from sizhen.texts.clean import hide
 from sizhen.vocab import load
 from sizhen.vocab.limits import limit
 from sizhen.vocab.penalties import penalty_rules
@@ -123,9 +124,18 @@ def refunds(patient: Patient) -> list[Claim]:
                 se=0.3,
                 n=row["n"],
                 p=row["p"],
+                told=_first_reason(patient, row["product_id"]),
             )
         )
     return claims
+
+
+def _first_reason(patient: Patient, product: str) -> dict[str, str]:
+    """reason: the one that most refunds of the period give, of the product or of all; nothing where none is given."""
+    rows = patient.chart.period.clip(patient.chart.shop.table("refunds"), "refunded_on")
+    mine = rows[rows["product_id"] == product] if product else rows
+    reasons = hide(mine.dropna(subset="reason"), "reason")["reason"].value_counts()
+    return {"reason": str(reasons.index[0])} if len(reasons) else {}
 
 
 def _refunded(patient: Patient, row: dict[Hashable, Any]) -> float:

@@ -204,8 +204,9 @@ def beside_bars(
 
 
 def with_change(values: pd.Series, changes: pd.Series, unit: str) -> list[str]:
-    """`12,345 (−8%)`, without brackets where the change is unknown."""
+    """`12,345 (−8%)`, of rates `2.7% (−0.7 points)`, without brackets where the change is unknown."""
+    moved = "points" if "rate" in (unit, labels.unit(unit)) else "change"
     return [
-        labels.fmt(v, unit) + (f" ({labels.fmt(c, 'change')})" if pd.notna(c) else "")
+        labels.fmt(v, unit) + (f" ({labels.fmt(c, moved)})" if pd.notna(c) else "")
         for v, c in zip(values, changes, strict=True)
     ]

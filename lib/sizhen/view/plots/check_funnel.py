@@ -53,7 +53,7 @@ def funnel(frame: pd.DataFrame) -> Axes | None:
         headline(axes, "plot.funnel.chance", **values)
     else:
         at = int(np.nanargmax(moved))
-        change = labels.fmt(steps["of_step_change"].iloc[at], "change")
+        change = labels.fmt(steps["of_step_change"].iloc[at], "points")
         headline(axes, "plot.funnel", **values, step=names[at], change=change)
     return axes
 

@@ -13,6 +13,7 @@ from sizhen.view.plots.lines import BEFORE, DOTS, NOW, TONE, lines, name_lines, 
 
 MIDDLE = pd.Timedelta(days=3)
 ROWS = 8
+STEP = 0.015  # of a score: less reads as hardly any
 
 
 @base.chart
@@ -71,7 +72,7 @@ def scores(days: pd.DataFrame) -> Axes | None:
     moved = _most_moved(days)
     base.headline(
         axes,
-        "plot.scores",
+        "plot.scores" if moved["moved"] >= STEP else "plot.scores.steady",
         metric=labels.name(str(moved.name)),
         before=labels.fmt(moved["first"], "score"),
         now=labels.fmt(moved["last"], "score"),

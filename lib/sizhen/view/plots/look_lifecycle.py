@@ -15,6 +15,7 @@ STAGES = {
     "growth": style.BETTER,
     "peak": style.NOW,
     "decline": style.WORSE,
+    "short": style.BEFORE,
     "untold": style.BEFORE,
 }
 

@@ -57,9 +57,6 @@ def stock_cover(frame: pd.DataFrame) -> Axes | None:
     colours = [style.WORSE if d < SOON else style.MARK if d < NEXT else style.NOW for d in days]
     beside_bars(axes, names, days, None, written, colours)
     key(axes, "plot.key.stock_cover")
-    lost = float(frame["sales_lost"].sum())
     id = "plot.stock_cover" if days.iloc[0] > 0 else "plot.stock_cover.gone"
-    id += ("_lost" if id.endswith("gone") else ".lost") if lost > 0 else ""
-    said = {"title": names[0], "lost": labels.fmt(lost, "money")}
-    headline(axes, id, days=labels.fmt(float(round(days.iloc[0])), "count"), **said)
+    headline(axes, id, title=names[0], days=labels.fmt(float(round(days.iloc[0])), "count"))
     return axes

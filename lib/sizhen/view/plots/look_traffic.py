@@ -84,11 +84,11 @@ def channel_mix(frame: pd.DataFrame) -> Axes:
     key(axes, "plot.key.before")
     top = {"top": names[0], "share": labels.fmt(frame["visitor_days_share"].iloc[0], "rate")}
     moved = (frame["visitor_days"] - frame["visitor_days_before"]).abs()
-    if moved.isna().all():
+    at = 0 if moved.isna().all() else int(np.nanargmax(moved))
+    change = labels.fmt(frame["visitor_days_change"].iloc[at], "change")
+    if change in (labels.UNKNOWN, labels.fmt(0.0, "change")):
         headline(axes, "plot.channel_mix.alone", **top)
     else:
-        at = int(np.nanargmax(moved))
-        change = labels.fmt(frame["visitor_days_change"].iloc[at], "change")
         headline(axes, "plot.channel_mix", **top, moved=names[at], change=change)
     return axes
 
