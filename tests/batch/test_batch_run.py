@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import psutil
@@ -247,6 +248,7 @@ SCRIPT = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from sizhen.batch.examine import Order
 from sizhen.batch.runner import run
 from sizhen.tables import Period
@@ -309,14 +311,14 @@ def test_a_killed_runner_loses_the_shop_in_flight_alone(data_dir: Path, healthy:
 def test_a_closed_terminal_leaves_no_temporary_file(
     data_dir: Path, healthy: Path, tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "t").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
-    with begun(data_dir, tmp_path / "reports", healthy) as process:
-        os.killpg(process.pid, number)
-    gone = time.monotonic() + 60
-    while (_left_in(tmp_path) or list((tmp_path / "t").iterdir())) and time.monotonic() < gone:
-        time.sleep(0.1)
-    assert (_left_in(tmp_path), list((tmp_path / "t").iterdir())) == ([], [])
+    with TemporaryDirectory() as short:  # the path of a socket has 107 characters
+        monkeypatch.setenv("TMPDIR", short)
+        with begun(data_dir, tmp_path / "reports", healthy) as process:
+            os.killpg(process.pid, number)
+        gone = time.monotonic() + 60
+        while (_left_in(tmp_path) or os.listdir(short)) and time.monotonic() < gone:
+            time.sleep(0.1)
+        assert (_left_in(tmp_path), os.listdir(short)) == ([], [])
 
 
 def _left_in(folder: Path) -> list[int]:
