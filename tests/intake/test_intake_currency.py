@@ -70,6 +70,21 @@ def test_every_layout_with_money_of_a_chinese_platform_is_in_yuan() -> None:
             assert by_contract(layout, [frame[:1]]) is None
 
 
+@pytest.mark.parametrize("name", ["Euro", "US dollars", "1"])
+def test_what_is_no_code_of_a_currency_makes_no_shop(bring: Bring, data_dir: Path, name: str) -> None:
+    told = str(bring(f"{DAILY},currency", f"2026-10-01,5,12,{name}").error)
+    assert f"has {name.upper()} in row 2, column currency, which is no code of a currency; write a code" in told
+    assert not (data_dir / "s1" / "shop.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("eur", "EUR"), ("￥", "CNY"), ("rmb", "CNY"), ("$", "USD"), ("人民币", "CNY")]
+)
+def test_names_and_signs_of_a_currency_are_its_code(bring: Bring, data_dir: Path, name: str, code: str) -> None:
+    assert bring(f"{DAILY},currency", f"2026-10-01,5,12,{name}").error is None
+    assert Shop.open(data_dir, "s1").profile.currency == code
+
+
 def test_several_currencies_are_named_with_their_rows(bring: Bring) -> None:
     refused = str(bring(f"{DAILY},currency", "2026-10-01,5,12,EUR", "2026-10-02,5,12,USD").error)
     assert "holds rows of several currencies (EUR in row 2, column currency; USD in row 3, column currency)" in refused

@@ -10,16 +10,15 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from sizhen.intake import (
-    currency,
     dayorder,
     days,
     decimals,
     identity,
     origin,
+    owner,
     privacy,
     returns,
     rules,
@@ -30,7 +29,6 @@ from sizhen.intake import (
 )
 from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.cells import Cells, read_cells
-from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
@@ -122,7 +120,7 @@ def convert(grid: Grid, context: Context) -> Converted:
     """
     match = context.match
     dated = dayorder.settled(body(grid, match, context.common, context.file), context)
-    figures = decimals.settled(dated, grid, context, lambda: _one_currency(dated, context))
+    figures = decimals.settled(dated, grid, context, lambda: owner.one_currency(dated, context))
     rows, signs = returns.unsigned(figures, match)
     origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
@@ -166,9 +164,9 @@ def convert(grid: Grid, context: Context) -> Converted:
         else:
             frames[name] = _frame(columns, name, good & ~returned)
     days.refuse_ends(frames[main], stated, context.file)
-    shops = _told(rows, match.layout.shop, good, context) | origin.stated_shops(lines)
-    moneys = _currencies(rows, good, context)
-    shop, money = _one_of(shops, "shops", context), _one_of(moneys, "currencies", context)
+    shops = owner.shops(rows, good, context) | origin.stated_shops(lines)
+    moneys = owner.currencies(rows, good, context)
+    shop, money = owner.one_of(shops, "shops", context), owner.one_of(moneys, "currencies", context)
     remarks = (
         *days.told(frames[main]),
         *zones.moved(times, context.zone),
@@ -297,39 +295,3 @@ def _refuse_other_days(
         first, last = (pd.Timestamp(d) for d in stated or ())
         outside = (told.values.notna() & ~told.values.between(first, last)).to_numpy()
         findings.refuse(outside[told.codes], name, "outside_period")
-
-
-def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> dict[str, str]:
-    """What the kept rows say under a heading, and where each of it stands first."""
-    at = context.match.places.get(heading or "")
-    if at is None:
-        return {}
-    there, first = np.unique(rows.columns[at].codes[good], return_index=True)
-    words = rows.columns[at].words.take(pa.array(there)).to_pylist()
-    numbers = rows.numbers[good][first].tolist()
-    column = context.match.headings[at]
-    told = zip(words, numbers, strict=True)
-    return {w: f"row {n}, column {column}" for w, n in told if w not in context.common.missing}
-
-
-def _currencies(rows: Body, good: Mask, context: Context) -> dict[str, str]:
-    """The codes or signs that these rows state, each with its place."""
-    match = context.match
-    codes = {code.upper(): place for code, place in _told(rows, match.layout.currency, good, context).items()}
-    return currency.narrowed(codes | currency.signs(rows, good, match))
-
-
-def _one_currency(rows: Body, context: Context) -> str | None:
-    """The code of the rows' money, where no sign leaves it open."""
-    stated = _currencies(rows, np.ones(len(rows.numbers), dtype=bool), context)
-    codes = {code for name in stated for code in values.SIGNS.get(name, (name,))}
-    return codes.pop() if len(codes) == 1 else None
-
-
-def _one_of(told: dict[str, str], what: str, context: Context) -> str | None:
-    """The one shop or currency of the file, each with its place. Raises IntakeError for several."""
-    if len(told) > 1:
-        shown = (f"{privacy.clean(plain(name))} in {told[name]}" for name in sorted(told)[:3])
-        problem = f"holds rows of several {what} ({'; '.join(shown)})"
-        raise IntakeError(context.file, problem, "export each on its own")
-    return next(iter(told), None)
