@@ -97,6 +97,12 @@ def test_another_column_tells_which_number_is_the_month() -> None:
 def test_days_of_both_orders_are_refused_with_both_cells() -> None:
     told = refusal(("08/31/2026", ""), ("31/08/2026", ""))
     assert "has 08/31/2026 in row 2 of placed and 31/08/2026 in row 3 of placed" in told
+    told = refusal(
+        ("01/13/2026", "31/08/2026"),
+        *((f"01/{day}/2026", "01/08/2026") for day in range(14, 32)),
+        *(("02/28/2026", ""),) * 2,
+    )
+    assert "has 01/13/2026 in row 2 of placed and 31/08/2026 in row 2 of paid" in told
 
 
 def test_a_mapping_says_which_it_is() -> None:

@@ -206,6 +206,14 @@ def test_a_file_in_both_styles_is_refused_and_a_slip_costs_its_row() -> None:
     assert "which are not written alike" in refusal("Amount", [*many, *many, *(f"{n},5" for n in range(5))])
 
 
+def test_a_column_that_is_written_otherwise_than_the_others_is_refused() -> None:
+    others = [f"{n},5" for n in range(100, 140)]
+    told = refusal("Amount Placed", ["4.5", "1.250", *["7"] * 38], others)
+    assert "has 4.5 in row 2 of amount and 100,5 in row 2 of placed, which are not written alike" in told
+    slipped = read("Amount Placed", ["4.5", "12", *["7"] * 38], others)
+    assert [(r.row, r.column, r.reason) for r in slipped.rejected] == [(2, "paid_amount", "not_a_number")]
+
+
 def test_below_zero_between_brackets() -> None:
     result = read("Score Amount", ["(1,234.50)", "(5)", "5"], ["(5)", "5", "5.5"])
     assert result.frames["product_daily"]["score"].tolist() == [-5, 5]

@@ -36,12 +36,25 @@ def used(coded: Coded) -> pa.StringArray:
 
 
 def way(found: Mapping[int, Told], rows: Body, context: Context, remedy: str) -> int | None:
-    """The way, 0 or 1, that the cells of these columns tell. Raises IntakeError where they tell both."""
+    """The way, 0 or 1, that the cells of these columns tell. Raises IntakeError where they tell both, or a column with
+    cells that can be read in two ways tells another one than the others do."""
+    told = _way(found, rows, context, remedy)
+    for at, column in found.items():
+        if len(column.open) and _way({at: column}, rows, context, remedy) not in (None, told):
+            raise _apart(found, rows, context, remedy)
+    return told
+
+
+def _way(found: Mapping[int, Told], rows: Body, context: Context, remedy: str) -> int | None:
     one, other = (sum(len(told.only[each]) for told in found.values()) for each in (0, 1))
     if min(one, other) > SLIPS * (one + other):
-        both = " and ".join(_example(found, each, rows, context) for each in (0, 1))
-        raise IntakeError(context.file, f"has {both}, which are not written alike", remedy)
+        raise _apart(found, rows, context, remedy)
     return None if one == other else int(other > one)
+
+
+def _apart(found: Mapping[int, Told], rows: Body, context: Context, remedy: str) -> IntakeError:
+    both = " and ".join(_example(found, each, rows, context) for each in (0, 1))
+    return IntakeError(context.file, f"has {both}, which are not written alike", remedy)
 
 
 def _example(found: Mapping[int, Told], each: int, rows: Body, context: Context) -> str:
