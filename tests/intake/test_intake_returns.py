@@ -45,10 +45,11 @@ def test_returns_become_refunds_and_are_told(bring: Bring, data_dir: Path) -> No
     shop = Shop.open(data_dir, "s1")
     assert shop.table("orders")["paid_amount"].sum() == 80
     told = shop.table("refunds").set_index("refund_id")
-    assert told["amount"].to_dict() == {"R1": 50, "A2": 10.5}
-    assert {id: str(day.date()) for id, day in told["refunded_on"].items()} == {"R1": "2026-10-03", "A2": "2026-10-04"}
-    assert told["order_id"].fillna("").to_dict() == {"R1": "", "A2": "A2"}
-    assert told["kind"].to_dict() == {"R1": "return", "A2": ""}
+    first, second = "R1 2026-10-03", "A2 2026-10-04"
+    assert told["amount"].to_dict() == {first: 50, second: 10.5}
+    assert {id: str(day.date()) for id, day in told["refunded_on"].items()} == {first: first[3:], second: second[3:]}
+    assert told["order_id"].fillna("").to_dict() == {first: "", second: "A2"}
+    assert told["kind"].to_dict() == {first: "return", second: ""}
     again = bring(
         HEAD, row("A1", "1", "50"), row("A2", "1", "30"), row("R1", "-1", "-50", 3), row("A2", "", "-10.5", 4)
     )
@@ -59,6 +60,21 @@ def test_a_file_of_returns_only_comes_in(bring: Bring, data_dir: Path) -> None:
     report = bring(HEAD, row("R1", "-1", "-50"), row("R2", "-2", "¥-20"))
     assert (report.error, report.tables) == (None, {"refunds": 2})
     assert Shop.open(data_dir, "s1").table("refunds")["amount"].sum() == 70
+
+
+def test_another_return_of_an_order_is_one_more(bring: Bring, data_dir: Path) -> None:
+    bring(HEAD, row("A2", "1", "30"), row("A2", "-1", "-10.5", 4), name="a.csv")
+    report = bring(HEAD, row("A2", "-1", "-5", 6), name="b.csv")
+    assert (report.error, report.changed) == (None, {})
+    assert Shop.open(data_dir, "s1").table("refunds")["amount"].to_list() == [10.5, 5]
+
+
+@pytest.mark.parametrize(
+    "cell", ["-50", "\u221250", "\uff0d50", "(50.00)", "\uff0850\uff09", "-$50", "$-50", "$ (50.00)", "(50元)"]
+)
+def test_an_amount_below_zero_in_any_writing_is_a_return(cell: str) -> None:
+    frames = converted(canonical.tables()["orders"], f"{HEAD}\n{row('A1', '-1', cell)}\n").frames
+    assert frames["refunds"]["amount"].to_list() == [50]
 
 
 @pytest.mark.parametrize("cells", [("1", "-50"), ("-1", "50")])

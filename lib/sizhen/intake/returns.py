@@ -16,7 +16,9 @@ from sizhen.intake.layouts import Match
 
 TABLE, REFUNDS = "orders", "refunds"
 SIGNED = ("paid_amount", "amount", "units")  # the amount given back is the first of them that is told
-MINUS = "^([^0-9]*)[-\u2212]([^0-9]*[0-9].*)$"
+MINUS = (  # a sign before the digits, or brackets around them, also behind the sign of a currency
+    "^([^0-9]*)[-\u2212\uff0d]([^0-9]*[0-9].*)$|^([^-+0-9()]*)[(\uff08]([^-+()]*[0-9][^-+()]*)[)\uff09]([^-+0-9()]*)$"
+)
 
 
 class Typed(Protocol):
@@ -39,7 +41,7 @@ def unsigned(rows: Body, match: Match) -> tuple[Body, dict[str, Mask]]:
             negative = pc.match_substring_regex(rows.columns[i].words, MINUS).to_numpy(zero_copy_only=False)
             if negative.any():
                 signs[source.column] = negative[rows.columns[i].codes]
-                words = pc.replace_substring_regex(rows.columns[i].words, MINUS, r"\1\2")
+                words = pc.replace_substring_regex(rows.columns[i].words, MINUS, r"\1\2\3\4\5")
                 columns[i] = Coded(words, rows.columns[i].codes)
     return (replace(rows, columns=tuple(columns)) if signs else rows), signs
 
@@ -56,7 +58,9 @@ def sides(signs: Mapping[str, Mask], columns: Mapping[str, Typed], rows: int) ->
 
 
 def refunds(columns: Mapping[str, Typed], at: NDArray[np.int64], orders: NDArray[np.int64]) -> pd.DataFrame:
-    """The rows `at` as the table of refunds, one row per id; `orders`: the rows that are orders."""
+    """The rows `at` as the table of refunds, one row per id; `orders`: the rows that are orders.
+
+    The day is a part of the id: rows of several days under the id of one order are several returns."""
     if not len(at):
         return pd.DataFrame()
 
@@ -67,10 +71,11 @@ def refunds(columns: Mapping[str, Typed], at: NDArray[np.int64], orders: NDArray
 
     ids = column("order_id", None)
     others = columns["order_id"].values.take(columns["order_id"].codes[orders])
-    days = column("paid_at", pd.NaT).fillna(column("created_at", pd.NaT))
+    created = column("created_at", pd.NaT)
+    days = column("paid_at", pd.NaT).fillna(created)
     frame = pd.DataFrame(
         {
-            "refund_id": ids,
+            "refund_id": (ids + created.dt.strftime(" %Y-%m-%d")).fillna(ids),
             "order_id": ids.where(ids.isin(others)),
             "refunded_on": days.astype("datetime64[us]").dt.normalize(),
             "amount": column("paid_amount", np.nan).fillna(column("amount", np.nan)).astype("float64"),
