@@ -97,6 +97,15 @@ def test_equal_lines_are_units_and_a_block_pasted_again_adds_none(blocks: list[l
     assert sum(r.reason == "exact_duplicate" for r in result.rejected) == sum(map(len, blocks)) - sum(most.values())
 
 
+@given(st.lists(st.integers(1, 3), min_size=12, max_size=16), st.integers(0, 2), st.booleans())
+def test_a_long_stretch_pasted_again_without_its_headings_adds_none(units: list[int], from_: int, more: bool) -> None:
+    lines = [f"#{n},2026-09-08 10:00:00,1,1" for n, times in enumerate(units) for _ in range(times)]
+    rows = [*lines, *lines[from_:], *(["#99,2026-09-08 10:00:00,1,1"] * 2 if more else [])]
+    result = converted(ORDERS, "\n".join(["Name,Created,Quantity,Total", *rows]) + "\n")
+    expected = {f"#{n}": times for n, times in enumerate(units)} | ({"#99": 2} if more else {})
+    assert result.frames["orders"].set_index("order_id")["units"].to_dict() == expected
+
+
 def test_equal_lines_of_every_layout_that_adds_are_added() -> None:
     adding = {x.id: x for x in layouts().values() if x.adds}
     assert {"shopify_orders", "jd_ads", "douyin_products", "ga4_traffic"} <= adding.keys()
