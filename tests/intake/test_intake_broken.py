@@ -58,6 +58,7 @@ UTF8 = "\n".join([ORDERS, GOOD, NEXT]).encode()
         ("\n".join([ORDERS, GOOD]).encode("utf-16")[:-1], "bytes in line"),
         (bytes(range(128, 256)) * 4, "is neither UTF-8 nor surely GB18030, Big5 or Windows-1252, such as line 1"),
         (",".join(f"c{n}" for n in range(50_000)).encode(), "has over 702 columns in row 1"),
+        (b'"' + b'","'.join(b"c%d" % n for n in range(50_000)) + b'"', "has over 702 columns in row 1"),
         (b"a,b\n1,2\n" + b"," * 800, "has over 702 columns in row 3"),
         (b"PK\x03\x04" + bytes(40), "is a damaged workbook"),
         (b"\xd0\xcf\x11\xe0" + bytes(40), "is a damaged workbook"),

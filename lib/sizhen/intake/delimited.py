@@ -98,6 +98,8 @@ def _width(head: str, separator: str, file: str) -> int:
     by_row: dict[int, int] = {}
     with contextlib.suppress(IntakeError):  # the head may end within a quote
         by_row.update((number, len(cells)) for number, cells in itertools.islice(rows, 200) if cells)
+    if not by_row:
+        refuse_wide(head.count(f'"{separator}"') + 1, 1, file)
     for number, width in by_row.items():
         refuse_wide(width, number, file)
     widths = Counter(by_row.values())

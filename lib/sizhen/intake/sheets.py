@@ -25,6 +25,7 @@ SHOWN = 40  # characters of a figure or a day that is refused
 REMEDIES = {
     "several_days": ONE_A_DAY,
     "not_a_date": "export it with days as 2026-10-31 and times as 14:05",
+    "out_of_range": "correct what is below 0 or beyond its scale, such as amounts from which returns were taken off",
     "not_a_number": "export it with numbers as 1234.5",
 }
 
