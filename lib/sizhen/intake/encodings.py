@@ -15,6 +15,8 @@ from functools import cache
 from itertools import product
 from typing import IO
 
+import numpy as np
+
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.headings import bare, heading
 from sizhen.intake.layouts import SEARCHED_ROWS, Layout, common, layouts
@@ -30,7 +32,7 @@ RARE = 0.1  # of the characters of a Chinese text may be rare ones
 SLIPS = 0.05  # of the words of a Western text may be written as none is
 KOREAN = 12  # different characters that all are among those of EUC-KR, as one in a thousand Chinese texts has
 
-THREE_BYTES = re.compile(rb"[\xe0-\xff]")  # or more, for a character of UTF-8
+THREE_BYTES = 0xE0  # from this one on, or more, for a character of UTF-8
 PHONETIC = re.compile("[\u0180-\u019f\u01a2-\u01ae\u01b1-\u036f]")  # and marks; without two letters of Vietnamese
 HIGH = re.compile("[^\x00-\x7f]+")
 LETTERS = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e"
@@ -71,7 +73,7 @@ def refuse_doubtful(stream: IO[bytes], file: str) -> None:
     plain = True
     while data := stream.read(CHUNK):
         plain = plain and data.isascii()
-        if THREE_BYTES.search(data):
+        if np.frombuffer(data, dtype="uint8").max() >= THREE_BYTES:
             return
     if plain:
         return
