@@ -18,18 +18,19 @@ def pasted(codes: Sequence[NDArray[np.int32]], blocks: NDArray[np.int64]) -> Mas
     that stands before is a block as well, if nobody left its headings there."""
     cells = pd.DataFrame(dict(enumerate(codes)))
     line = cells.groupby(list(cells), sort=False).ngroup()
-    time = line.groupby([line, blocks, _again(line.to_numpy())], sort=False).cumcount()
+    time = line.groupby([line, blocks, _again(line)], sort=False).cumcount()
     return np.asarray(pd.DataFrame({"line": line, "time": time}).duplicated())
 
 
-def _again(line: NDArray[np.int64]) -> NDArray[np.int64]:
+def _again(line: pd.Series) -> pd.Series:
     """The number of the stretch a row is in, of those whose lines all stand before it in the same order; 0 for none."""
-    stands = pd.Series(np.unique(line, return_index=True)[1][line])  # where the line of each row stands first
-    again = stands < stands.index
+    row = pd.Series(line.index)
+    stands = row.groupby(line).transform("min")  # where the line of each row stands first
+    again = stands < row
     run = (again.ne(again.shift()) | (stands.diff() < 0)).cumsum()
-    rows = pd.DataFrame({"stands": stands, "row": stands.index})[again].groupby(run[again])
+    rows = pd.DataFrame({"stands": stands, "row": row})[again].groupby(run[again])
     pasted = rows["stands"].nunique().ge(STRETCH) & (rows["stands"].max() < rows["row"].min())
-    return run.where(run.isin(pasted.index[pasted]), 0).to_numpy()
+    return run.where(run.isin(pasted.index[pasted]), 0)
 
 
 def joined(frame: pd.DataFrame, keys: Sequence[str], adds: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:
