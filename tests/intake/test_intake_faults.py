@@ -81,7 +81,7 @@ REFUSED = {
     "one cell more on every row of a sheet": (xlsx([CELLS[0], [*CELLS[1], 9]]), "more or fewer fields"),
     "a needed column missing": (CLEAN.replace("商品访客数", "访问").encode(), "without 商品访客数 but with 访问"),
     "headings missing": (f"{ONE}\n{TWO}\n".encode(), "no known export"),
-    "two shops": (f"店铺名称,{HEAD}\n甲店,{ONE}\n乙店,{TWO}\n".encode(), "several shops .乙店 in row 3, column 店铺名称; 甲店 in"),
+    "two shops": (f"店铺名称,{HEAD}\n甲店,{ONE}\n乙店,{TWO}\n".encode(), "several shops .乙店 in row 3, column 店铺"),
     "another period than it says": (f"统计日期：2026-10-01 ~ 2026-10-31\n{CLEAN}".encode(), "outside the period"),
     "encrypted workbook": (encrypted(), "is encrypted; open it"),
     "cut workbook": (xlsx(CELLS)[:-200], "is a damaged workbook"),

@@ -81,7 +81,12 @@ def test_an_amount_below_zero_in_any_writing_is_a_return(cell: str) -> None:
 def test_a_row_that_is_both_is_left_out(cells: tuple[str, str]) -> None:
     text = "\n".join([HEAD, row("A1", "1", "50"), row("A2", *cells)]) + "\n"
     result = converted(canonical.tables()["orders"], text)
-    assert [(r.row, r.reason) for r in result.rejected] == [(3, "out_of_range")]
+    column = "units" if cells[0] == "-1" else "amount"
+    assert [(r.row, r.column, r.reason) for r in result.rejected] == [(3, column, "out_of_range")]
+    assert result.remarks == (
+        "1 rows are negative in one figure and positive in another (such as row 3): 50.00 in all, left out; correct "
+        "them",
+    )
     assert set(result.frames) == {"orders"}
 
 

@@ -138,7 +138,8 @@ def convert(grid: Grid, context: Context) -> Converted:
     parts = {name: _read(rows, name, context, period, findings) for name in names}
     _refuse_other_days(parts[main], main, stated, findings)
     returned, mixed = returns.sides(signs, parts[main], len(rows.numbers))
-    findings.refuse(mixed, next(iter(signs), ""), "out_of_range")
+    for column, negative in signs.items():
+        findings.refuse(mixed & negative, column, "out_of_range")
     if identity.facts(main):
         parts[main][identity.ROW] = _Typed(pd.Series(rows.numbers), np.arange(len(rows.numbers), dtype="int32"))
     if not match.layout.adds:
@@ -154,6 +155,7 @@ def convert(grid: Grid, context: Context) -> Converted:
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
     own = np.flatnonzero(good & ~returned)
+    sentences = returns.told(parts[main], good & returned, mixed, rows.numbers)
     refunded = returns.refunds(parts[main], np.flatnonzero(good & returned), own)
     frames = {}
     for name, columns in parts.items():
@@ -172,7 +174,7 @@ def convert(grid: Grid, context: Context) -> Converted:
         *zones.moved(times, context.zone),
         *findings.strange(),
         *totals.disagreements(rows.sums, frames[main], context),
-        *returns.told(refunded, rows.numbers[good & returned]),
+        *sentences,
     )
     return Converted(
         returns.beside(frames, refunded),

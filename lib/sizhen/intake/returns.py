@@ -64,22 +64,16 @@ def refunds(columns: Mapping[str, Typed], at: NDArray[np.int64], orders: NDArray
     if not len(at):
         return pd.DataFrame()
 
-    def column(name: str, missing: object) -> pd.Series:
-        if name not in columns:
-            return pd.Series([missing] * len(at))
-        return columns[name].values.take(columns[name].codes[at]).reset_index(drop=True)
-
-    ids = column("order_id", None)
-    others = columns["order_id"].values.take(columns["order_id"].codes[orders])
-    created = column("created_at", pd.NaT)
-    days = column("paid_at", pd.NaT).fillna(created)
+    ids, created = _cells(columns, "order_id", at), _cells(columns, "created_at", at)
+    others = columns["order_id"].values.take(np.unique(columns["order_id"].codes[orders]))
+    days = _cells(columns, "paid_at", at).fillna(created)
     frame = pd.DataFrame(
         {
             "refund_id": (ids + created.dt.strftime(" %Y-%m-%d")).fillna(ids),
             "order_id": ids.where(ids.isin(others)),
             "refunded_on": days.astype("datetime64[us]").dt.normalize(),
-            "amount": column("paid_amount", np.nan).fillna(column("amount", np.nan)).astype("float64"),
-            "kind": pd.Series("return", index=ids.index, dtype="str").where(column("units", np.nan) > 0),
+            "amount": _amounts(columns, at),
+            "kind": pd.Series("return", index=ids.index, dtype="str").where(_cells(columns, "units", at) > 0),
         }
     )
     by_id = frame.groupby("refund_id", as_index=False)
@@ -93,11 +87,26 @@ def beside(frames: dict[str, pd.DataFrame], refunded: pd.DataFrame) -> dict[str,
     return {name: frame for name, frame in frames.items() if len(frame)} | {REFUNDS: refunded}
 
 
-def told(refunded: pd.DataFrame, numbers: NDArray[np.int64]) -> tuple[str, ...]:
-    """A sentence on what became of the rows with these numbers."""
-    if refunded.empty:
-        return ()
-    known = refunded["amount"].dropna()
-    amount = f"{known.sum():,.2f} in all" if len(known) else "of unknown amounts"
-    rows = f"{len(numbers):,} rows with negative amounts are returns (such as row {numbers[0]})"
-    return (f"{rows}: {amount}, kept as refunds; orders and amounts paid are told without them",)
+def told(columns: Mapping[str, Typed], returned: Mask, mixed: Mask, numbers: NDArray[np.int64]) -> tuple[str, ...]:
+    """Sentences on what became of the rows that are returns, and of those that tell both. `numbers`: of all rows."""
+    kept, left = "kept as refunds; orders and amounts paid are told without", "left out; correct"
+    one_way, both = "rows with negative amounts are returns", "rows are negative in one figure and positive in another"
+    said = []
+    for rows, what, end in ((returned, one_way, kept), (mixed, both, left)):
+        if rows.any():
+            known = _amounts(columns, np.flatnonzero(rows)).dropna()
+            amount = f"{known.sum():,.2f} in all" if len(known) else "of unknown amounts"
+            said.append(f"{rows.sum():,} {what} (such as row {numbers[rows][0]}): {amount}, {end} them")
+    return tuple(said)
+
+
+def _amounts(columns: Mapping[str, Typed], at: NDArray[np.int64]) -> pd.Series:
+    """Without signs, of the rows `at`; of a row what was paid, else what it was worth."""
+    return _cells(columns, "paid_amount", at).fillna(_cells(columns, "amount", at)).astype("float64")
+
+
+def _cells(columns: Mapping[str, Typed], name: str, at: NDArray[np.int64]) -> pd.Series:
+    if name not in columns:
+        kind = "datetime64[us]" if name.endswith("_at") else "float64"
+        return pd.Series(index=range(len(at)), dtype=kind)
+    return columns[name].values.take(columns[name].codes[at]).reset_index(drop=True)
