@@ -16,7 +16,7 @@ from sizhen.vocab import load
 Said = tuple[str, dict[str, str]]
 Suggests = Callable[[str], Said]
 WEEK, CHANGE, SIGMA, BEFORE = 7, 0.2, 3.0, 28
-COMPLAINTS = tuple(dict.fromkeys(a.cause for a in load().aspects.values()))
+COMPLAINTS = tuple(dict.fromkeys(a.within for a in load().aspects.values()))
 
 
 def _channel(member: str) -> Said:

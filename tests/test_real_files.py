@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from sizhen.cli import app
 
+IN_FEBRUARY = 1_902_487.15 - 298.00  # one order of 298.00 was placed on the 29th and paid on 1 March
+
 
 def report_of(tmp: Path, file: Path, shop: str, period: str) -> tuple[str, dict]:
     """(text of the report, findings document) of a shop made from one file, or all of a folder, in one call."""
@@ -37,7 +39,7 @@ def test_the_order_report_states_its_orders(tmall: tuple[str, dict]) -> None:
     text, document = tmall
     for figure in ("28,010", "24,087", "18,955", "1,902,487.15", "572,335.92"):
         assert figure in text, figure
-    assert document["sales"]["observed"] == pytest.approx(1902487.15, abs=0.005)
+    assert document["sales"]["observed"] == pytest.approx(IN_FEBRUARY, abs=0.005)
 
 
 @pytest.mark.slow
@@ -75,7 +77,7 @@ def test_all_real_files_are_one_shop(shared_data: Path, tmp_path: Path) -> None:
     for path in (shared_data / "real").glob("*.csv"):
         (exports / path.name).symlink_to(path)
     text, document = report_of(tmp_path, exports, "demo", "2020-02")
-    assert document["sales"]["observed"] == pytest.approx(1902487.15, abs=0.005)
+    assert document["sales"]["observed"] == pytest.approx(IN_FEBRUARY, abs=0.005)
     assert document["data"]["tables"]["reviews"]["rows"] > 30_000
     told = " ".join(text.split())
     broken = "jd_phone_reviews_broken.csv"

@@ -139,6 +139,18 @@ except forks.Unavailable:
     assert said(folder, body)[-1] == "unavailable"
 
 
+def test_a_server_that_dies_while_a_process_is_asked_for_is_started_again_as_it_was(folder: Path) -> None:
+    body = """
+import signal
+forks.serve()
+os.kill(forks._server._forkserver_pid, signal.SIGKILL)
+os.waitid(os.P_PID, forks._server._forkserver_pid, os.WEXITED | os.WNOWAIT)
+forks._ensure_running = lambda: None  # all was well when it was looked at
+start(target.show, "__import__('matplotlib').get_backend(), 'sizhen.batch.kernels.orphan' in sys.modules").wait()
+"""
+    assert said(folder, body) == ["('module://matplotlib_inline.backend_inline', True)"]
+
+
 def test_a_run_removes_what_killed_ones_have_left_and_nothing_of_those_that_live(folder: Path) -> None:
     body = "from sizhen.batch.kernels import scratch\nprint(scratch.folder(), flush=True)\n"
     with script(folder, body + "input()") as living:

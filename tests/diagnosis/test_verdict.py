@@ -17,7 +17,7 @@ from sizhen.diagnosis.claim import Money
 from sizhen.diagnosis.facts import Facts
 from sizhen.diagnosis.sales import Sales
 from sizhen.diagnosis.verdict import verdict
-from sizhen.document import Considered, Document, Judgement, Verdict
+from sizhen.document import Considered, Document, Judgement, OrdersTold, Verdict
 from sizhen.document.model import Document as Parsed
 from sizhen.simulate import Fault, Made, Plan, simulate, write
 from sizhen.tables import Period, Shop
@@ -39,7 +39,8 @@ def found(cause: str, state: str = "act", amount: float = 1000.0, kind: str = "l
 
 def facts(*findings: dict[str, Any], observed: float | None = 100_000.0, **more: Any) -> Facts:
     """100,000 expected, give or take 10,000. `observed`: sales, lost by conversion; `ratios`: of the readings;
-    `tables`: what the shop has; `unknown`: how many rules have no answer for want of `needs`."""
+    `tables`: what the shop has; `unknown`: how many rules have no answer for want of `needs`; `waiting`:
+    orders to be paid yet."""
     expected = more.get("expected", 100_000.0)
     band = (None, None) if expected is None else (0.9 * expected, 1.1 * expected)
     split = {("conversion",): (observed or 0.0) - (expected or 0.0), ("visitors",): 0.0, ("average_order_value",): 0.0}
@@ -63,7 +64,8 @@ def facts(*findings: dict[str, Any], observed: float | None = 100_000.0, **more:
         for c in load().causes
     ]
     real = frozenset((metric, "shop", "-") for metric in more.get("real", ()))
-    chart: Any = SimpleNamespace(reading=reading, shop=shop)
+    told = [OrdersTold("pending", n, None) for n in more.get("waiting", ())]
+    chart: Any = SimpleNamespace(reading=reading, shop=shop, orders_told=lambda: told)
     return Facts(chart, sales, real, whole, [*lacking, *answers[len(lacking) :]], considered)
 
 
@@ -118,6 +120,8 @@ FACT = found("peer.promotion", "watch", 0.0, level="D")
         (facts(observed=96_000.0, real=["conversion"], ratios={"conversion": 0.9}), "fine", "一切正常，卖了 ¥9.6 万。"),
         (facts(observed=None, expected=None), "little_data", "没有销售数据，卖得怎样不知道。"),
         (facts(observed=0.0, expected=0.0), "little_data", "没有付款记录，卖了多少不知道。"),
+        (facts(observed=None, expected=None, waiting=[1200]), "little_data", "1,200 单都还没付款，卖了多少不知道。"),
+        (facts(observed=0.0, expected=0.0, waiting=[1]), "little_data", "1 单还没付款，卖了多少不知道。"),
         (facts(expected=None), "little_data", "卖了 ¥10.0 万，之前没有可比的日子，好坏难说。"),
         (facts(unknown=40), "little_data", f"卖了 ¥10.0 万，数据太少：{len(RULES)} 问能答 {len(RULES) - 40} 问。"),
         (facts(unknown=40, tables={"orders"}), "fine", "从订单看一切正常，卖了 ¥10.0 万。"),

@@ -105,6 +105,8 @@ def test_a_document_of_schema_1_is_read_and_lacks_only_what_was_added() -> None:
         ".verdict",
         ".vitals",
         ".considered",
+        ".data.orders",
+        ".data.partial_days",
         *(f".findings.{key}" for key in ("sure", "decision", "advice.due_on", "advice.check_on")),
         *(f".findings.{key}" for key in ("task", "where", "sizes", "now", "periods")),
     }

@@ -126,6 +126,7 @@ def shown(seat: Explorer, section: str) -> str:
 
 
 def test_shows_the_first_tab_only(desk: Desk) -> None:
+    plt.close("all")
     seat = desk.sit()
     assert [name for name, _, _ in desk.asked] == ["traffic"]
     assert desk.cases == 0

@@ -69,6 +69,39 @@ def test_what_is_not_paid_has_no_payment(bring: Bring, data_dir: Path, status: s
     assert (row["amount"], row["refund_amount"]) == (64.7, 4.7)
 
 
+@pytest.mark.parametrize(
+    ("status", "gateway", "state"),
+    [
+        ("paid", "Stripe", "paid"),
+        ("partially_refunded", "", "paid"),
+        ("pending", "Cash on Delivery (COD)", "pending"),
+        ("authorized", "Stripe", "pending"),
+        ("partially_paid", "Stripe", "partially_paid"),
+        ("voided", "manual", "cancelled"),
+        ("paid", "Bogus Gateway", "test"),
+        ("new", "Stripe", ""),
+    ],
+)
+def test_an_order_has_the_state_that_its_status_or_the_test_gateway_tells(
+    bring: Bring, data_dir: Path, status: str, gateway: str, state: str
+) -> None:
+    report = bring(data=orders(order("#1", status, Payment_Method=gateway), order("#1", "")).encode())
+    assert Shop.open(data_dir, "s1").table("orders")["status"].tolist() == [state]
+    assert report.notes == {"joined": 1} | ({} if state else {"unmapped": 1})
+    assert [r for r in report.remarks if "status" in r] == (
+        [] if state else ["status: no meaning known of new; read as unknown"]
+    )
+
+
+def test_without_a_column_of_gateways_the_status_tells_the_state(bring: Bring, data_dir: Path) -> None:
+    lines = list(csv.reader(io.StringIO(orders(order("#1", "pending")))))
+    at = lines[0].index("Payment Method")
+    sink = io.StringIO()
+    csv.writer(sink).writerows([line[:at] + line[at + 1 :] for line in lines])
+    bring(data=sink.getvalue().encode())
+    assert Shop.open(data_dir, "s1").table("orders")["status"].tolist() == ["pending"]
+
+
 def test_money_of_another_currency_is_refused(bring: Bring, data_dir: Path) -> None:
     bring(data=orders(order("#1")).encode())
     profile = Shop.open(data_dir, "s1").profile

@@ -101,6 +101,7 @@ def order(paid: str | None, sent: str | None = None, received: str | None = None
         "sent_at": moment(sent),
         "received_at": moment(received),
         "paid_amount": amount,
+        "status": "",
     }
 
 
@@ -140,11 +141,12 @@ def test_an_order_is_placed_on_the_day_of_ordering_and_paid_on_that_of_payment()
         order("10-28 10:00") | {"created_at": pd.NaT},
         order("10-29 10:00", amount=0.0),
         order(None) | {"created_at": moment("10-30 10:00")},
+        order(None, amount=0.0) | {"created_at": moment("10-31 10:00")},
         order(None),
     )
-    assert prepared.orders_placed(made)["date"].dt.day.tolist() == [26, 28, 29, 30]
-    assert prepared.orders_paid(made)["date"].dt.day.tolist() == [27, 28]
-    assert prepared.by_payment(made)["date"].dt.day.tolist() == [27, 28, 29]
+    assert prepared.orders_placed(made)["date"].dt.day.tolist() == [26, 28, 29, 30, 31]
+    assert prepared.orders_paid(made)["date"].dt.day.tolist() == [27, 28, 30], "a missing time is a missing time"
+    assert prepared.by_payment(made)["date"].dt.day.tolist() == [27, 28, 29, 30], "paid, and refunded whole"
 
 
 EVENTS = pd.DataFrame(

@@ -93,7 +93,7 @@ def orders(*rows: tuple[str, str | None, str | None, str | None, float]) -> pd.D
     return conform(pd.DataFrame(rows, columns=columns).assign(units=1, amount=50.0), "orders", "orders")
 
 
-def test_days_from_orders_are_the_days_of_ordering() -> None:
+def test_days_from_orders_tell_orders_by_ordering_and_payments_by_payment() -> None:
     daily = shop_daily_from_orders(
         orders(
             ("o1", "a", "2026-10-01 09:00", "2026-10-01 09:05", 50),
@@ -104,9 +104,9 @@ def test_days_from_orders_are_the_days_of_ordering() -> None:
             ("o6", "d", "2026-10-02 14:00", "2026-10-02 14:01", 0),
         )
     )
-    assert daily["paid_orders"].tolist() == [3, 1]
-    assert daily["paid_buyers"].tolist() == [2, 1]
-    assert daily["paid_amount"].tolist() == [100, 10]
+    assert daily["paid_orders"].tolist() == [2, 2]
+    assert daily["paid_buyers"].tolist() == [1, 2]
+    assert daily["paid_amount"].tolist() == [80, 30]
     assert daily["order_amount"].tolist() == [150, 150]
     assert daily["returning_paid_buyers"].tolist() == [0, 1]
     assert daily["returning_paid_amount"].tolist() == [0, 10]

@@ -32,7 +32,7 @@ def diagnosed(case: Case, language: str) -> Iterator[RenderableType]:
     yield Text(f"{profile.name} · {told.when}", style="dim")
     yield Text(told.headline, style=STYLES[told.state])
     sales = " · ".join(shown.text for shown in told.gauge.told) if told.gauge else ""
-    yield from (Text(line) for line in (told.why, sales) if line)
+    yield from (Text(line) for line in (told.why, sales, *told.notes) if line)
     if acts := document.in_state("act"):
         yield _tasks([task(document, finding, largest=0.0) for finding in acts])
     for watched in told.watched:

@@ -40,6 +40,7 @@ class Letter:
     headline: str
     money: Shown | None
     why: str
+    notes: tuple[str, ...]
     gauge: Gauge | None
     bar: tuple[Cell, ...]
     items: tuple[Item, ...]
@@ -59,6 +60,7 @@ def write(document: Document, profile: Profile) -> Letter:
         headline=plain(told.headline),
         money=Shown(told.money, "verdict:money", "shop") if told.money else None,
         why=plain(told.why),
+        notes=tuple(map(plain, told.notes)),
         gauge=told.gauge,
         bar=cells(told.gauge) if told.gauge else (),
         items=tuple(map(_item, told.tasks)),

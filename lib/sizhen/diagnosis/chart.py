@@ -15,7 +15,7 @@ from sizhen.diagnosis.panel import SHOP, Grid, grid, panel
 from sizhen.diagnosis.reading import Reading, Readings
 from sizhen.diagnosis.rhythm import Rhythm, read_rhythm
 from sizhen.diagnosis.sources import SOURCES
-from sizhen.document import Immature
+from sizhen.document import Immature, OrdersTold
 from sizhen.exam.listen_reviews import complaints_of
 from sizhen.tables import Period, Shop, prepared
 from sizhen.vocab import load
@@ -154,7 +154,18 @@ class Chart:
             if self.shop.has(table):
                 why = load().labels["immature"][self.language].format(days=days)
                 found.append(Immature(metric, since, why))
+        if unpaid := [day for day in self.faults.unpaid if day >= self.period.start]:
+            found.append(Immature("paid_amount", unpaid[0], load().labels["immature.open"][self.language]))
         return found
+
+    def orders_told(self) -> list[OrdersTold]:
+        """What is to be told of the period's orders beside the sales."""
+        if not self.shop.has("orders"):
+            return []
+        rows = prepared.orders_told(self.shop.table("orders"), self.period).to_dict("records")
+        return [
+            OrdersTold(r["kind"], r["orders"], None if pd.isna(r["amount"]) else round(r["amount"], 2)) for r in rows
+        ]
 
     def events(self, *kinds: str) -> pd.DataFrame:
         """Events of these kinds that touch the period or the week before it."""
@@ -170,7 +181,7 @@ def open_chart(shop: Shop, period: Period, ill_since: date | None = None) -> Cha
     faults = find_faults(shop, period)
     last = period.end
     first = min(faults.first, period.start)
-    rhythm = read_rhythm(shop, first, last, faults.days)
+    rhythm = read_rhythm(shop, first, last, faults.apart)
     if ill_since is not None:
         rhythm = rhythm.ill(ill_since, period.start)
     return Chart(shop, period, first, last, faults, rhythm, shop.profile.language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sizhen import document
 from sizhen.diagnosis.chart import Chart
@@ -51,7 +51,7 @@ def compose(
         findings=tuple(findings),
         not_concluded=tuple(document.NotConcluded(j.rule.id, j.needs, j.says[chart.language]) for j in unknown),
         previous=tuple(outcomes),
-        maturity=tuple(_maturity(chart, immature) for immature in data.immature),
+        maturity=tuple(_maturity(chart, i) for i in data.immature if load().metrics[i.metric].maturity_days),
         verdict=verdict(Facts(chart, sales, real, findings, judgements, causes)),
         vitals=vitals(chart, sales, real),
         considered=causes,
@@ -72,8 +72,16 @@ def _data(chart: Chart) -> document.Data:
         tables=tables,
         missing=tuple(chart.shop.missing),
         missing_days=tuple(chart.faults.missing),
+        partial_days=_partial_days(chart),
         immature=tuple(chart.immature()),
+        orders=tuple(chart.orders_told()),
     )
+
+
+def _partial_days(chart: Chart) -> tuple[date, ...]:
+    """Those of the period that are there, if in part."""
+    days = chart.faults.in_part
+    return tuple(d for d in days if chart.period.start <= d <= chart.period.end and d not in chart.faults.missing)
 
 
 def _maturity(chart: Chart, immature: document.Immature) -> document.Maturity:

@@ -44,6 +44,8 @@ class Contradiction:
 @dataclass(frozen=True)
 class DataFaults:
     """`first`: first day with data. `missing`: days of the period without data. `days`: faulty days anywhere.
+    `in_part`: days of which orders alone tell a part of the payments; `unpaid`: the last days, if many of their orders
+    are to be paid yet. Nothing is wrong with these, but they are compared with nothing (`apart`).
 
     `contradictions`: by the table that holds, on some days, another amount than the other tables say.
     """
@@ -53,10 +55,16 @@ class DataFaults:
     doubled: tuple[date, ...]
     partial: tuple[date, ...]
     contradictions: dict[str, Contradiction]
+    in_part: tuple[date, ...] = ()
+    unpaid: tuple[date, ...] = ()
 
     @property
     def days(self) -> tuple[date, ...]:
         return (*self.doubled, *self.partial)
+
+    @property
+    def apart(self) -> tuple[date, ...]:
+        return (*self.days, *self.in_part, *self.unpaid)
 
 
 def _dates(index: pd.DatetimeIndex) -> tuple[date, ...]:
@@ -207,14 +215,29 @@ def find_faults(shop: Shop, period: Period) -> DataFaults:
     daily = daily[daily["date"] <= pd.Timestamp(period.end)]
     if daily.empty:
         return DataFaults(period.start, _dates(period.dates()), (), (), {})
+    if not shop.has("shop_daily"):
+        return _of_orders(shop.table("orders"), period, daily)
     have = pd.DatetimeIndex(daily["date"])
-    real = shop.has("shop_daily")
-    quiet = not real and daily["paid_orders"].median() < RARE
-    missing = period.dates().difference(have) if not quiet else period.dates()[:0]
     return DataFaults(
         have.min().date(),
-        _dates(missing),
-        _dates(_doubled(daily)) if real else (),
-        _dates(_partial(daily, period)) if real else (),
-        _contradictions(shop, period, daily) if real else {},
+        _dates(period.dates().difference(have)),
+        _dates(_doubled(daily)),
+        _dates(_partial(daily, period)),
+        _contradictions(shop, period, daily),
+    )
+
+
+def _of_orders(orders: pd.DataFrame, period: Period, daily: pd.DataFrame) -> DataFaults:
+    """Of a shop known by its orders alone: `daily` are its days. One that has few has days without any."""
+    every_day = bool(daily["paid_orders"].median() >= RARE)
+    have = pd.DatetimeIndex(prepared.orders_placed(orders)["date"].unique())
+    since = prepared.open_since(orders)
+    return DataFaults(
+        daily["date"].min().date(),
+        _dates(period.dates().difference(have)) if every_day else (),
+        (),
+        (),
+        {},
+        _dates(prepared.days_in_part(orders, every_day=every_day)),
+        () if since is None else _dates(pd.DatetimeIndex(daily["date"][daily["date"] >= since])),
     )

@@ -13,6 +13,7 @@ from sizhen.diagnosis.panel import SHOP
 from sizhen.diagnosis.sales import Sales
 from sizhen.diagnosis.unexplained import ROOTS
 from sizhen.document import Considered, Finding, Judgement
+from sizhen.tables.prepared import OPEN
 from sizhen.vocab import Text, load
 from sizhen.vocab.currency import short
 
@@ -89,6 +90,11 @@ class Facts:
         if tier is None:
             return "unknown"
         return "steady" if tier.ratio >= STEADY else "fell" if tier.p < CHANCE else "unknown"
+
+    @cached_property
+    def still_open(self) -> int:
+        """Orders of the period that are not paid yet."""
+        return sum(told.orders for told in self.chart.orders_told() if told.kind in OPEN)
 
     @cached_property
     def answered(self) -> tuple[int, int]:

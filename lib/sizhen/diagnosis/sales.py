@@ -116,7 +116,8 @@ def _split(chart: Chart, observed: float, readings: dict[str, Reading | None]) -
     known = {k: r for k, r in readings.items() if r is not None}
     if len(known) < 3:
         sales = chart.reading("paid_amount")
-        expected = sales.expected if sales is not None else observed
+        # what is compared with nothing is on both sides
+        expected = sales.expected + observed - sales.observed if sales is not None else observed
         return {("unsplit",): observed - expected}, expected
     pairs = {k: split.carry(r.expected, r.observed) for k, r in known.items()}
     compared = float(np.prod([after for _, after in pairs.values()]))

@@ -107,6 +107,7 @@ def collapses(chart: Chart) -> list[Claim]:
     if frame is None or chart.reading("paid_amount") is not None:
         return []
     days = chart.period.clip(frame).set_index("date")["paid_orders"].dropna()
+    days = days[~days.index.isin(pd.to_datetime(list(chart.faults.apart)))]
     if len(days) < 10 or days.median() < MIN_ORDERS:
         return []
     claims = []

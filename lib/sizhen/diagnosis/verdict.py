@@ -158,7 +158,10 @@ def _unclear(facts: Facts) -> Said:
 def _little(facts: Facts) -> Said:
     observed, (known, asked) = facts.sales.observed, facts.answered
     sold = facts.money(observed)
-    if observed is None:
+    waiting = facts.still_open
+    if not observed and waiting:
+        says = _say("verdict.little.open.one" if waiting == 1 else "verdict.little.open", n=f"{waiting:,}")
+    elif observed is None:
         says = _say("verdict.little.no_sales")
     elif observed == 0:
         says = _say("verdict.little.unpaid")

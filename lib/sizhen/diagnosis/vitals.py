@@ -25,7 +25,8 @@ WHOLE = ("visitors", "conversion", "average_order_value", "refund_amount", "ad_s
 ORDERS = ("paid_orders", "average_order_value", "refund_amount")
 SOURCES = {"ad_spend": "channel", "contribution": "contribution"}
 COST_LINES = {"refund_amount": "refunds", "ad_spend": "ad_spend"}
-UNFINISHED = {"refund_amount": "refund_rate", "contribution": "refund_rate"}  # of orders paid lately more will come
+# of orders paid lately more will come back, and of those ordered lately more will be paid
+UNFINISHED = {"refund_amount": "refund_rate", "contribution": "refund_rate", "paid_orders": "paid_amount"}
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _by_week(chart: Chart, metric: str) -> np.ndarray:
         return np.full(WEEKS, np.nan)
     days = pd.date_range(end=pd.Timestamp(chart.period.end), periods=7 * WEEKS, unit="us")
     at = made.days.get_indexer(days)
-    untold = (at < 0) | days.isin(pd.to_datetime(list(chart.faults.days)))
+    untold = (at < 0) | days.isin(pd.to_datetime(list(chart.faults.apart)))
     top, bottom = (np.where(untold, np.nan, _of_all(values)[at]) for values in (made.top, made.bottom))
     if _rare(chart):
         top = np.where(np.isnan(top) & ~untold, 0.0, top)

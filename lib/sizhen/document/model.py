@@ -70,16 +70,30 @@ class Maturity:
     final_on: date
 
 
+@dataclass(frozen=True)
+class OrdersTold:
+    """Orders of the period to be told beside the sales, and their money. No sales: pending, partially_paid, cancelled
+    (before anybody paid), test. Paid: no_payment_time (they count on the day of ordering), no_amount (they add nothing
+    to the sales), no_day (of no period)."""
+
+    kind: Literal["pending", "partially_paid", "cancelled", "test", "no_payment_time", "no_amount", "no_day"]
+    orders: Annotated[int, Field(ge=1)]
+    amount: FiniteFloat | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Data:
     """What the diagnosis rests on. `missing`: tables; `missing_days`: days of the period that every table of sales
-    lacks. `fingerprint` is empty where the document does not tell it."""
+    lacks; `partial_days`: those of which the orders tell a part of the payments only, which are compared with nothing.
+    `fingerprint` is empty where the document does not tell it."""
 
     fingerprint: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
     tables: dict[str, Coverage]
     missing: tuple[str, ...]
     missing_days: tuple[date, ...] = ()
+    partial_days: tuple[date, ...] = ()
     immature: tuple[Immature, ...]
+    orders: tuple[OrdersTold, ...] = ()
 
 
 @dataclass(frozen=True)

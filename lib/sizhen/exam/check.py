@@ -7,7 +7,7 @@ from sizhen.exam.check_funnel import funnel, funnel_channels, funnel_devices, fu
 from sizhen.exam.check_inquiry import inquiry_split
 from sizhen.exam.check_pace import order_conversion, payment, target, target_gap
 from sizhen.exam.check_review import basket, plan, split_frame
-from sizhen.exam.check_sources import imported, orders
+from sizhen.exam.check_sources import imported, orders, orders_told
 from sizhen.exam.check_standing import penalties, penalty_room, platform_review
 from sizhen.exam.ledger_review import monthly_review
 
@@ -27,6 +27,7 @@ __all__ = [
     "monthly_review",
     "order_conversion",
     "orders",
+    "orders_told",
     "payment",
     "penalties",
     "penalty_room",

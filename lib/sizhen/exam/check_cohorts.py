@@ -14,11 +14,10 @@ COHORTS = 12
 
 
 def _purchases(shop: Shop, period: Period) -> pd.DataFrame:
-    """Per buyer and day with a paid order, up to the period's end: buyer_id, date; earliest first. Dated by the order,
-    as files are cut by it; orders without a buyer are left out."""
-    placed = prepared.orders_placed(shop.table("orders"))
-    paid = prepared.is_paid(placed) & (placed["date"] <= pd.Timestamp(period.end))
-    known = placed[paid & placed["buyer_id"].notna()]
+    """Per buyer and day of payment, up to the period's end: buyer_id, date; earliest first. Orders without a buyer are
+    left out."""
+    paid = prepared.orders_paid(shop.table("orders"))
+    known = paid[(paid["date"] <= pd.Timestamp(period.end)) & paid["buyer_id"].notna()]
     days = known[["buyer_id", "date"]].drop_duplicates()
     return days.sort_values(["buyer_id", "date"], kind="stable", ignore_index=True)
 

@@ -33,16 +33,16 @@ def imported(shop: Shop, period: Period) -> pd.DataFrame:
 @needs("orders")
 def orders(shop: Shop, period: Period) -> pd.DataFrame:
     """The orders placed in the period, one row: orders_placed, with_payment_time, paid_above_zero, amount_ordered,
-    amount_paid, refunded_orders, amount_refunded (of these orders, whenever refunded)."""
+    amount_paid, refunded_orders, amount_refunded (of these orders, whenever paid or refunded)."""
     placed = period.clip(prepared.orders_placed(shop.table("orders")))
     if placed.empty:
         return placed.iloc[:0]
-    paid = prepared.payment_known(placed)
+    paid = prepared.is_paid(placed)
     return pd.DataFrame(
         {
             "orders_placed": [float(len(placed))],
-            "with_payment_time": [float(paid.sum())],
-            "paid_above_zero": [float(prepared.is_paid(placed).sum())],
+            "with_payment_time": [float(prepared.payment_dated(placed).sum())],
+            "paid_above_zero": [float(paid.sum())],
             "amount_ordered": [placed["amount"].sum(min_count=1)],
             "amount_paid": [placed.loc[paid, "paid_amount"].sum(min_count=1)],
             "refunded_orders": [
@@ -51,3 +51,12 @@ def orders(shop: Shop, period: Period) -> pd.DataFrame:
             "amount_refunded": [placed["refund_amount"].sum(min_count=1)],
         }
     )
+
+
+@needs("orders")
+def orders_told(shop: Shop, period: Period) -> pd.DataFrame:
+    """What is to be told of the period's orders beside the sales: order_kind, orders, amount_of_orders; as
+    `prepared.orders_told` says it. Empty where there is nothing to tell."""
+    told = prepared.orders_told(shop.table("orders"), period)
+    table = told.rename(columns={"kind": "order_kind", "amount": "amount_of_orders"})
+    return saying(table.astype({"orders": "float64"}), "orders.none_told")

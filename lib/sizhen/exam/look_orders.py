@@ -18,7 +18,7 @@ EDGES = np.array([0.0, 0.5, 0.7, 0.9, NEAR, 1.3, 1.5, 2.0, np.inf])
 def order_sizes(shop: Shop, period: Period) -> pd.DataFrame:
     """Orders paid in the period by their size, smallest first: times_from, times_to (of the mean order; to is not in
     it, and unknown for the largest), amount_from, amount_to (the same in money), paid_orders, paid_orders_share."""
-    paid = period.clip(prepared.orders_paid(shop.table("orders")))["paid_amount"]
+    paid = period.clip(prepared.orders_paid(shop.table("orders")))["paid_amount"].dropna()
     if paid.empty:
         return pd.DataFrame()
     mean = float(paid.mean())

@@ -103,7 +103,9 @@ class _Findings:
         for source, codes, words in self.unmapped:
             there = [words[code] for code in np.unique(codes[self.good]).tolist() if code in words]
             if there:
-                told.append(f"{source.column}: no meaning known of {_listed(there)}; read as {source.otherwise}")
+                told.append(
+                    f"{source.column}: no meaning known of {_listed(there)}; read as {source.otherwise or 'unknown'}"
+                )
         return tuple(told)
 
 

@@ -119,10 +119,11 @@ class Match:
     unread: tuple[str, ...] = ()
 
     def columns(self, source: Source) -> list[int]:
-        """The columns a source is read from, none where the file lacks it. An id made of a row takes what is there."""
+        """The columns a source is read from, none where the file lacks it. An id made of a row, and the first
+        word that is known, take what is there."""
         there = [self.places[h] for h in (*source.headings, *source.where) if h in self.places]
         whole = len(there) == len(source.headings) + len(source.where)
-        return there if whole or source.rule == "row_id" else []
+        return there if whole or source.rule in ("row_id", "first_known") else []
 
     def given(self, source: Source) -> Source | None:
         """How the file gives a column: by its headings, by the constant, or not at all."""

@@ -99,7 +99,7 @@ def _columns(entry: dict[str, Any], spec: TableSpec) -> None:
         if not {"from", "value", "label", "period", "after"} & source.keys():
             raise ValueError(f"{where} says neither from, value, label, period nor after")
         _texts([source["from"]] if isinstance(source.get("from"), str) else source.get("from", ["."]), f"{where}.from")
-        _one_of(source.get("rule"), (None, *rules.CELL), f"{where}.rule")
+        _one_of(source.get("rule"), (None, *rules.CELL, *(rules.OF_WORDS if "map" in source else ())), f"{where}.rule")
         _one_of(source.get("after"), (None, *rules.TABLE), f"{where}.after")
         _texts([source[k] for k in WORDS if k in source] or ["."], f"{where}: each of {_all(WORDS)}")
         for key in FLAGS:

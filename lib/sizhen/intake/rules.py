@@ -134,6 +134,13 @@ def mapped(cell: str, source: Source) -> Outcome:
     return (cell, None) if source.otherwise is None else (source.otherwise, "unmapped")
 
 
+def first_known(cells: tuple[str, ...], source: Source) -> Outcome:
+    """The contract's word for the first of the platform's that is listed; unknown where none is."""
+    known = (source.map.get(unicodedata.normalize("NFKC", cell)) for cell in cells)
+    word = next((word for word in known if word is not None), None)
+    return word, None if word is not None else "unmapped"
+
+
 def difference_cumulative(frame: pd.DataFrame, of: str, spec: TableSpec) -> tuple[pd.Series, dict[str, int]]:
     """What was added since the item's last observed day: after a gap, of all its days, on the last. Unknown on its
     first day and where the counter fell."""
@@ -158,6 +165,7 @@ CELL: dict[str, Callable[[tuple[str, ...], Context], Outcome]] = {
     "innermost": innermost,
     "part": part,
 }
+OF_WORDS: dict[str, Callable[[tuple[str, ...], Source], Outcome]] = {"first_known": first_known}  # need a map
 TABLE: dict[str, Callable[[pd.DataFrame, str, TableSpec], tuple[pd.Series, dict[str, int]]]] = {
     "difference_cumulative": difference_cumulative,
 }
@@ -173,6 +181,8 @@ def cell_rule(source: Source, table: str) -> Callable[[tuple[str, ...], Context]
     """The rule a column names, or its list of words; without one that of its place: texts are cleaned of personal
     data, titles and plans of what reaches a person, of a region the province stays."""
     table = table.removeprefix(TOTALS)
+    if source.rule in OF_WORDS:
+        return lambda cells, context: OF_WORDS[source.rule or ""](cells, source)
     if source.map:
         return lambda cells, context: mapped(str(innermost(cells, context)[0]), source)
     if source.rule:

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sizhen.document import Document, Finding, Judgement
-from sizhen.view import labels, sentences
+from sizhen.view import labels
 from sizhen.view.figure import figure
 from sizhen.view.labels import fmt, name, say
 from sizhen.view.workbook import FILE
@@ -55,11 +55,19 @@ def caution(id: str) -> Card:
     return Card(_p("sz-note", name(f"caution.{id}")))
 
 
+def _money(value: float) -> str:
+    return labels.money(value, 0 if abs(value) >= 100 else 2)
+
+
 def _stake(finding: Finding) -> Markup:
-    shown, between = sentences.stake(finding)
-    if not shown:
+    of = finding.stake
+    if finding.level == "D" and of.high > 0:
+        return _p("sz-money", say("card.possible", high=_money(of.high)))
+    if of.amount <= 0:
         return Markup("")
-    return _p("sz-money", Markup("{} <small>({})</small>").format(shown, between) if between else shown)
+    between = say("card.range", low=_money(of.low), high=_money(of.high))
+    shown = say(f"card.{of.kind}", amount=_money(of.amount))
+    return _p("sz-money", Markup("{} <small>({})</small>").format(shown, between))
 
 
 def _source(codes: str) -> str:
@@ -80,9 +88,20 @@ def _basis(rule: Rule) -> str:
     )
 
 
+def _aim(finding: Finding) -> str:
+    """What the advice should bring, and until when; nothing where there is no money to bring back."""
+    expect = finding.advice.expect
+    if expect.value is None or finding.stake.amount <= 0:
+        return ""
+    value = fmt(expect.value, expect.metric)
+    return say("card.expect", by=labels.day(expect.by), metric=name(expect.metric), value=value)
+
+
 def _advice(finding: Finding) -> Markup:
-    aim = sentences.aim(finding)
-    text = Markup("<strong>{}</strong> {}").format(sentences.who_when(finding), labels.text(finding.advice.what))
+    advice, aim = finding.advice, _aim(finding)
+    id = "card.who_when_one" if advice.due_days == 1 else "card.who_when"
+    who_when = say(id, who=name(f"who.{advice.who}"), days=advice.due_days)
+    text = Markup("<strong>{}</strong> {}").format(who_when, labels.text(advice.what))
     return _p("sz-advice", text if not aim else Markup("{}<br>{}").format(text, aim))
 
 

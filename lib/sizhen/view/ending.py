@@ -12,7 +12,10 @@ from sizhen.view.cards import Card, Diagnosed
 from sizhen.view.labels import name, say
 from sizhen.view.missing import imports, other
 
-WORDS = ("expected", "usual", "visitors", "conversion", "average_order_value", "return_on_spend", "sure", "immature")
+WORDS = (
+    *("expected", "usual", "paid_amount", "visitors", "conversion", "average_order_value", "return_on_spend", "sure"),
+    "immature",
+)
 
 
 def ending(case: Diagnosed) -> Card:

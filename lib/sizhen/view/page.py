@@ -54,7 +54,7 @@ def _heading(told: Screen, shop: str) -> Markup:
     stressed = Markup("<em>{}</em>").format(figure(money, "verdict:money", "shop")) if money else Markup("")
     head = Markup('<header class="sz-head"><b>{}</b><span>{} · {}</span></header>').format(shop, told.when, told.issued)
     verdict = Markup('<h1 class="sz-says sz-{}">{}{}{}</h1>').format(_css(told.state), before, stressed, after)
-    return head + verdict + (Markup('<p class="sz-why">{}</p>').format(told.why) if told.why else Markup(""))
+    return head + verdict + _paragraph("sz-why", told.why) + _join(_paragraph("sz-quiet", line) for line in told.notes)
 
 
 def _css(state: str) -> str:

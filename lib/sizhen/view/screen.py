@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
 
-from sizhen.document import AdviceOutcome, Document, Finding, Size, Vital
+from sizhen.document import AdviceOutcome, Document, Finding, OrdersTold, Size, Vital
 from sizhen.view import labels
 from sizhen.view.labels import about, name, say
 from sizhen.view.screen_parts import Bar, Chip, Gauge, Screen, Shown, Sign, Task, Watched
 from sizhen.vocab import load
 
 MOST_TASKS = 5
+MOST_DAYS = 3  # that are named
+UNDATED = ("no_payment_time", "no_amount", "no_day")  # kinds of orders that are paid
+APART = ("pending", "partially_paid", "cancelled", "test")  # and of those that are no sales
 STEP_ENDS = {"zh": "；", "en": ";"}
 
 
@@ -28,6 +32,7 @@ def screen(document: Document) -> Screen:
         headline=headline,
         money=_money_in(headline, document),
         why=why,
+        notes=notes(document),
         gauge=_gauge(document),
         tasks=tuple(task(document, f, largest) for f in acts[:MOST_TASKS]),
         more="" if left <= 0 else name("screen.more_one") if left == 1 else say("screen.more", count=left),
@@ -60,6 +65,33 @@ def when(document: Document) -> str:
     )
     until = document.sold_until
     return say("screen.until", days=days, last=labels.day(until)) if until else days
+
+
+def notes(document: Document) -> tuple[str, ...]:
+    """What the sales of a shop that is known by its orders alone are told of: orders that are none, those without a
+    payment time, days that are compared with nothing."""
+    data = document.data
+    if "shop_daily" in data.tables:
+        return ()
+    told = {entry.kind: entry for entry in data.orders}
+    lines = [say(f"screen.orders.{kind}", orders=_orders(told[kind])) for kind in UNDATED if kind in told]
+    apart = [say("screen.orders.of", kind=name(f"order_kind.{k}"), orders=_orders(told[k])) for k in APART if k in told]
+    lines += [say("screen.orders.apart", kinds=labels.listing(apart))] if apart else []
+    lines += [say("screen.open", day=labels.day(i.since)) for i in data.immature if i.metric == "paid_amount"]
+    if data.partial_days:
+        lines.append(say("screen.partial", days=_few(data.partial_days)))
+    return tuple(lines)
+
+
+def _few(days: Sequence[date]) -> str:
+    if len(days) > MOST_DAYS:
+        return say("screen.partial.many", first=labels.day(days[0]), count=len(days))
+    return labels.listing([labels.day(day) for day in days])
+
+
+def _orders(told: OrdersTold) -> str:
+    many = name("screen.orders.count_one") if told.orders == 1 else say("screen.orders.count", count=f"{told.orders:,}")
+    return many if told.amount is None else say("screen.orders.money", count=many, money=labels.money(told.amount))
 
 
 def issued_on(document: Document) -> date:

@@ -90,7 +90,8 @@ class Watched:
 
 @dataclass(frozen=True)
 class Screen:
-    """`money`: the part of `headline` that is money, empty where it holds none; `more`: of tasks beyond MOST_TASKS."""
+    """`money`: the part of `headline` that is money, empty where it holds none; `notes`: sentences on what the sales
+    rest on, where that is to be told; `more`: of tasks beyond MOST_TASKS."""
 
     when: str
     issued: str
@@ -98,6 +99,7 @@ class Screen:
     headline: str
     money: str
     why: str
+    notes: tuple[str, ...]
     gauge: Gauge | None
     tasks: tuple[Task, ...]
     more: str

@@ -79,17 +79,19 @@ class Forked:
 
 def serve(modules: Iterable[str] = ()) -> None:
     """Starts the server, which imports `modules` too, where none runs and one can. Returns at once."""
-    if sys.platform != "linux":
-        return
-    asked = {**AT_START, ASKED_BY: f"{os.getpid()}"}
-    with _lock, _environment(asked), suppress(OSError):  # `start` will say so
-        if not is_forked():
-            scratch.folder()
-        _preload.extend(name for name in modules if name not in _preload)
-        multiprocessing.set_forkserver_preload([*_preload, LAST])
-        resource_tracker.ensure_running()  # it unblocks what follows
-        with _blocked(ENDS):
-            _server.ensure_running()
+    if sys.platform == "linux":
+        with _lock, _environment(), suppress(OSError):  # `start` will say so
+            _ensure_running(modules)
+
+
+def _ensure_running(modules: Iterable[str] = ()) -> None:
+    if not is_forked():
+        scratch.folder()
+    _preload.extend(name for name in modules if name not in _preload)
+    multiprocessing.set_forkserver_preload([*_preload, LAST])
+    resource_tracker.ensure_running()  # it unblocks what follows
+    with _blocked(ENDS):
+        _server.ensure_running()
 
 
 def start(
@@ -105,9 +107,10 @@ def start(
     told = (target, args, dict(env), str(cwd), _Descriptor(output), group)
     process = multiprocessing.get_context("forkserver").Process(target=_begin, args=told)
     try:
-        serve()
-        with _lock, _no_main(), _deadline():
-            process.start()
+        with _lock, _environment(), _no_main():  # the library starts a server again that has died meanwhile
+            _ensure_running()
+            with _deadline():
+                process.start()
     except (OSError, EOFError, AssertionError) as error:
         raise Unavailable(f"the fork server does not answer: {error}") from error
     return Forked(process)
@@ -179,7 +182,7 @@ def _die_with_parent() -> None:
 def _deadline() -> Iterator[None]:
     """Ends a server that does not answer, for whoever has started it."""
     pid = _server._forkserver_pid
-    watch = threading.Timer(ANSWERS_WITHIN, os.kill, (pid, signal.SIGKILL))
+    watch = threading.Timer(ANSWERS_WITHIN, _kill, (pid,))
     watch.daemon = True
     if pid is not None:
         watch.start()
@@ -189,8 +192,15 @@ def _deadline() -> Iterator[None]:
         watch.cancel()
 
 
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        os.kill(pid, signal.SIGKILL)
+
+
 @contextmanager
-def _environment(names: Mapping[str, str]) -> Iterator[None]:
+def _environment() -> Iterator[None]:
+    """What a server that starts meanwhile has."""
+    names = {**AT_START, ASKED_BY: f"{os.getpid()}"}
     before = dict(os.environ)
     os.environ.update(names)
     try:
