@@ -27,7 +27,7 @@ def orders(amounts: list[float], paid_later: str = "0h") -> pd.DataFrame:
         if amount
     ]
     frame = pd.DataFrame(rows)
-    return frame.assign(paid_at=frame["created_at"] + pd.Timedelta(paid_later))
+    return frame.assign(paid_at=frame["created_at"] + pd.Timedelta(paid_later), status="")
 
 
 @pytest.fixture
@@ -61,7 +61,20 @@ def test_days_that_disagree_are_found_whatever_made_them(
 
 
 def test_orders_of_which_none_is_known_to_be_paid_say_nothing(tiny: Shop) -> None:
-    assert orders_apart(opened(tiny, orders([128.0] * 31).assign(paid_at=pd.NaT))) is None
+    unknown = orders([128.0] * 31).assign(paid_at=pd.NaT, paid_amount=float("nan"))
+    assert orders_apart(opened(tiny, unknown)) is None
+    assert orders_apart(opened(tiny, orders([128.0] * 31).assign(status="pending"))) is None
+
+
+def test_orders_without_a_payment_time_count_on_the_day_of_ordering(tiny: Shop) -> None:
+    assert orders_apart(opened(tiny, orders([1000.0] * 31).assign(paid_at=pd.NaT))) is None
+
+
+def test_last_days_whose_orders_are_still_to_be_paid_are_not_compared(tiny: Shop) -> None:
+    late = orders([1000.0] * 31)
+    waits = late["created_at"].dt.day > 25
+    late = late.assign(status=waits.map({True: "pending", False: "paid"}), paid_amount=late["paid_amount"].mask(waits))
+    assert orders_apart(opened(tiny, late.assign(paid_at=late["paid_at"].mask(waits)))) is None
 
 
 def test_check_data_says_so_in_a_line(tiny: Shop) -> None:
