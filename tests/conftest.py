@@ -37,7 +37,8 @@ STARTED_IN = (
     *("batch/", "browser/", "delivery/test_answers.py", "delivery/test_real_servers.py"),
     *("intake/test_intake_made_up.py", "intake/test_intake_mapping.py", "intake/test_intake_merge.py"),
     *("intake/test_intake_real.py", "intake/test_intake_worker.py"),
-    *("test_bombs.py", "test_canaries", "test_layers.py", "test_paid_cases.py", "test_real_files.py"),
+    *("test_bombs.py", "test_canaries", "test_cases.py", "test_layers.py"),
+    *("test_paid_cases.py", "test_real_files.py"),
 )
 NOT_STARTED_IN = ("batch/test_batch_parts.py",)
 # What `long` marks: every fault, process, network and browser in turn, and every table, cause and column in turn.

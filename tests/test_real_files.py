@@ -11,6 +11,11 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from sizhen.cli import app
+from sizhen.diagnosis import open_case
+from sizhen.intake import import_files
+from sizhen.tables import Period, Shop
+
+WEEK = "2026-09-08..2026-09-14"
 
 IN_FEBRUARY = 1_902_487.15 - 298.00  # one order of 298.00 was placed on the 29th and paid on 1 March
 
@@ -85,7 +90,17 @@ def test_all_real_files_are_one_shop(shared_data: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_made_up_exports_are_one_shop(shared_data: Path, tmp_path: Path) -> None:
-    _, document = report_of(tmp_path, shared_data / "exports" / "made_up", "demo", "2026-09-08..2026-09-14")
-    assert {"orders", "product_daily", "products", "traffic_daily", "ads_daily"} <= document["data"]["tables"].keys()
-    assert document["sales"]["observed"] > 0
+def test_all_made_up_exports_in_yuan_are_one_shop(shared_data: Path, tmp_path: Path) -> None:
+    (exports := tmp_path / "exports").mkdir()
+    (dollars,) = (shared_data / "exports" / "made_up").glob("shopify_orders_*.csv")
+    for path in {*dollars.parent.iterdir()} - {dollars}:
+        (exports / path.name).symlink_to(path)
+    _, document = report_of(tmp_path, exports, "demo", WEEK)
+    tables = document["data"]["tables"].keys()
+    assert {"product_daily", "products", "traffic_daily", "ads_daily"} <= tables
+    (refused,) = import_files([dollars], shop_id="demo", data_dir=tmp_path / "data")
+    assert "is in USD, but demo counts in CNY (row 2, column currency)" in str(refused.error)
+    (taken,) = import_files([dollars], shop_id="dollars", data_dir=tmp_path / "data")
+    assert (taken.error, taken.table) == (None, "orders")
+    sold = open_case(Shop.open(tmp_path / "data", "dollars"), Period.parse(WEEK)).document()["sales"]
+    assert sold["observed"] > 0

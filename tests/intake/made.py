@@ -11,6 +11,8 @@ from typing import Any
 import xlsxwriter
 import xlwt
 
+from sizhen.intake import dayorder, decimals
+from sizhen.intake.body import body
 from sizhen.intake.convert import Converted, convert
 from sizhen.intake.layouts import Layout, common, layout, recognise
 from sizhen.intake.reading import read
@@ -59,6 +61,15 @@ def converted(known: str | Layout, data: str | bytes, file: str = "x.csv") -> Co
     (sheet,) = read(whole, file)
     match = recognise(sheet, file, [made(known) if isinstance(known, str) else known])
     return convert(sheet, Context(match, common(), b"k" * 32, file))
+
+
+def settled(known: str, text: str) -> dict[str, list[str]]:
+    """By heading the cells of a file whose figures and days can be read in one way only."""
+    (sheet,) = read(text.encode(), "x.csv")
+    context = Context(recognise(sheet, "x.csv", [made(known)]), common(), b"k" * 32, "x.csv")
+    rows = dayorder.settled(body(sheet, context.match, context.common, "x.csv"), context)
+    rows = decimals.settled(rows, sheet, context, lambda: None)
+    return {name: c.cells() for name, c in zip(context.match.headings, rows.columns, strict=True)}
 
 
 def xlsx(*sheets: Sequence[Sequence[Any]], hidden: int | None = None) -> bytes:

@@ -43,6 +43,11 @@ def test_a_few_columns_in_any_order_are_enough_and_strange_ones_are_told(bring: 
     assert frame["page_views"].isna().all()
 
 
+def test_the_currency_of_a_table_is_no_strange_column(bring: Bring) -> None:
+    report = bring("a,b,peer_id,name,kind,currency", "1,2,p1,n,leader,EUR")
+    assert (report.error, report.layout, report.currency) == (None, "table.peers", "EUR")
+
+
 def test_a_workbook_of_tables_is_several_reports(data_dir: Path, bring: Bring, tmp_path: Path) -> None:
     from sizhen.intake import import_files
 

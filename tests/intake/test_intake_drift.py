@@ -182,7 +182,7 @@ def test_the_file_of_another_shop_is_refused_and_nothing_written(bring_products,
     assert bring_products(*of("亚麻之家", "2026-09-09")).error is None
     before = (data_dir / "s1" / "product_daily.parquet").read_bytes()
     other = bring_products(*of("茶角", "2026-09-10"))
-    assert "is of the shop 茶角, but s1 is 亚麻之家旗舰店; check --shop" in str(other.error)
+    assert "is of the shop 茶角, but s1 is 亚麻之家旗舰店 (row 2, column 店铺名称); check --shop" in str(other.error)
     above = bring_products("店铺名称：茶角", HEAD, ONE)
     assert "is of the shop 茶角" in str(above.error)
     assert (data_dir / "s1" / "product_daily.parquet").read_bytes() == before

@@ -22,6 +22,7 @@ TWO = '2026-09-09,002,"1,234",30,-,0.5'
 CLEAN = f"{HEAD}\n{ONE}\n{TWO}\n"
 BARE = CLEAN.replace('"1,234"', "1234")
 SEMICOLONS = BARE.replace(",", ";")
+SHORT = HEAD[: len("统计日期,商品ID,商品访客数")].replace(",", ";")
 CELLS = [HEAD.split(","), ["2026-09-08", "001", 10, "20", "5.50", "12.5%"]]
 GOOD = [("001", 10.0), ("002", 1234.0)]
 
@@ -68,7 +69,7 @@ REFUSED = {
     "header only": (HEAD.encode(), "no usable row|headings but no rows"),
     "days that can be two": (
         f"{HEAD}\n{row(day='08/01/2026 09:15 AM')}\n".encode(),
-        r"\(date: not a date: 1 of 1, such as row 2\); export it with days as 2026-10-31",
+        r"has 08/01/2026 09:15 AM in row 2 of 统计日期, which can be 2026-08-01 or 2026-01-08, and no other day tells",
     ),
     "totals only": (f"{HEAD}\n合计,-,10,20,5,1%\n".encode(), "headings but no rows"),
     "NUL": (CLEAN.replace("001", "\0").encode(), "NUL characters"),
@@ -80,7 +81,7 @@ REFUSED = {
     "one cell more on every row of a sheet": (xlsx([CELLS[0], [*CELLS[1], 9]]), "more or fewer fields"),
     "a needed column missing": (CLEAN.replace("商品访客数", "访问").encode(), "without 商品访客数 but with 访问"),
     "headings missing": (f"{ONE}\n{TWO}\n".encode(), "no known export"),
-    "two shops": (f"店铺名称,{HEAD}\n甲店,{ONE}\n乙店,{TWO}\n".encode(), "several shops .乙店, 甲店"),
+    "two shops": (f"店铺名称,{HEAD}\n甲店,{ONE}\n乙店,{TWO}\n".encode(), "several shops .乙店 in row 3, column 店铺"),
     "another period than it says": (f"统计日期：2026-10-01 ~ 2026-10-31\n{CLEAN}".encode(), "outside the period"),
     "encrypted workbook": (encrypted(), "is encrypted; open it"),
     "cut workbook": (xlsx(CELLS)[:-200], "is a damaged workbook"),
@@ -96,13 +97,14 @@ REFUSED = {
     "packed file": (gzip.compress(CLEAN.encode()), "is packed .gzip.; unpack it"),
     "parquet": (b"PAR1\x15\x04\x15\x10", "is a parquet file"),
     "PDF": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "is a PDF; export it as a table"),
-    "semicolons and commas": (SEMICOLONS.replace("1234", "1,234").encode(), "between semicolons, where a comma may be"),
-    "semicolons and points of thousands": (SEMICOLONS.replace("5.50", "1.250").encode(), "may be a decimal point"),
-    "semicolons and decimal commas": (SEMICOLONS.replace("5.50", "5,50").encode(), "where a comma may be a decimal"),
+    "points of thousands among decimals": (SEMICOLONS.replace("5.50", "1.250").encode(), "can be 1250 or 1.250, and"),
+    "decimal commas and points": (SEMICOLONS.replace("5.50", "5,50").encode(), "12.5% in row 2 .* not written alike"),
+    "a comma that nothing tells": (f"{SHORT}\n2026-09-08;001;1,234\n".encode(), "1,234 in row 2 of .*, which can be"),
+    "many columns of a page": (html([HEAD.split(","), ["1"] * 703]).encode(), "over 702 columns in row 2"),
     "no table": (b'[{"date":"2026-09-08","visitors":5}]', "no row that can be read"),
     "web page": (b"<!DOCTYPE html><html><body>please sign in</body></html>", "web page without a table"),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "NUL|are not|neither"),
-    "binary noise": (bytes(range(128, 256)) * 4, "are not GB18030"),
+    "binary noise": (bytes(range(128, 256)) * 4, "is neither UTF-8 nor surely .*, such as line 1; say which"),
 }  # fmt: skip
 
 
@@ -170,6 +172,7 @@ READ = {
     "a tab before each cell": BARE.replace(",", ",\t").encode(),
     "tabs": BARE.replace(",", "\t").encode("utf-16"),
     "semicolons": SEMICOLONS.encode(),
+    "semicolons and commas": SEMICOLONS.replace("1234", "1,234").encode(),
     "semicolons and plain thousands": SEMICOLONS.replace("5.50", "1,234.50").encode(),
     "carriage returns only": CLEAN.replace("\n", "\r").encode(),
     "lines above": f"店铺报表\n导出说明,仅供参考\n\n{CLEAN}".encode(),

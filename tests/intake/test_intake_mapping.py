@@ -114,6 +114,8 @@ def test_a_mapping_fits_its_own_file_only(files: tuple[Path, Path], tmp_path: Pa
         ("strict = true", f"# {'a' * 100_000}", "is larger than 64 kB"),
         ("strict = true", f"x = {'9' * 5000}", "digits"),
         ("strict = true", "x = '\0'", "character"),
+        ("strict = true", 'encoding = "gbq"', "'gbq' is no encoding; such as utf-8, gb18030"),
+        ("strict = true", "encoding = 5", "encoding must be a list of texts"),
     ],
 )
 def test_a_wrong_entry_is_named_with_what_is_allowed(tmp_path: Path, right: str, wrong: str, says: str) -> None:

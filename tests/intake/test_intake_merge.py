@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from made import LISTINGS, ORDERS
 
 from sizhen.intake import FileReport, import_files
-from sizhen.intake.merge import joined
+from sizhen.intake.newer import Pairs, joined
 from sizhen.tables import Shop
 from sizhen.vocab import load
 
@@ -27,6 +27,11 @@ def frame(rows: dict[tuple[int, str, str], int | None]) -> pd.DataFrame:
     return pd.DataFrame(made, columns=list(types)).astype(types)
 
 
+def both(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    made = joined(Pairs(old, new, SPEC), ())
+    return made.frame, made.changed
+
+
 def told(table: pd.DataFrame) -> dict[tuple[int, str, str], int | None]:
     rows = table.itertuples(index=False)
     return {(r.date.day, r.product_id, r.sku): None if pd.isna(r.on_hand) else int(r.on_hand) for r in rows}
@@ -36,7 +41,7 @@ def told(table: pd.DataFrame) -> dict[tuple[int, str, str], int | None]:
 @settings(max_examples=200)
 @given(TABLES, TABLES)
 def test_newer_known_values_win_and_changes_are_counted(old: dict, new: dict) -> None:
-    table, changed = joined(frame(old), frame(new), SPEC, ())
+    table, changed = both(frame(old), frame(new))
     assert told(table) == old | {k: old.get(k) if v is None else v for k, v in new.items()}
     assert changed.get("on_hand", 0) == sum(
         v is not None and old.get(k) is not None and old[k] != v for k, v in new.items()
@@ -46,8 +51,8 @@ def test_newer_known_values_win_and_changes_are_counted(old: dict, new: dict) ->
 @pytest.mark.slow
 @given(TABLES, TABLES)
 def test_the_same_rows_again_change_nothing(old: dict, new: dict) -> None:
-    table, _ = joined(frame(old), frame(new), SPEC, ())
-    again, changed = joined(table, frame(new), SPEC, ())
+    table, _ = both(frame(old), frame(new))
+    again, changed = both(table, frame(new))
     assert again is table
     assert changed == {}
 

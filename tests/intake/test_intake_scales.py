@@ -54,7 +54,10 @@ def test_amounts_with_the_sign_of_another_currency_are_refused(bring: Bring, dat
     assert bring(*sales("£1.50"), name="a 2026-09-08.csv").error is None
     assert Shop.open(data_dir, "s1").profile.currency == "GBP"
     assert "is in €, but s1 counts in GBP" in str(bring(*sales("€1.50"), name="b 2026-09-09.csv").error)
-    assert "several currencies ($, £)" in str(bring(*sales("£1", "$1"), name="c 2026-09-09.csv").error)
+    assert (
+        "several currencies ($ in row 3, column ordered product sales; £ in row 2, column ordered product sales)"
+        in str(bring(*sales("£1", "$1"), name="c 2026-09-09.csv").error)
+    )
     assert bring(*sales("1.50"), name="d 2026-09-09.csv").error is None
 
 

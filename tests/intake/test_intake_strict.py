@@ -38,7 +38,9 @@ def test_amounts_that_can_be_of_no_one_currency_are_of_several(bring: Bring, one
 
 def test_a_cell_of_another_currency_than_the_file_says(bring: Bring) -> None:
     head = "Date,Campaign Name,Customer Search Term,Impressions,Clicks,Spend,Currency"
-    assert "several currencies (CNY, USD)" in str(bring(head, "2026-09-08,c,k,1,1,CNY 5,USD").error)
+    assert "several currencies (CNY in row 2, column spend; USD in row 2, column currency)" in str(
+        bring(head, "2026-09-08,c,k,1,1,CNY 5,USD").error
+    )
     assert bring(head, "2026-09-08,c,k,1,1,$5,USD").currency == "USD"
 
 

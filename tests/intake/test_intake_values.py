@@ -42,7 +42,13 @@ def test_a_written_count_is_read_again(count: int) -> None:
     assert parse_quantity(str(count), "count") == count
 
 
-@pytest.mark.parametrize(("text", "value"), [("¥1,234.50", 1234.5), ("￥12", 12), ("１２．５％", 0.125), ("+3", 3)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("¥1,234.50", 1234.5), ("￥12", 12), ("１２．５％", 0.125), ("+3", 3), ("(1,234.50)", -1234.5)),
+        *(("12,34,567", 1234567), ("12\u00a0345.6", 12345.6), ("1'234'567", 1234567), ("1\u2019234.5", 1234.5)),
+    ],
+)
 def test_signs_and_full_width_digits(text: str, value: float) -> None:
     assert parse_number(text) == value
 
@@ -51,7 +57,12 @@ def test_signs_and_full_width_digits(text: str, value: float) -> None:
     "text",
     [
         "1,23",
-        "12,34,567",
+        "1,2,345",
+        "0,123",
+        "1 23 456",
+        "1'23",
+        "(5",
+        "(-5)",
         "1.2.3",
         "1E+5",
         "12 34",

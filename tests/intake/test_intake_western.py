@@ -109,7 +109,7 @@ def test_money_of_another_currency_is_refused(bring: Bring, data_dir: Path) -> N
     other = bring(data=orders(order("#2", Currency="EUR")).encode(), name="eur.csv")
     assert "is in EUR, but s1 counts in USD" in str(other.error)
     both = bring(data=orders(order("#2"), order("#3", Currency="EUR")).encode(), name="both.csv")
-    assert "several currencies (EUR, USD)" in str(both.error)
+    assert "several currencies (EUR in row 3, column currency; USD in row 2, column currency)" in str(both.error)
     assert len(Shop.open(data_dir, "s1").table("orders")) == 1
 
 

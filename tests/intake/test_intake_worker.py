@@ -101,7 +101,7 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
     os.mkfifo(tmp_path / "silent.csv")  # opening it waits for a writer that never comes
     monkeypatch.setattr(worker, "SECONDS", 1)
     with Reader() as reader, pytest.raises(IntakeError, match=r"silent\.csv: needs more than"):
-        reader._ask(tmp_path / "silent.csv", {"open": [str(tmp_path / "silent.csv"), "silent.csv", None]})
+        reader._ask(tmp_path / "silent.csv", {"open": [str(tmp_path / "silent.csv"), "silent.csv", None, None]})
 
 
 HURRIED = "from sizhen.intake import worker; worker.SECONDS = 1; worker.main()"
@@ -110,7 +110,7 @@ HURRIED = "from sizhen.intake import worker; worker.SECONDS = 1; worker.main()"
 @limited
 def test_a_reader_whose_caller_is_gone_ends_all_the_same(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "silent.csv")
-    request = json.dumps({"open": [str(tmp_path / "silent.csv"), "silent.csv", None]}) + "\n"
+    request = json.dumps({"open": [str(tmp_path / "silent.csv"), "silent.csv", None, None]}) + "\n"
     left = subprocess.run([sys.executable, "-c", HURRIED], input=request.encode(), timeout=60)
     assert left.returncode == -signal.SIGALRM
 
@@ -167,7 +167,7 @@ def test_memory_is_limited(book: Path) -> None:
 def test_a_file_that_is_gone_when_it_is_read_is_named(book: Path, tmp_path: Path) -> None:
     with Reader() as reader:
         with pytest.raises(IntakeError, match=r"gone\.csv: cannot be read \(No such file or directory\)"):
-            reader._ask(tmp_path / "gone.csv", {"open": [str(tmp_path / "gone.csv"), "gone.csv", None]})
+            reader._ask(tmp_path / "gone.csv", {"open": [str(tmp_path / "gone.csv"), "gone.csv", None, None]})
         assert len(reader.read(book, given)) == 1
 
 
@@ -270,6 +270,19 @@ def test_a_pipe_is_no_file_and_is_not_waited_for(book: Path, tmp_path: Path) -> 
     assert good.error is None
     with pytest.raises(IntakeError, match="is a pipe or a device"):
         write_map(pipe, tmp_path / "my.toml")
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(book: Path, tmp_path: Path) -> None:
+    sparse = tmp_path / "a.csv"
+    with sparse.open("wb") as stream:
+        stream.truncate(2 << 30)
+    with Reader() as reader:
+        with pytest.raises(IntakeError, match=r"a\.csv: is larger than 512 MB; export a shorter period"):
+            reader.draft(sparse)
+        assert reader._process is None
+    bad, good = import_files([sparse, book], shop_id="s1", data_dir=tmp_path / "data")
+    assert "a.csv: is larger than 512 MB" in str(bad.error)
+    assert (bad.sha256, good.error) == ("", None)
 
 
 def test_a_sheet_is_told_without_the_number_in_its_name() -> None:

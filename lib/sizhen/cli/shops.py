@@ -50,6 +50,9 @@ def import_(
     data: Data = None,
     map: Annotated[Path | None, typer.Option("--map", help="A mapping that says what the files are.")] = None,
     draft: Annotated[Path | None, typer.Option("--write-map", help="Write a draft of one; import nothing.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the text of all files, such as big5, where an error asks for it.")
+    ] = None,
 ) -> None:
     """Read platform exports into a shop's tables: files, or all files of a folder.
 
@@ -70,14 +73,16 @@ def import_(
         for folder in (p for file in files if file.is_dir() for p in sorted(file.iterdir()) if p.is_dir()):
             say(f"not looked into: {folder}; name it as well if its files are of this shop", err=True)
         if draft is not None:
-            _draft(paths[0], draft)
+            _draft(paths[0], draft, encoding)
             return
         home = data or named_folder()
         try:
             screen = Screen(stderr=True)
             with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
                 step = partial(bar.advance, bar.add_task("import", total=len(paths)))
-                reports = intake.import_files(paths, shop_id=shop, data_dir=home, progress=step, map=map)
+                reports = intake.import_files(
+                    paths, shop_id=shop, data_dir=home, progress=step, map=map, encoding=encoding
+                )
         except (intake.IntakeError, DataError) as error:
             stop(error, FAILED)
         except ValueError as error:
@@ -96,13 +101,15 @@ def import_(
     raise typer.Exit(FAILED if failed else 0)
 
 
-def _draft(file: Path, path: Path) -> None:
+def _draft(file: Path, path: Path, encoding: str | None) -> None:
     from sizhen import intake
 
     try:
-        intake.write_map(file, path)
+        intake.write_map(file, path, encoding)
     except (intake.IntakeError, OSError) as error:
         stop(error, FAILED)
+    except ValueError as error:
+        stop(error)
     say(f"a draft in {path}; correct it, then import with --map {path}")
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sizhen.diagnosis import Case, wording
-from sizhen.diagnosis.data_faults import Contradiction, find_faults
+from sizhen.diagnosis.data_faults import Contradiction, find_faults, orders_apart
 from sizhen.tables import Period, Shop
 from sizhen.tables.coverage import MISSING, OUTSIDE, PARTIAL, THERE, calendar, open_questions
 from sizhen.view.labels import name, speak
@@ -98,12 +98,15 @@ def coverage(shop: Shop) -> Iterator[RenderableType]:
 
 
 def contradictions(shop: Shop, last: pd.Timestamp) -> Iterator[RenderableType]:
-    """Days of the 28 up to `last` on which a table says something else than the others."""
+    """Days of the 28 up to `last` on which a table says something else than the others; of orders, any day."""
     period = Period((last - pd.Timedelta(days=27)).date(), last.date())
     faults = find_faults(shop, period)
     for table, found in faults.contradictions.items():
         if mine := found.inside(period):
             yield Text(_contradiction(table, found, mine, shop), style="yellow")
+    if apart := orders_apart(shop):
+        sums = apart.days, float(apart.held.sum()), float(apart.said.sum())
+        yield Text(_contradiction("orders", apart, sums, shop), style="yellow")
     for day in faults.doubled:
         yield Text(f"shop_daily: {day} repeats the day before to the last figure", style="yellow")
 

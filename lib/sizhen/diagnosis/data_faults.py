@@ -183,6 +183,31 @@ def _amounts(shop: Shop, period: Period, daily: pd.DataFrame) -> dict[str, Contr
     }
 
 
+def orders_apart(shop: Shop) -> Contradiction | None:
+    """Days on which the orders' paid amounts are not those of the shop's report, by neither the day of payment nor that
+    of ordering, whatever made it; None where they agree, a table is not there, or no order is known to be paid.
+
+    The first and the last day of the orders may be incomplete, and the last ones may have orders that are still to be
+    paid: they are not compared.
+    """
+    if not shop.has("shop_daily", "orders"):
+        return None
+    said = shop.table("shop_daily").set_index("date")["paid_amount"].dropna()
+    orders = shop.table("orders")
+    placed, paid = prepared.orders_placed(orders)["date"], prepared.orders_paid(orders)
+    end = min(day for day in (placed.max(), prepared.open_since(orders)) if day is not None)
+    said = said[(said.index > placed.min()) & (said.index < end)]
+    ways = paid, prepared.orders_placed(paid)
+    held = pd.DataFrame({n: way.groupby("date")["paid_amount"].sum() for n, way in enumerate(ways)})
+    held = held.reindex(said.index).fillna(0.0)
+    apart = held.sub(said, axis=0).abs()
+    off = apart[apart.gt(_tolerance() * said, axis=0).all(axis=1)]
+    if off.empty or paid.empty:
+        return None
+    nearest = held.loc[off.index].to_numpy()[np.arange(len(off)), off.to_numpy().argmin(axis=1)]
+    return Contradiction(_dates(pd.DatetimeIndex(off.index)), nearest, said[off.index].to_numpy())
+
+
 def find_faults(shop: Shop, period: Period) -> DataFaults:
     """Faults of the shop's days up to the period's end. A shop without days has none, and starts at the period."""
     if not (shop.has("shop_daily") or shop.has("orders")):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid, column
 from sizhen.intake.headings import INVISIBLE, bare, heading
+from sizhen.intake.joining import pasted
 from sizhen.intake.layouts import SEARCHED_ROWS, Common, Match
 from sizhen.intake.reports import Rejection
 from sizhen.vocab import load
@@ -80,6 +81,10 @@ def body(grid: Grid, match: Match, common: Common, file: str) -> Body:
     twice = np.zeros(len(numbers), dtype=bool)
     at = np.flatnonzero(left)
     twice[at] = duplicated([c.codes[at] for c in columns])
+    equal = np.zeros(len(numbers), dtype=bool)
+    if match.layout.adds and twice.any():
+        equal[at] = twice[at] & ~pasted([c.codes[at] for c in columns], repeated.cumsum()[at])
+    twice &= ~equal
     left &= ~twice
     for mask, reason in ((spilled, "field_count"), (repeated, "repeated_heading"), (twice, "exact_duplicate")):
         rejected += [Rejection(n, None, reason) for n in numbers[mask].tolist()]
@@ -88,6 +93,7 @@ def body(grid: Grid, match: Match, common: Common, file: str) -> Body:
         "summary_row": int(totals.sum()),
         "remark_row": int(remarks.sum()),
         "other_row": int(passed.sum()),
+        "equal_line": int(equal.sum()),
     }
     told = tuple(zip(*(c.take(sums).cells() for c in columns), strict=True)) if sums.any() else ()
     kept = columns if left.all() else tuple(c.take(left) for c in columns)

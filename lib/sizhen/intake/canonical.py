@@ -11,6 +11,7 @@ from sizhen.intake.layouts import PERSONS, SEARCHED_ROWS, Layout, Match, Source,
 from sizhen.vocab import TableSpec, load
 
 PREFIX = "table."  # before the name of a table, in the id of its layout
+CURRENCY = "currency"  # the heading of the currency of a table's money
 
 
 @cache
@@ -39,9 +40,10 @@ def find(grid: Grid, file: str) -> Match | None:
 
 
 def _known(spec: TableSpec, named: set[str]) -> int:
-    """How many of the headings are columns of the table, 0 where they do not make it one."""
+    """How many of the headings are columns of the table, 0 where they do not make it one. That of the currency is none
+    and speaks for no other table."""
     known = len(named & set(spec.names))
-    enough = known > len(_required(spec)) and 2 * known > len(named)
+    enough = known > len(_required(spec)) and 2 * known > len(named - {CURRENCY})
     return known if enough and named.issuperset(_required(spec)) else 0
 
 
@@ -61,4 +63,5 @@ def _layout(spec: TableSpec) -> Layout:
     sources = (Source(c.name, c.kind, (c.name,), PERSONS.get((spec.name, c.name))) for c in spec.columns)
     required = {name: name for name in _required(spec)}
     tables = {spec.name: tuple(sources)}
-    return Layout(f"{PREFIX}{spec.name}", spec.title, "other", required, tables, common().dates, strict=True)
+    id, dates = f"{PREFIX}{spec.name}", common().dates
+    return Layout(id, spec.title, "other", required, tables, dates, currency=CURRENCY, strict=True)

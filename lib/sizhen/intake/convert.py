@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from sizhen.intake import currency, days, origin, privacy, rules, scales, totals, values, zones
-from sizhen.intake.body import Body, Mask, body
+from sizhen.intake import (
+    dayorder,
+    days,
+    decimals,
+    identity,
+    origin,
+    owner,
+    privacy,
+    returns,
+    rules,
+    scales,
+    totals,
+    values,
+    zones,
+)
+from sizhen.intake.body import Body, Coded, Mask, body
 from sizhen.intake.cells import Cells, read_cells
-from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.joining import joined
 from sizhen.intake.layouts import Source
@@ -34,7 +46,9 @@ class Converted:
     """Frames by table, the main one first; `read` rows came in, `rejected` stayed out; `notes` count kept rows.
 
     `absent`: columns of the layout the file lacks; `shop`: the platform's name of the shop; `currency`: that of its
-    money, and `timezone`: the clock of its times, where it tells; `remarks`: sums that do not agree with their rows.
+    money, and `timezone`: the clock of its times, where it tells; `exported`: when it was made, in ISO; `places`: the
+    row and column that tell its "shop" and "currency"; `remarks`: sums that do not agree with their rows; `shown`:
+    where no row is kept, by row the cell a reason is about, of the first row of each reason and column.
     """
 
     frames: dict[str, pd.DataFrame]
@@ -46,6 +60,9 @@ class Converted:
     remarks: tuple[str, ...] = ()
     currency: str | None = None
     timezone: str | None = None
+    exported: str | None = None
+    places: dict[str, str] = field(default_factory=dict)
+    shown: dict[int, str] = field(default_factory=dict)
 
     @property
     def kept(self) -> int:
@@ -54,21 +71,31 @@ class Converted:
 
 @dataclass
 class _Findings:
-    """What reading the columns brought up: for each row the first reason against it, and rows a note is about."""
+    """What reading the columns brought up: for each row the first reason against it, the cells a reason is about, and
+    rows a note is about."""
 
     against: NDArray[np.int16]
     reasons: list[tuple[str, str]] = field(default_factory=lambda: [("", "")])
+    cells: dict[int, Coded] = field(default_factory=dict)
     noted: list[tuple[Mask, str]] = field(default_factory=list)
     unmapped: list[tuple[Source, NDArray[np.int32], dict[int, str]]] = field(default_factory=list)
 
-    def refuse(self, rows: Mask, column: str, reason: str) -> None:
+    def refuse(self, rows: Mask, column: str, reason: str, cells: Coded | None = None) -> None:
         if rows.any():
             self.reasons.append((column, reason))
             self.against[rows & self.good] = len(self.reasons) - 1
+            if cells is not None:
+                self.cells[len(self.reasons) - 1] = cells
 
     @property
     def good(self) -> Mask:
         return self.against == 0
+
+    def shown(self) -> Iterator[tuple[int, str]]:
+        """Where the first row of each reason is, and the cell that it is about."""
+        for reason, at in zip(*np.unique(self.against, return_index=True), strict=True):
+            if (cells := self.cells.get(int(reason))) is not None:
+                yield int(at), str(cells.words[int(cells.codes[at])].as_py())
 
     def strange(self) -> tuple[str, ...]:
         """For each column, the platform's words in its kept rows that nobody has mapped."""
@@ -90,10 +117,13 @@ def _listed(words: list[str]) -> str:
 def convert(grid: Grid, context: Context) -> Converted:
     """The kept rows as one frame per table of the layout, and every other row with its reason.
 
-    Raises IntakeError where the file is of several shops, of a part only, or of days other than it says.
+    Raises IntakeError where the file is of several shops, of a part only, or of days other than it says, and for
+    figures and days that can be two.
     """
     match = context.match
-    rows = body(grid, match, context.common, context.file)
+    dated = dayorder.settled(body(grid, match, context.common, context.file), context)
+    figures = decimals.settled(dated, grid, context, lambda: owner.one_currency(dated, context))
+    rows, signs = returns.unsigned(figures, match)
     origin.refuse_other_groups(grid, match, context.file)
     lines = origin.labelled(grid, match)
     times = zones.told(rows, match)
@@ -109,8 +139,13 @@ def convert(grid: Grid, context: Context) -> Converted:
     main = names[0]
     parts = {name: _read(rows, name, context, period, findings) for name in names}
     _refuse_other_days(parts[main], main, stated, findings)
+    returned, mixed = returns.sides(signs, parts[main], len(rows.numbers))
+    for column, negative in signs.items():
+        findings.refuse(mixed & negative, column, "out_of_range")
+    if identity.facts(main):
+        parts[main][identity.ROW] = _Typed(pd.Series(rows.numbers), np.arange(len(rows.numbers), dtype="int32"))
     if not match.layout.adds:
-        good = findings.good
+        good = findings.good & ~returned
         twice = good & ~_once(parts[main], main, good, keep="first")
         findings.refuse(twice, load().table(main).keys[-1], "repeated_key")
 
@@ -121,34 +156,41 @@ def convert(grid: Grid, context: Context) -> Converted:
     notes = Counter(rows.notes)
     for mask, note in findings.noted:
         notes[note] += int((mask & good).sum())
+    own = np.flatnonzero(good & ~returned)
+    sentences = returns.told(parts[main], good & returned, mixed, rows.numbers)
+    refunded = returns.refunds(parts[main], np.flatnonzero(good & returned), own)
     frames = {}
     for name, columns in parts.items():
         if name == main and match.layout.adds:
-            rows_of_main = _in_order(columns, name, np.flatnonzero(good))
+            rows_of_main = _in_order(columns, name, own)
             frames[name], told = joined(rows_of_main, load().table(name).keys, match.layout.adds)
             notes.update(told)
         else:
-            frames[name] = _frame(columns, name, good)
+            frames[name] = _frame(columns, name, good & ~returned)
     days.refuse_ends(frames[main], stated, context.file)
+    shops = owner.shops(rows, good, context) | origin.stated_shops(lines)
+    moneys = owner.currencies(rows, good, context)
+    shop, money = owner.one_of(shops, "shops", context), owner.one_of(moneys, "currencies", context)
+    remarks = (
+        *days.told(frames[main]),
+        *zones.moved(times, context.zone),
+        *findings.strange(),
+        *totals.disagreements(rows.sums, frames[main], context),
+        *sentences,
+    )
     return Converted(
-        frames,
+        returns.beside(frames, refunded),
         rows.read,
         tuple(sorted(rejected, key=lambda r: r.row)),
         dict(+notes),
         tuple(s.column for s in match.layout.sources if s.headings and not match.columns(s)),
-        _one_of(_told(rows, match.layout.shop, good, context) | origin.stated_shops(lines), "shops", context),
-        (
-            *days.told(frames[main]),
-            *zones.moved(times, context.zone),
-            *findings.strange(),
-            *totals.disagreements(rows.sums, frames[main], context),
-        ),
-        _one_of(
-            currency.narrowed(_told(rows, match.layout.currency, good, context) | currency.signs(rows, good, match)),
-            "currencies",
-            context,
-        ),
+        shop,
+        remarks,
+        money,
         timezone,
+        origin.stated_export(grid, match),
+        {k: place for k, place in (("shop", shops.get(shop or "")), ("currency", moneys.get(money or ""))) if place},
+        {} if good.any() else {int(rows.numbers[at]): cell for at, cell in findings.shown()},
     )
 
 
@@ -236,7 +278,7 @@ def _column(cells: Cells, source: Source, contract: Column | None, context: Cont
         if reason == "destroyed_id" and not key:
             findings.noted.append((rows_of, reason))
         else:
-            findings.refuse(rows_of, source.column, reason)
+            findings.refuse(rows_of, source.column, reason, cells.own[0])
     if contract is not None and contract.empty and not source.needed:
         typed = typed.fillna("")
     elif key or source.needed:
@@ -257,22 +299,3 @@ def _refuse_other_days(
         first, last = (pd.Timestamp(d) for d in stated or ())
         outside = (told.values.notna() & ~told.values.between(first, last)).to_numpy()
         findings.refuse(outside[told.codes], name, "outside_period")
-
-
-def _told(rows: Body, heading: str | None, good: Mask, context: Context) -> set[str]:
-    """What the kept rows say under a heading."""
-    at = context.match.places.get(heading or "")
-    if at is None:
-        return set()
-    coded = rows.columns[at]
-    used = coded.words.take(pa.array(np.unique(coded.codes[good]))).to_pylist()
-    return set(used) - context.common.missing
-
-
-def _one_of(names: set[str], what: str, context: Context) -> str | None:
-    """The one shop or currency of the file. Raises IntakeError for several."""
-    if len(names) > 1:
-        told = (privacy.clean(plain(name)) for name in sorted(names)[:3])
-        problem = f"holds rows of several {what} ({', '.join(told)})"
-        raise IntakeError(context.file, problem, "export each on its own")
-    return next(iter(names), None)

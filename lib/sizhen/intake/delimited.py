@@ -9,6 +9,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow.compute
 import pyarrow.csv
 
 from sizhen.intake.errors import IntakeError
-from sizhen.intake.grid import CELL, Cells, Grid, from_rows
+from sizhen.intake.grid import CELL, Cells, Grid, from_rows, refuse_wide
 from sizhen.intake.text import AGAIN, CHUNK, DAMAGED
 from sizhen.tables.cells import FIELD
 
@@ -25,24 +26,15 @@ HEAD = 1 << 16
 BLOCK = 1 << 22
 MOST_DAMAGED = 0.05  # of the rows; a file with more is of another encoding, or lost
 PADDING = re.compile(r'(?<=[,;])"?\t+|(?<!\t)\t++"?(?=[,;])')
-# A comma that may be a decimal point, or a point that may be one of thousands.
-DECIMAL_COMMA = re.compile(r"^\D{0,4}(\d[\d.]*,\d+|[1-9]\d{0,2}(\.\d{3})+)\D{0,4}$")
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 QUOTE, RETURN = ord('"'), ord("\r")
 csv.field_size_limit(FIELD)
 
 
 def read(stream: IO[bytes], file: str) -> Grid:
     """The rows of a UTF-8 CSV stream between commas, tabs or semicolons, those that hold DAMAGED told as broken. Raises
-    IntakeError, also for figures between semicolons whose comma may be a decimal point."""
+    IntakeError."""
     return _without_damaged(_read(stream, file), file)
-
-
-def _refuse_decimal_commas(grid: Grid, file: str) -> None:
-    words = {cell for cells in grid.columns for cell in cells.dictionary.to_pylist()}
-    words |= {cell for cells in grid.odd.values() for cell in cells}
-    if any(DECIMAL_COMMA.search(cell) for cell in words):
-        problem = "has fields between semicolons, where a comma may be a decimal point"
-        raise IntakeError(file, problem, "save it as xlsx, or with commas and points")
 
 
 def _without_damaged(grid: Grid, file: str) -> Grid:
@@ -60,16 +52,13 @@ def _without_damaged(grid: Grid, file: str) -> Grid:
     columns = tuple(cells.filter(pa.array(~rows)) for cells in grid.columns)
     broken = grid.broken | dict.fromkeys(numbers, "damaged_characters")
     left = {number: cells for number, cells in grid.odd.items() if number not in broken}
-    return Grid(columns, grid.numbers[~rows], left, dict(sorted(broken.items())), grid.sheet)
+    return replace(grid, columns=columns, numbers=grid.numbers[~rows], odd=left, broken=dict(sorted(broken.items())))
 
 
 def _read(stream: IO[bytes], file: str) -> Grid:
     head = stream.read(HEAD).decode(errors="ignore")
     separator = delimiter(head)
-    grid = _by(separator, _width(head, separator, file), stream, file)
-    if separator == ";":
-        _refuse_decimal_commas(grid, file)
-    return grid
+    return replace(_by(separator, _width(head, separator, file), stream, file), separator=separator)
 
 
 def _by(separator: str, width: int, stream: IO[bytes], file: str) -> Grid:
@@ -88,12 +77,14 @@ def _by(separator: str, width: int, stream: IO[bytes], file: str) -> Grid:
 
 def delimiter(head: str) -> str:
     """Tab where a line near the top has more tabs than others (spreadsheets' "Unicode text"), semicolon where the
-    first and most lines have more of these than commas, else comma.
+    first and most lines have more of these than commas, else comma. What may be a decimal comma counts for a comma only
+    in a line without semicolons.
 
     A tab beside one of the others is no separator: platforms put one into a cell so that a spreadsheet keeps its
     digits.
     """
     lines = [PADDING.sub("", line) for line in head[:10_000].splitlines()]
+    lines = [DECIMAL_COMMA.sub("", line) if ";" in line else line for line in lines]
     if any(line.count("\t") > max(line.count(","), line.count(";")) for line in lines):
         return "\t"
     more = [line.count(";") > line.count(",") for line in lines if ";" in line or "," in line]
@@ -104,9 +95,14 @@ def _width(head: str, separator: str, file: str) -> int:
     """How many cells most rows near the top have."""
     broken: dict[int, str] = {}
     rows = _records(io.StringIO(head, newline=""), separator, file, broken)
-    widths: Counter[int] = Counter()
+    by_row: dict[int, int] = {}
     with contextlib.suppress(IntakeError):  # the head may end within a quote
-        widths.update(len(cells) for _, cells in itertools.islice(rows, 200) if cells)
+        by_row.update((number, len(cells)) for number, cells in itertools.islice(rows, 200) if cells)
+    if not by_row:
+        refuse_wide(head.count(f'"{separator}"') + 1, 1, file)
+    for number, width in by_row.items():
+        refuse_wide(width, number, file)
+    widths = Counter(by_row.values())
     return max(widths, key=lambda w: (w > 1, widths[w], w), default=1)  # one cell in a row is most often a remark
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from sizhen.intake import canonical, mapping, privacy, records
+from sizhen.intake import canonical, currency, encodings, mapping, privacy, records
 from sizhen.intake.errors import IntakeError, PassedOver
 from sizhen.intake.key import mark, shop_key
 from sizhen.intake.layouts import Layout, layouts
-from sizhen.intake.merge import Tables, joined
+from sizhen.intake.merge import Export, Tables, sources_of
+from sizhen.intake.newer import Pairs, joined
 from sizhen.intake.reports import FileReport
 from sizhen.intake.sheets import Sheet
 from sizhen.intake.worker import Reader, refuse_no_file
@@ -40,24 +41,27 @@ def import_files(
     data_dir: str | Path,
     progress: Callable[[], object] | None = None,
     map: Path | None = None,
+    encoding: str | None = None,
 ) -> list[FileReport]:
     """Reads export files into the shop's tables, one report per file, or per sheet of a workbook with several to read;
     a file that fails does not stop the others. `progress` is called after each file. `map`: a mapping file
-    that all of them are read by.
+    that all of them are read by. `encoding`: that of their text, where they do not tell it.
 
     Makes the shop (shop.toml) if it is new. Waits for another import of the shop to end. The tables are written after
     the last file, all or none. Importing a file again changes nothing. The files stay as they are.
 
-    Raises ValueError for a shop_id that is none, IntakeError for a mapping that is none and a key that is a link,
-    DataError for links in the shop's folder, ShopBusy where another import of the shop does not end, OSError.
+    Raises ValueError for a shop_id or an encoding that is none, IntakeError for a mapping that is none and a key that
+    is a link, DataError for links in the shop's folder, ShopBusy where another import of the shop does not end,
+    OSError.
     """
     if not SHOP_ID.fullmatch(shop_id):
         raise ValueError(f"{shop_id!r} is no shop id; use letters, digits, - and _ only, at most 64")
+    codec = None if encoding is None else encodings.codec(encoding)
     layout = None if map is None else mapping.read(map)
     if (Path(data_dir) / privacy.KEY_FILE).is_symlink():
         raise IntakeError(privacy.KEY_FILE, "is a symbolic link", "put the key itself into the data folder")
     with alone(Path(data_dir) / shop_id) as change:
-        session = _Session(Path(data_dir), change, map, layout)
+        session = _Session(Path(data_dir), change, map, layout, codec)
         pool = pa.default_memory_pool()
         pa.set_memory_pool(pa.system_memory_pool())  # gives back at once what the others keep for later
         try:
@@ -66,11 +70,13 @@ def import_files(
             pa.set_memory_pool(pool)
 
 
-def write_map(file: str | Path, path: str | Path) -> None:
-    """Writes a mapping for the first sheet of a file, drafted by its headings. Raises IntakeError; FileExistsError
-    rather than writing over a mapping, OSError."""
+def write_map(file: str | Path, path: str | Path, encoding: str | None = None) -> None:
+    """Writes a mapping for the first sheet of a file, drafted by its headings; `encoding`: that of its text, where it
+    does not tell it. Raises IntakeError, ValueError for an encoding that is none; FileExistsError rather than writing
+    over a mapping, OSError."""
+    codec = None if encoding is None else encodings.codec(encoding)
     with Reader() as reader:
-        text = reader.draft(Path(file))
+        text = reader.draft(Path(file), codec)
     with Path(path).open("x", encoding="utf-8") as stream:
         stream.write(text)
 
@@ -100,12 +106,15 @@ def _contents(paths: list[Path], reader: Reader, session: _Session) -> Iterator[
 class _Session:
     """One call of import_files: what its files gave, until it is written."""
 
-    def __init__(self, data_dir: Path, change: Change, map: Path | None, layout: Layout | None) -> None:
+    def __init__(
+        self, data_dir: Path, change: Change, map: Path | None, layout: Layout | None, codec: str | None
+    ) -> None:
         self.data_dir = data_dir
         self.change = change
         self.folder = change.folder
         self.map = map
         self.layout = layout
+        self.codec = codec
         self.tables = Tables(self.folder)
         self.taken: list[FileReport] = []
         self.key = b""
@@ -118,7 +127,7 @@ class _Session:
             refuse_no_file(path)
             with path.open("rb") as stream:
                 report = replace(report, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
-            sheets = reader.read(path, self._given, self.map)
+            sheets = reader.read(path, self._given, self.map, self.codec)
         except PassedOver as found_out:
             return [Sheet(replace(report, passed_over=found_out.problem))]
         except (IntakeError, DataError, OSError) as error:
@@ -139,18 +148,22 @@ class _Session:
         if not frames:
             return report
         layout = self._layout(str(report.layout))
+        report = replace(report, currency=report.currency or currency.by_contract(layout, frames.values()))
         try:
             lineage = [*read_lineage(self.folder), *map(records.entry, self.taken)]
-            records.refuse_other_shop(self.folder, report.file, layout.platform, report.shop, lineage)
-            records.refuse_other_currency(self.folder, report.file, report.currency, self.taken)
+            records.refuse_other_shop(self.folder, report, lineage)
+            records.refuse_other_currency(self.folder, report, layout, self.taken)
             records.refuse_other_level(report, lineage)
             main, frame = next(iter(frames.items()))
             refuse_other_figures(report, main, frame, layout, before)
-            told, changed = self.tables.add(layout, frames, report.timezone or TIMEZONE)
+            again = any(e["sha256"] == report.sha256 for e in lineage)
+            export = Export(report.file, report.exported, again)
+            added = self.tables.add(layout, frames, report.timezone or TIMEZONE, export)
             before.append((report.sheet, main, frame))
         except (IntakeError, DataError, OSError) as error:
             return _failed(report, error)
-        report = replace(report, notes=report.notes | told, changed=changed)
+        notes, remarks = report.notes | added.notes, (*report.remarks, *added.remarks)
+        report = replace(report, notes=notes, changed=added.changed, remarks=remarks)
         self.taken.append(report)
         return report
 
@@ -186,6 +199,7 @@ def refuse_other_figures(
 ) -> None:
     """Raises IntakeError where an earlier sheet of the file tells the same rows otherwise: nobody says which holds."""
     for sheet, of, known in before:
-        if of == table and joined(known, frame, load().table(table), layout.tables[layout.main])[1]:
+        pairs = Pairs(known, frame, load().table(table)) if of == table else None
+        if pairs and joined(pairs, sources_of(layout, table)).differs:
             problem = f"tells in sheet {report.sheet} otherwise what it tells in {sheet}"
             raise IntakeError(report.file, problem, "keep one of them, and import the other as a file if it is newer")

@@ -1,10 +1,36 @@
-"""Rows that share their table's key and are one row: what a layout says adds up is added."""
+"""Rows that share their table's key and are one row: what a layout says adds up is added, equal lines too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+STRETCH = 10  # different lines: as many that stand before in the same order are no chance
+
+
+def pasted(codes: Sequence[NDArray[np.int32]], blocks: NDArray[np.int64]) -> Mask:
+    """Rows that an earlier block has as often already, cell for cell: equal lines of one block are as many units, but a
+    file that was pasted from several tells them again. `blocks`: for each row the number of its block; a long stretch
+    that stands before is a block as well, if nobody left its headings there."""
+    cells = pd.DataFrame(dict(enumerate(codes)))
+    line = cells.groupby(list(cells), sort=False).ngroup()
+    time = line.groupby([line, blocks, _again(line)], sort=False).cumcount()
+    return np.asarray(pd.DataFrame({"line": line, "time": time}).duplicated())
+
+
+def _again(line: pd.Series) -> pd.Series:
+    """The number of the stretch a row is in, of those whose lines all stand before it in the same order; 0 for none."""
+    row = pd.Series(line.index)
+    stands = row.groupby(line).transform("min")  # where the line of each row stands first
+    again = stands < row
+    run = (again.ne(again.shift()) | (stands.diff() < 0)).cumsum()
+    rows = pd.DataFrame({"stands": stands, "row": row})[again].groupby(run[again])
+    pasted = rows["stands"].nunique().ge(STRETCH) & (rows["stands"].max() < rows["row"].min())
+    return run.where(run.isin(pasted.index[pasted]), 0)
 
 
 def joined(frame: pd.DataFrame, keys: Sequence[str], adds: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:

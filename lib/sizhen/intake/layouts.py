@@ -70,6 +70,7 @@ class Layout:
     currency: str | None = None
     strict: bool = False
     without: frozenset[str] = frozenset()
+    encoding: str | None = None
 
     @property
     def main(self) -> str:
@@ -212,6 +213,7 @@ def layout(id: str, entry: dict[str, Any], dates: list[str]) -> Layout:
         heading(entry["currency"]) if "currency" in entry else None,
         entry.get("strict", False),
         frozenset(heading(h) for h in entry.get("without", ())),
+        entry.get("encoding"),
     )
 
 

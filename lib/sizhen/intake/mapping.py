@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sizhen.intake import rules
+from sizhen.intake.encodings import codec
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.headings import heading
@@ -24,7 +25,7 @@ TEXTS = ("required", "ignored", "without", "additive", "adds", "default_texts", 
 GROUPS = ("aliases", "only", "parts", "stated")
 HEADINGS = ("shop", "currency")
 NAMES = ("level_of",)
-OTHERS = ("platform", "title", "strict", "a table")
+OTHERS = ("encoding", "platform", "title", "strict", "a table")
 KINDS = (*RANGES, "number", "date", "datetime", "id", "text", "flag")
 WRITTEN = ("text", "id")  # kinds of columns that may name people
 WORDS, FLAGS = ("value", "label", "of", "otherwise"), ("needed", "period", "keep")  # of a column
@@ -41,6 +42,8 @@ def read(path: Path) -> Layout:
         entry = read_toml(path)
         check(entry)
         entry = _without_texts(entry)
+        if "encoding" in entry:
+            entry["encoding"] = codec(entry["encoding"])
         named = {"title": dict.fromkeys(LANGUAGES, path.stem), "platform": "other"}
         return layout(path.stem, named | entry, list(common().dates))
     except (ValueError, VocabError) as error:
@@ -67,6 +70,9 @@ def check(entry: dict[str, Any]) -> None:
         elif name in found:
             _one_of(name, known, "the table")
             _columns(value, known[name])
+        elif name == "encoding":
+            _texts([value], name)
+            codec(value)
         elif name == "strict":
             _one_of(value, (True, False), name)
         elif name in (*HEADINGS, *NAMES):
@@ -161,9 +167,9 @@ def _all(names: Iterable[Any]) -> str:
     return ", ".join(str(n) for n in names if n is not None)
 
 
-def draft(grid: Grid, file: str) -> str:
-    """A mapping to correct: the file's headings beside the columns of the table they are most like. Raises
-    IntakeError."""
+def draft(grid: Grid, file: str, encoding: str | None = None) -> str:
+    """A mapping to correct: the file's headings beside the columns of the table they are most like, and its encoding
+    where somebody said it. Raises IntakeError."""
     rows = [[c.strip() for c in cells] for _, cells in grid.head(SEARCHED_ROWS)]
     head = max(rows, key=lambda cells: sum(bool(c) and not c[0].isdigit() for c in cells), default=[])
     headings = list(dict.fromkeys(filter(None, head)))
@@ -173,6 +179,7 @@ def draft(grid: Grid, file: str) -> str:
     near = {c: _nearest(spec, c, headings) for c in spec.names}
     taken = [h for h in near.values() if h]
     lines = [f"# A draft for {file}: correct it, then sizhen import FILE --shop ID --map this file."]
+    lines += [f"encoding = {_quoted(encoding)}"] if encoding else []
     lines.append('platform = "other"')
     lines.append(f"required = [{', '.join(map(_quoted, dict.fromkeys(taken)))}]")
     lines.append(f"[{spec.name}]")

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import IO
 
 from sizhen.intake.errors import IntakeError
-from sizhen.intake.grid import Cells, Grid, from_rows
+from sizhen.intake.grid import Cells, Grid, from_rows, refuse_wide
 
 MAX_CELLS = 10_000_000
 SILENT = ("script", "style", "template", "noscript")
@@ -29,6 +29,9 @@ def read(stream: IO[bytes], file: str) -> list[Grid]:
     parser.close()
     if parser.open:
         raise IntakeError(file, "is cut off within a table", "export the file again")
+    for rows in parser.tables:
+        for number, row in enumerate(rows, start=1):
+            refuse_wide(len(row), number, file)
     grids = [_grid(rows, number) for number, rows in enumerate(parser.tables, start=1) if rows]
     if not grids:
         raise IntakeError(file, "is a web page without a table", "export the file again; the sign-in may have expired")

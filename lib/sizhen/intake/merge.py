@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pandas as pd
 
-from sizhen.intake import rules
+from sizhen.intake import ages, rules
+from sizhen.intake.identity import ROW, refuse_other_rows
 from sizhen.intake.layouts import Layout, Source
+from sizhen.intake.newer import Pairs, joined
 from sizhen.intake.values import NUMERIC
 from sizhen.tables import read_table
 from sizhen.tables.files import Format, put_table
@@ -22,6 +23,24 @@ from sizhen.tables.schema import typed
 from sizhen.tables.switch import SUFFIXES, Change
 from sizhen.vocab import TOTALS, Column, TableSpec, Text, load
 from sizhen.vocab.model import Kind
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file as such. `at`: when it was exported, in ISO, where it tells; `again`: whether it was imported before."""
+
+    file: str = ""
+    at: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Added:
+    """Notes by id, how many known values each column changed, and sentences on rows that were corrected."""
+
+    notes: dict[str, int]
+    changed: dict[str, int]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass
@@ -33,49 +52,73 @@ class Tables:
     _touched: set[str] = field(default_factory=set)
 
     def add(
-        self, layout: Layout, frames: dict[str, pd.DataFrame], timezone: str
-    ) -> tuple[dict[str, int], dict[str, int]]:
-        """(notes by id, how many known values each column changes). `timezone`: the shop's. Raises DataError where a
-        table cannot be read."""
+        self, layout: Layout, frames: dict[str, pd.DataFrame], timezone: str, export: Export | None = None
+    ) -> Added:
+        """What becomes of the tables with these rows of a file. `timezone`: the shop's. Raises DataError where a table
+        cannot be read, IntakeError where the rows are of another shop."""
+        export = export or Export()
         ready: dict[str, pd.DataFrame] = {}
-        touched: set[str] = set()
         notes: Counter[str] = Counter()
         changed: Counter[str] = Counter()
+        remarks: list[str] = []
         for table, frame in frames.items():
-            spec, sources = load().table(table), layout.tables[table.removeprefix(TOTALS)]
+            spec, sources = load().table(table), sources_of(layout, table)
             old = self._known(spec, sources, timezone)
+            numbers = frame.pop(ROW) if ROW in frame else None
             merged = frame.reset_index(drop=True)
+            if export.at is not None:
+                merged = ages.told(merged, spec, pd.Timestamp(export.at))
             if old is not None:
-                merged, told = joined(old, merged, spec, sources)
-                changed.update(told)
-            for source in sources:
-                if source.after and source.of and source.of in merged and not table.startswith(TOTALS):
-                    computed, counted = rules.TABLE[source.after](merged, source.of, spec)
-                    notes.update(counted)
-                    if merged is not old:
-                        merged[source.column] = computed
-            if merged is not old:
-                touched.add(table)
+                pairs = Pairs(old, merged, spec)
+                if numbers is not None and not export.again:
+                    told = refuse_other_rows(export.file, self.folder.name, pairs, numbers.reset_index(drop=True))
+                    remarks += told
+                both = joined(pairs, sources)
+                merged = both.frame
+                changed.update(both.changed)
+                notes.update(both.notes)
+            notes.update(_computed(merged, old, spec, sources))
             ready[table] = merged
+        self._touched |= {table for table, merged in ready.items() if merged is not self._frames.get(table)}
         self._frames |= ready
-        self._touched |= touched
-        return dict(+notes), dict(+changed)
+        return Added(dict(+notes), dict(+changed), tuple(remarks))
 
     def put(self, change: Change) -> None:
         """Makes what they changed a part of the change, in the format each table has (parquet when new), the largest
         first. Raises DataError."""
         for table in sorted(self._touched, key=lambda t: -len(self._frames[t])):
             format: Format = "csv" if (self.folder / f"{table}.csv").exists() else "parquet"
-            put_table(change, table, self._frames.pop(table), format)
+            frame = ages.put(change, self._frames.pop(table), load().table(table))
+            put_table(change, table, frame, format)
         self._touched.clear()
 
     def _known(self, spec: TableSpec, sources: tuple[Source, ...], timezone: str) -> pd.DataFrame | None:
+        """A table as it is by now, with the times its cells were exported (`ages`)."""
         if spec.name not in self._frames:
             stored = _stored(self.folder, spec, sources, timezone)
             if stored is None:
                 return None
-            self._frames[spec.name] = stored
+            self._frames[spec.name] = ages.with_kept(stored, self.folder, spec)
         return self._frames[spec.name]
+
+
+def _computed(
+    merged: pd.DataFrame, old: pd.DataFrame | None, spec: TableSpec, sources: tuple[Source, ...]
+) -> Counter[str]:
+    """Notes of the columns that are worked out over the whole table; they are set where it is no longer the old one."""
+    notes: Counter[str] = Counter()
+    for source in sources:
+        if source.after and source.of and source.of in merged and not spec.name.startswith(TOTALS):
+            computed, counted = rules.TABLE[source.after](merged, source.of, spec)
+            notes.update(counted)
+            if merged is not old:
+                merged[source.column] = computed
+    return notes
+
+
+def sources_of(layout: Layout, table: str) -> tuple[Source, ...]:
+    """How a layout gives a table; nothing of one that only some of its rows go to."""
+    return layout.tables.get(table.removeprefix(TOTALS), ())
 
 
 def merge(change: Change, layout: Layout, frames: dict[str, pd.DataFrame], timezone: str) -> None:
@@ -105,47 +148,3 @@ def _as_kind(values: pd.Series, source: Source, file: str, timezone: str) -> pd.
         return values
     column = Column(source.column, cast(Kind, source.kind), Text(source.column, source.column))
     return typed(values, column, file, timezone)
-
-
-def joined(
-    old: pd.DataFrame, new: pd.DataFrame, spec: TableSpec, sources: tuple[Source, ...]
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """(one row per key, how many known values of each column changed); `old` itself where nothing is new.
-
-    Where both know a value the new one counts, but a constant never replaces what is known.
-    """
-    constants = {s.column for s in sources if s.value is not None}
-    keys = pd.concat([old[spec.keys], new[spec.keys]], ignore_index=True)
-    which = keys.groupby(spec.keys, dropna=False, sort=False).ngroup().to_numpy()
-    place = np.full(len(keys), -1)
-    place[which[: len(old)]] = np.arange(len(old))
-    at = place[which[len(old) :]]  # of each new row, where the old table has its key
-    again = at >= 0
-    added = new[~again]
-    merged: dict[str, pd.Series] = {}
-    changed: dict[str, int] = {}
-    news = bool(len(added)) or not set(new.columns) <= set(old.columns)
-    for column in dict.fromkeys([*old.columns, *new.columns]):
-        if column not in new:
-            merged[column] = pd.concat([old[column], _unknown(old[column], len(added))], ignore_index=True)
-            continue
-        known = old[column] if column in old else _unknown(new[column], len(old))
-        given = new.loc[again, column]
-        there = known.iloc[at[again]]
-        takes = given.notna().to_numpy() & ~((column in constants) & there.notna().to_numpy())
-        differs = takes & _differ(given, there)
-        if differs.any():
-            news, known = True, known.copy()
-            known.iloc[at[again][differs]] = given[differs].array
-            changed[column] = int((differs & there.notna().to_numpy()).sum())
-        merged[column] = pd.concat([known, added[column]], ignore_index=True)
-    return (pd.DataFrame(merged) if news else old), changed
-
-
-def _differ(given: pd.Series, there: pd.Series) -> np.ndarray:
-    same = given.reset_index(drop=True).eq(there.reset_index(drop=True)).fillna(False).to_numpy(dtype=bool)
-    return ~same
-
-
-def _unknown(like: pd.Series, count: int) -> pd.Series:
-    return like.iloc[:0].reindex(range(count))

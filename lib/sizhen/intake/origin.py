@@ -1,17 +1,26 @@
-"""What a file says of itself beside its rows: the days it covers and the shop it is of."""
+"""What a file says of itself beside its rows: the days it covers, the shop it is of, when it was exported."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.headings import heading
 from sizhen.intake.layouts import SEARCHED_ROWS, Match, common
+from sizhen.vocab.merging import merging
 
 DAY = re.compile(r"(?<!\d)(20\d\d)(?:[-/.\u5e74](\d{1,2})[-/.\u6708](\d{1,2})|(\d\d)(\d\d))(?!\d)")
+_DIGITS = r"(?<!\d)(20\d\d)(\d\d)(\d\d)"
+MOMENTS = (  # in a name: the day with a clock to the second, or twelve digits and more in one
+    re.compile(r"(?<!\d)(20\d\d)[-_.](\d{1,2})[-_.](\d{1,2})[T _-]+(\d\d)[-_:.](\d\d)[-_:.](\d\d)(?!\d)"),
+    re.compile(_DIGITS + r"[T _-]?(\d\d)(\d\d)(\d\d)(?!\d)"),
+    re.compile(_DIGITS + r"(\d\d)(\d\d)(?!\d)"),
+)
+CLOCK = re.compile(r"[ t\u65e5]{0,3}(\d\d):(\d\d)(?::(\d\d))?(?!\d| ?[ap]m)")
 NAME_A_DAY = "put its day into its name, such as 2026-09-08"
 ONE_A_DAY = "export one file per day"
 WHOLE = "export it with one row of headings, or say with --map what it is"
@@ -61,6 +70,41 @@ def named_period(file: str) -> Period | None:
     return (min(days), max(days)) if days else None
 
 
+def stated_export(grid: Grid, match: Match) -> str | None:
+    """When the file was exported, in ISO, as a line above the headings says behind a label."""
+    for number, cells in grid.head(match.row):
+        line = heading(" ".join(cells).strip().lstrip("# "))
+        label = next((known for known in merging().labels if line.startswith(known)), None)
+        if number < match.row and label and (found := DAY.search(line)):
+            clock = CLOCK.match(line, found.end())
+            with suppress(ValueError):
+                return _moment(*found.groups(), *(clock.groups() if clock else ())).isoformat()
+    return None
+
+
+def named_export(file: str, last: date | None) -> str | None:
+    """When the file was exported, in ISO, as its name says: a day with a clock, or a day after `last`, that of its
+    rows, as one that is among them may be that of a period. None where it says several, or one before `last`."""
+    name = unicodedata.normalize("NFKC", file)
+    told = set()
+    for found in (each for pattern in MOMENTS for each in pattern.finditer(name)):
+        with suppress(ValueError):
+            told.add(_moment(*found.groups()))
+    if len(told) == 1 and (last is None or last <= min(told).date()):
+        return min(told).isoformat()
+    days = set() if told else set(_days(name.replace("_", " ")))
+    if len(days) == 1 and (last is None or last < min(days)):
+        return datetime.combine(min(days), datetime.min.time()).isoformat()
+    return None
+
+
+def _moment(*parts: str | None) -> datetime:
+    """Raises ValueError where there is no such day or time."""
+    year, month, day, *clock = (int(part) for part in parts if part)
+    hour, minute, second = [*clock, 0, 0, 0][:3]
+    return datetime(year, month, day, hour, minute, second)
+
+
 def period(file: str, stated: Period | None) -> Period:
     """The days of a file whose rows have none: told above its headings or by its name. Raises IntakeError."""
     named = named_period(file)
@@ -73,9 +117,9 @@ def period(file: str, stated: Period | None) -> Period:
     return told
 
 
-def stated_shops(lines: list[tuple[str, str]]) -> set[str]:
-    """The shop named above the headings."""
-    return {text for label, text in lines if label in common().shop_labels and text}
+def stated_shops(lines: list[tuple[str, str]]) -> dict[str, str]:
+    """The shop named above the headings, and where."""
+    return {text: f"line {label} above the headings" for label, text in lines if label in common().shop_labels and text}
 
 
 def same_shop(one: str, other: str) -> bool:

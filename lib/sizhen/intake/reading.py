@@ -8,6 +8,7 @@ from typing import IO
 from sizhen.intake import delimited, markup, workbook
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
+from sizhen.intake.layouts import Layout
 from sizhen.intake.text import utf8
 
 MAX_BYTES = 512 << 20
@@ -26,15 +27,21 @@ OTHERS = {
 }
 
 
+def refuse_large(size: int, file: str) -> None:
+    """Raises IntakeError for more bytes than any export has."""
+    if size > MAX_BYTES:
+        raise IntakeError(file, f"is larger than {MAX_BYTES >> 20} MB", "export a shorter period")
+
+
 def read(data: bytes, file: str) -> list[Grid]:
     """The sheets of a file given as bytes. Raises IntakeError."""
     return read_stream(io.BytesIO(data), file)
 
 
-def read_stream(stream: IO[bytes], file: str) -> list[Grid]:
-    """The sheets of a file; a text file has one. Raises IntakeError."""
-    if stream.seek(0, io.SEEK_END) > MAX_BYTES:
-        raise IntakeError(file, f"is larger than {MAX_BYTES >> 20} MB", "export a shorter period")
+def read_stream(stream: IO[bytes], file: str, layout: Layout | None = None, encoding: str | None = None) -> list[Grid]:
+    """The sheets of a file; a text file has one, of this encoding, else that of `layout`, else of what it tells, also
+    by the headings of `layout`. Raises IntakeError."""
+    refuse_large(stream.seek(0, io.SEEK_END), file)
     stream.seek(0)
     start = stream.read(4)
     stream.seek(0)
@@ -43,7 +50,7 @@ def read_stream(stream: IO[bytes], file: str) -> list[Grid]:
     for mark, (problem, remedy) in OTHERS.items():
         if start.startswith(mark):
             raise IntakeError(file, problem, remedy)
-    with utf8(stream, file) as text:
+    with utf8(stream, file, layout, encoding) as text:
         head = text.read(HEAD).decode(errors="ignore")
         text.seek(0)
         if markup.SPREADSHEET_ML in head:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sizhen.intake import currency
 from sizhen.intake.errors import IntakeError
-from sizhen.intake.layouts import layouts
+from sizhen.intake.layouts import Layout, layouts
 from sizhen.intake.origin import same_shop
 from sizhen.intake.reports import FileReport
 from sizhen.tables.clock import TIMEZONE
@@ -52,26 +52,36 @@ def _stated_timezone(reports: list[FileReport]) -> str | None:
     return next((r.timezone for r in reports if r.timezone), None)
 
 
-def refuse_other_shop(folder: Path, file: str, platform: str, shop: str | None, lineage: list[dict[str, Any]]) -> None:
-    """Raises IntakeError where a file names another shop than the earlier files of its platform or shop.toml did."""
-    if shop is None:
+def refuse_other_shop(folder: Path, report: FileReport, lineage: list[dict[str, Any]]) -> None:
+    """Raises IntakeError where a file names another shop than the earlier files of its platform or shop.toml did. Tmall
+    and Taobao are one platform here: their shops have the same reports."""
+    if report.shop is None:
         return
-    known = [str(e["shop"]) for e in lineage if e.get("shop") and _platform(e) == platform]
+    of = _family(report.platform)
+    known = [str(e["shop"]) for e in lineage if e.get("shop") and _family(_platform(e)) == of]
     if (folder / PROFILE).exists():
         profile = read_profile(folder)
-        if profile.name != profile.shop_id and profile.platform == platform:
+        if profile.name != profile.shop_id and _family(profile.platform) == of:
             known.append(profile.name)
-    if known and not any(same_shop(shop, name) for name in known):
-        problem = f"is of the shop {shop}, but {folder.name} is {known[-1]}"
-        raise IntakeError(file, problem, "check --shop; a shop that was renamed gets its new name in shop.toml")
+    if known and not any(same_shop(report.shop, name) for name in known):
+        problem = f"is of the shop {report.shop}, but {folder.name} is {known[-1]}{_place(report, 'shop')}"
+        remedy = "check --shop; a shop that was renamed gets its new name in shop.toml"
+        raise IntakeError(report.file, problem, remedy)
 
 
-def refuse_other_currency(folder: Path, file: str, told: str | None, taken: list[FileReport]) -> None:
+def refuse_other_currency(folder: Path, report: FileReport, layout: Layout, taken: list[FileReport]) -> None:
     """Raises IntakeError where a file's money is of another currency than the shop's."""
     known = read_profile(folder).currency if (folder / PROFILE).exists() else _stated_currency(taken)
+    told = report.currency
     if told and known and not currency.agree(told, known):
-        problem = f"is in {told}, but {folder.name} counts in {known}"
-        raise IntakeError(file, problem, "check --shop, or correct currency in shop.toml")
+        place = _place(report, "currency") or f" (column {', '.join(currency.money(layout))}: {layout.title.en})"
+        problem = f"is in {told}, but {folder.name} counts in {known}{place}"
+        remedy = "check --shop, or correct currency in shop.toml; no amount is converted"
+        raise IntakeError(report.file, problem, remedy)
+
+
+def _place(report: FileReport, what: str) -> str:
+    return f" ({report.places[what]})" if what in report.places else ""
 
 
 def refuse_other_level(report: FileReport, lineage: list[dict[str, Any]]) -> None:
@@ -94,6 +104,10 @@ def refuse_other_level(report: FileReport, lineage: list[dict[str, Any]]) -> Non
 
 def _of_several_days(tables: Iterable[str]) -> bool:
     return any(table.startswith(TOTALS) for table in tables)
+
+
+def _family(platform: str | None) -> str | None:
+    return "taobao" if platform == "tmall" else platform
 
 
 def _platform(entry: dict[str, Any]) -> str | None:
@@ -119,6 +133,7 @@ def entry(report: FileReport) -> dict[str, Any]:
         "platform": "" if report.layout in layouts() else report.platform,
         "sheet": report.sheet,
         "shop": report.shop,
+        "exported": report.exported,
         "unread": list(report.unread),
         "absent": list(report.absent),
         "remarks": list(report.remarks),

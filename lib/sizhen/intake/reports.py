@@ -27,8 +27,9 @@ class FileReport:
     `shop` is the platform's name of the shop, where the file tells it; `unread` are headings nothing is read from,
     `absent` columns the file lacks; `changed` counts by column the known values that the file replaced; `remarks` are
     sentences on sums that do not agree. `title` and `platform` are those of the layout, `currency` is told by the
-    rows, a code or a sign, `timezone` is that of the shop or told by the times. With `error` set nothing of the file
-    was imported; nor with `passed_over`, which says what the file is and why no table holds it.
+    rows, a code or a sign, `timezone` is that of the shop or told by the times; `exported` is when the file was made,
+    in ISO, where it tells; `places` are the row and column that tell its "shop" and "currency". With `error` set
+    nothing of the file was imported; nor with `passed_over`, which says what it is and why no table holds it.
     """
 
     file: str
@@ -54,6 +55,8 @@ class FileReport:
     platform: str = ""
     currency: str | None = None
     timezone: str | None = None
+    exported: str | None = None
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str | None:

@@ -14,13 +14,20 @@ from sizhen.intake.convert import Converted, convert
 from sizhen.intake.errors import IntakeError
 from sizhen.intake.grid import Grid
 from sizhen.intake.layouts import STRANGER, Layout, Match, common, layouts, recognise
-from sizhen.intake.origin import ONE_A_DAY
+from sizhen.intake.origin import ONE_A_DAY, named_export
 from sizhen.intake.reports import FileReport, Rejection
 from sizhen.intake.rules import Context
 from sizhen.vocab import load
+from sizhen.vocab.plain import plain
 
 EXAMPLES = 3
-REMEDIES = {"several_days": ONE_A_DAY, "not_a_date": "export it with days as 2026-10-31 and times as 14:05"}
+SHOWN = 40  # characters of a figure or a day that is refused
+REMEDIES = {
+    "several_days": ONE_A_DAY,
+    "not_a_date": "export it with days as 2026-10-31 and times as 14:05",
+    "out_of_range": "correct what is below 0 or beyond its scale, such as amounts from which returns were taken off",
+    "not_a_number": "export it with numbers as 1234.5",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,8 @@ def _counted(report: FileReport, read: Converted) -> FileReport:
         remarks=read.remarks,
         currency=read.currency,
         timezone=read.timezone,
+        exported=read.exported or named_export(report.file, last),
+        places=read.places,
     )
 
 
@@ -126,5 +135,7 @@ def nothing_kept(file: str, read: Converted) -> IntakeError:
     columns = {r.column for r in read.rejected if r.reason == reason}
     words = ": ".join([*(c for c in columns if c and len(columns) == 1), load().words[reason].en])
     first = min(r.row for r in read.rejected if r.reason == reason)
-    problem = f"has no usable row ({words}: {count} of {read.read}, such as row {first})"
+    cell = privacy.reaching(plain(read.shown.get(first, "")[: SHOWN + 1]))
+    such = f"{cell} in row {first}" if any(c.isdigit() for c in cell) and len(cell) <= SHOWN else f"row {first}"
+    problem = f"has no usable row ({words}: {count} of {read.read}, such as {such})"
     return IntakeError(file, problem, REMEDIES.get(reason, "export it again"))

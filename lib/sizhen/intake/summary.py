@@ -28,6 +28,7 @@ def told(reports: Iterable[FileReport]) -> Iterator[Text | Padding]:
             continue
         days = "not dated" if r.first is None else f"{r.first}" if r.first == r.last else f"{r.first} – {r.last}"
         yield Text(f"✓ {name}", style="bold green")
+        days += f"; exported {r.exported.replace('T', ' ')}" if r.exported else ""
         yield Padding(Text(f"{r.title} → {', '.join(r.tables)}; {r.kept:,} of {r.read:,} rows; {days}"), INDENT)
         out = f"left out: {_counts(r.rejected)}" if r.rejected else ""
         for line in filter(None, (out, *_noticed(r))):

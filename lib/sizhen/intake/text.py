@@ -1,4 +1,4 @@
-"""Bytes to UTF-8 text, without guessing: a wrong decoding is refused, never repaired. Size costs no memory."""
+"""Bytes to UTF-8 text: a wrong decoding is refused, never repaired. Size costs no memory."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
+from sizhen.intake import encodings
 from sizhen.intake.errors import IntakeError
+from sizhen.intake.layouts import Layout
 
 AGAIN = "export the file again, or save it as CSV UTF-8"
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 CHUNK = 1 << 20
+START = 4096
 IN_MEMORY = 16 << 20
 # Private-use characters and C1 controls: what other encodings turn into when they are read as GB18030.
 STRANGE = re.compile("[\ue000-\uf8ff\x80-\x9f]")
@@ -21,30 +24,42 @@ STRANGE_SHARE = 0.01
 DAMAGED = "\uffff"  # stands for bytes that are no text; no text holds it
 
 
-def utf8(stream: IO[bytes], file: str) -> IO[bytes]:
-    """The text of UTF-8 (with or without mark), UTF-16 (with mark) or GB18030 bytes as a stream of UTF-8 without mark.
+def utf8(stream: IO[bytes], file: str, layout: Layout | None = None, encoding: str | None = None) -> IO[bytes]:
+    """The text of a file as a stream of UTF-8 without mark: of the encoding somebody names, else of UTF-8, UTF-16 or
+    what the text itself tells, also by the headings of `layout`.
 
     Where UTF-8 is damaged here and there, DAMAGED stands for what was lost. Raises IntakeError.
     """
-    start = stream.read(4)
+    start = stream.read(START)
     stream.seek(0)
-    if start.startswith(UTF16):
-        return _transcoded(stream, "utf-16", file)
     marked = start.startswith(codecs.BOM_UTF8)
+    encoding = encoding or (layout.encoding if layout else None)
+    if encoding is None:
+        encoding = "utf-16" if start.startswith(UTF16) else encodings.unmarked_utf16(start)
+    if encoding is not None:
+        return _transcoded(stream, "utf-8-sig" if encoding == "utf-8" else encoding, file)
     encoding = "utf-8-sig" if marked else "utf-8"
     try:
-        return _transcoded(stream, encoding, file)
+        text = _transcoded(stream, encoding, file)
     except _Undecodable as error:
         damaged = marked or _mostly_utf8(stream, error.at)
-    stream.seek(0)
-    return _transcoded(stream, encoding, file, "marked") if damaged else _transcoded(stream, "gb18030", file)
+        encoding = encoding if damaged else encodings.told(stream, file, layout)
+        stream.seek(0)
+        return _transcoded(stream, encoding, file, "marked" if damaged else "strict")
+    try:
+        if not marked:
+            encodings.refuse_doubtful(stream, file)
+    except IntakeError:
+        text.close()
+        raise
+    return text
 
 
 class _Undecodable(IntakeError):
     """Bytes that are none of the encoding; `at` is where the chunk that holds them begins."""
 
     def __init__(self, file: str, encoding: str, line: int, at: int) -> None:
-        name = encoding.removesuffix("-sig").upper()
+        name = encodings.NAMES.get(encoding, encoding.removesuffix("-sig").upper())
         super().__init__(file, f"is damaged: bytes in line {line} are not {name}", AGAIN)
         self.at = at
 

@@ -27,6 +27,7 @@ WEEKDAY = re.compile(
 LAST_MINUTE = time(23, 59)
 TYPED = "%Y-%m-%dT%H:%M:%S"  # a date by its cell's type, as the reader of workbooks writes it
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d{1,9})?)?", re.ASCII)
+HALF_DAYS = re.compile(r"(?<!\d)(\d{1,2})(:\d\d(?::\d\d)?)\s?([AP])\.?M\.?\Z", re.IGNORECASE | re.ASCII)
 OFFSET = re.compile(r"(?<!\s)\s*+%z", re.IGNORECASE)  # in a format; every format may have a zone behind it
 SPACED = "%Y-%m-%d %H:%M:%S"
 PLAIN_MOMENTS = {
@@ -72,18 +73,29 @@ def told_moment(text: str, formats: Sequence[str]) -> tuple[datetime, timedelta 
     """A date or time as its own clock showed it, and how far that is ahead of UTC where it says so. Raises Refused."""
     text = WEEKDAY.sub(" ", DASHES.sub("-", unicodedata.normalize("NFKC", text))).strip()
     text, ahead = told_apart(text)
+    moment = _read(text, formats) or _read(HALF_DAYS.sub(_of_24_hours, text), formats)
+    if moment is None:
+        raise Refused("not_a_date")
+    return moment, ahead
+
+
+def _read(text: str, formats: Sequence[str]) -> datetime | None:
     for pattern in formats:
         # %m and %d also accept one digit, so a pattern without separators would read 202698 as 2026-09-08.
         if pattern == "%Y%m%d" and len(text) != 8:
             continue
-        try:
-            return datetime.strptime(text, OFFSET.sub("", pattern)), ahead
-        except ValueError:
-            continue
+        with suppress(ValueError):
+            return datetime.strptime(text, OFFSET.sub("", pattern))
     if ISO.fullmatch(text):
         with suppress(ValueError):
-            return datetime.fromisoformat(text), ahead
-    raise Refused("not_a_date")
+            return datetime.fromisoformat(text)
+    return None
+
+
+def _of_24_hours(found: re.Match[str]) -> str:
+    """09:15 PM as 21:15; an hour that a clock of twelve does not have stays, which no format reads."""
+    hour, minutes, half = int(found[1]), found[2], found[3].upper()
+    return f"{hour % 12 + 12 * (half == 'P'):02}{minutes}" if 1 <= hour <= 12 else found[0]
 
 
 def _moment(text: str, formats: Sequence[str], timezone: str) -> datetime:

@@ -33,13 +33,17 @@ SIGNS = {
 CURRENCY = "|".join(
     re.escape(s) for s in sorted({*SIGNS, *(c for codes in SIGNS.values() for c in codes)}, key=len)[::-1]
 )
-NUMBER = re.compile(rf"([+-]?)(?:[¥$€£]\s*)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?\s*([{''.join(UNITS)}]?)")
+# Thousands between commas, spaces or apostrophes, or as in India; nobody writes 0,123.
+GROUPED = r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?: \d{3})+|(?:['\u2019]\d{3})+)|[1-9]\d?(?:,\d\d)+,\d{3}"
+NUMBER = re.compile(rf"\A([+-]?)(?:[¥$€£]\s*)?({GROUPED}|\d+)(\.\d+)?\s*([{''.join(UNITS)}]?)")
+GROUPS = re.compile("[, '\u2019]")
+BRACKETED = re.compile(r"^\(([^-+()]+)\)$")  # as accountants write what is below zero
 COUNTED = {  # what may stand behind a number of this kind
     "count": re.compile("(?<!\\s)\\s*+[\u4eba\u6b21\u4ef6\u7b14\u5355\u4e2a\u6761]$"),
     "money": re.compile(rf"^(?:{CURRENCY})\s*(?=\$?\d)|(?<=[\d\u4e07\u4ebf])\s*(?:{CURRENCY})$"),
     "seconds": re.compile("(?<!\\s)\\s*+(?:\u79d2|s)$"),
 }
-PLAIN = r"^-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
+PLAIN = r"^-?([1-9][0-9]{0,2}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 PLAIN_RATE = PLAIN.replace("$", "%?$")
 PLAIN_ID = r"^[0-9A-Za-z_-]+$"
 APOSTROPHES = ("'", "`", "\u2018", "\u2019")
@@ -57,25 +61,26 @@ Cell = str | None
 
 
 def parse_number(text: str) -> float:
-    """A number with or without thousands separators, currency sign or unit; 12.5% is 0.125. Raises Refused.
+    """A number with a decimal point, with or without thousands separators, currency sign or unit; 12.5% is 0.125, (5)
+    is -5. Raises Refused.
 
     Scientific notation is refused: a spreadsheet has already thrown digits away. So are raised and circled digits: they
     are marks of footnotes, and no part of the number.
     """
     if any(c.isdigit() and not c.isdecimal() for c in text):
         raise Refused("not_a_number")
-    found = NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = NUMBER.fullmatch(BRACKETED.sub(r"-\1", unicodedata.normalize("NFKC", text).strip()))
     if found is None:
         raise Refused("not_a_number")
     sign, whole, part, unit = found.groups()
     # Shifting the decimal point in the text gives the nearest float, which dividing by 100 does not.
-    return float(f"{sign}{whole.replace(',', '')}{part or ''}{UNITS.get(unit, '')}")
+    return float(f"{sign}{GROUPS.sub('', whole)}{part or ''}{UNITS.get(unit, '')}")
 
 
 def parse_quantity(text: str, kind: str) -> float:
     """A number within the range of its kind; % is understood in rates only, h:mm:ss in durations, what is counted where
     it is. Raises Refused."""
-    if kind != "rate" and text.rstrip().endswith(("%", "％")):
+    if kind != "rate" and text.rstrip(" )）").endswith(("%", "％")):
         raise Refused("not_a_number")
     clock = CLOCK.fullmatch(text) if kind == "seconds" else None
     counted = COUNTED.get(kind)

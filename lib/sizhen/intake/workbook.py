@@ -3,6 +3,7 @@ computed; macros and links are not looked at."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,13 +15,15 @@ import python_calamine as calamine
 
 from sizhen.intake import precheck
 from sizhen.intake.errors import IntakeError
-from sizhen.intake.grid import MAX_DIGITS, Grid, column
+from sizhen.intake.grid import MAX_DIGITS, Grid, column, refuse_wide
 from sizhen.vocab.plain import plain
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAX_CELLS = 40_000_000
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LOCKED = "is encrypted"
+MARKED = re.compile(r"\d[.,]\d")
+THOUSANDTHS = re.compile(r"\A-?\d+\.\d{3}\Z")
 UNLOCK = "open it with its password and save it without"
 
 
@@ -54,16 +57,32 @@ def _grid(sheet: calamine.CalamineSheet, file: str) -> Grid:
     if sheet.end is None:
         return Grid((), np.array([], dtype="int64"), sheet=plain(sheet.name))
     rows, width = sheet.end[0] + 1, sheet.end[1] + 1
+    refuse_wide(width, 1, file)
     if rows * width > MAX_CELLS:
         problem = f"has a sheet of {rows:,} rows by {width:,} columns"
         raise IntakeError(file, problem, "export a shorter period, or delete stray cells and save it")
     cells = sheet.to_python(skip_empty_area=False)
-    columns = tuple(_column(c) for c in zip(*cells, strict=True))
-    return Grid(columns, np.arange(1, len(cells) + 1), sheet=plain(sheet.name))
+    by_column = [*zip(*cells, strict=True)]
+    exact = frozenset(at for at, c in enumerate(by_column) if _is_exact(c))
+    columns = tuple(_column(c, at in exact) for at, c in enumerate(by_column))
+    return Grid(columns, np.arange(1, len(cells) + 1), sheet=plain(sheet.name), exact=exact)
 
 
-def _column(cells: Sequence[Any]) -> pa.DictionaryArray:
-    return column(cells if set(map(type, cells)) == {str} else [text(cell) for cell in cells])
+def _is_exact(cells: Sequence[Any]) -> bool:
+    """Whether a column has numbers and no text that could be one with decimals or thousands."""
+    numbers = not {int, float}.isdisjoint(map(type, cells))
+    return numbers and not any(type(cell) is str and MARKED.search(cell) for cell in cells)
+
+
+def _column(cells: Sequence[Any], exact: bool) -> pa.DictionaryArray:
+    if set(map(type, cells)) == {str}:
+        return column(cells)
+    texts = [text(cell) for cell in cells]
+    return column(
+        texts
+        if exact
+        else [THOUSANDTHS.sub("\\g<0>0", t) if type(c) is float else t for c, t in zip(cells, texts, strict=True)]
+    )
 
 
 def text(cell: Any) -> str:

@@ -1,8 +1,8 @@
 """Files are read in a process of their own, from bytes to tables, within limits: one that breaks these costs itself.
 
-Requests and answers are lines of JSON. {"open": [path, file name, path of a mapping]} finds the sheets of a file,
-{"key": …, "timezone": …} has them converted: the answer tells their reports and the sizes of their tables, which follow
-as Arrow IPC streams. {"draft": [path, file name]} drafts a mapping. Nothing is unpickled.
+Requests and answers are lines of JSON. {"open": [path, file name, path of a mapping, encoding]} finds the sheets of a
+file, {"key": …, "timezone": …} has them converted: the answer tells their reports and the sizes of their tables, which
+follow as Arrow IPC streams. {"draft": [path, file name, null, encoding]} drafts a mapping. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -47,11 +47,17 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def read(self, path: Path, given: Callable[[], tuple[bytes, str | None]], map: Path | None = None) -> list[Sheet]:
-        """The sheets of a file that are tables; `given`, the shop's key and timezone, asked for when there are any.
-        Raises IntakeError, PassedOver, OSError."""
+    def read(
+        self,
+        path: Path,
+        given: Callable[[], tuple[bytes, str | None]],
+        map: Path | None = None,
+        encoding: str | None = None,
+    ) -> list[Sheet]:
+        """The sheets of a file that are tables; `given`, the shop's key and timezone, asked for when there are any;
+        `encoding`: the codec of its text, if somebody says it. Raises IntakeError, PassedOver, OSError."""
         path.open("rb").close()
-        self._ask(path, {"open": [str(path.absolute()), plain(path.name), map and str(map.absolute())]})
+        self._ask(path, {"open": [str(path.absolute()), plain(path.name), map and str(map.absolute()), encoding]})
         key, timezone = given()
         answer, tables = self._ask(path, {"key": key.hex(), "timezone": timezone})
         data = iter(tables)
@@ -60,11 +66,11 @@ class Reader:
             for report, names in answer["sheets"]
         ]
 
-    def draft(self, path: Path) -> str:
+    def draft(self, path: Path, encoding: str | None = None) -> str:
         """A mapping of the first sheet, drafted by its headings. Raises IntakeError, OSError."""
         refuse_no_file(path)
         path.open("rb").close()
-        return str(self._ask(path, {"draft": [str(path.absolute()), path.name]})[0]["draft"])
+        return str(self._ask(path, {"draft": [str(path.absolute()), path.name, None, encoding]})[0]["draft"])
 
     def _ask(self, path: Path, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         if self._process is None:
@@ -87,9 +93,12 @@ class Reader:
 
 
 def refuse_no_file(path: Path) -> None:
-    """Raises IntakeError for pipes and devices: opening them could wait for ever, and a file is read twice."""
+    """Raises IntakeError for pipes and devices, as opening them could wait for ever, and for what is too large: both
+    before anything of it is read."""
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise IntakeError(path.name, "is a pipe or a device, no file", "save what it gives as a file and import that")
+    if path.is_file():
+        reading.refuse_large(path.stat().st_size, path.name)
 
 
 def _start() -> subprocess.Popen[bytes]:
@@ -163,12 +172,12 @@ class _Worker:
         try:
             if "key" in request:
                 return self._converted(bytes.fromhex(request["key"]), request["timezone"])
-            path, self.file, *map = request["draft"] if "draft" in request else request["open"]
+            path, self.file, map, encoding = request["draft"] if "draft" in request else request["open"]
+            layout = mapping.read(Path(map)) if map else None
             with open(path, "rb") as stream:
-                grids = reading.read_stream(stream, self.file)
+                grids = reading.read_stream(stream, self.file, layout, encoding)
             if "draft" in request:
-                return {"draft": mapping.draft(grids[0], self.file)}, []
-            layout = mapping.read(Path(map[0])) if map[0] else None
+                return {"draft": mapping.draft(grids[0], self.file, encoding)}, []
             self.found = sheets.recognised(grids, self.file, layout)
         except PassedOver as error:
             return {"passed_over": [error.file, error.title, error.why]}, []

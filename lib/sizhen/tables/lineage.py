@@ -10,7 +10,7 @@ from sizhen.tables.errors import DataError
 from sizhen.tables.switch import LINEAGE
 
 ENTRIES = {"file": str, "sha256": str, "tables": dict, "read": int, "kept": int, "rejected": dict}
-MORE = {"notes": dict, "first": str | None, "last": str | None, "sheet": str | None, "shop": str | None, "key": str}
+MORE = {"notes": dict, "key": str} | dict.fromkeys(("first", "last", "sheet", "shop", "exported"), str | None)
 
 
 def read_lineage(folder: Path) -> list[dict[str, Any]]:

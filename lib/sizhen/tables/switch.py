@@ -23,6 +23,7 @@ from sizhen.vocab import TOTALS, load
 SUFFIXES = (".parquet", ".csv")
 PROFILE, LINEAGE = "shop.toml", "lineage.json"
 SWITCH, STAGE, LOCK = ".switch", ".stage-", ".lock"
+AGES = "ages/"  # before the name of a table: when the files were exported that its cells come from
 WAIT, PAUSE = 600.0, 0.05  # seconds
 
 
@@ -166,9 +167,10 @@ def _refuse_links(folder: Path) -> None:
     if folder.is_symlink():
         raise DataError(folder.name, "is a symbolic link", "put the shop's folder itself there")
     tables = {f"{table}{suffix}" for table in load().tables for suffix in SUFFIXES}
-    for home in (folder, folder / TOTALS):
+    tables |= {f"{TOTALS.replace('/', '.')}{name}" for name in tables}  # in AGES
+    for home in (folder, folder / TOTALS, folder / AGES):
         for entry in home.iterdir() if home.is_dir() else ():
-            is_folder = entry.name in (TOTALS.rstrip("/"), SWITCH)
+            is_folder = entry.name in (TOTALS.rstrip("/"), AGES.rstrip("/"), SWITCH)
             if not is_folder and entry.name not in {PROFILE, LINEAGE, LOCK, *tables}:
                 continue
             if entry.is_symlink():
