@@ -104,7 +104,15 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
         reader._ask(tmp_path / "silent.csv", {"open": [str(tmp_path / "silent.csv"), "silent.csv", None, None]})
 
 
-HURRIED = "from sizhen.intake import worker; worker.SECONDS = 1; worker.main()"
+HURRIED = "from sizhen.intake import worker; worker.SECONDS = worker.WAITS = 1; worker.main()"
+
+
+@limited
+def test_only_time_of_the_processor_is_limited_closely(tmp_path: Path) -> None:
+    worked = "from sizhen.intake import worker; worker.WAITS = 50; worker._clock(1)\nwhile True: pass"
+    waited = "import time; from sizhen.intake import worker; worker._clock(1); time.sleep(2); worker._clock(0)"
+    ends = [subprocess.run([sys.executable, "-c", code], timeout=60).returncode for code in (worked, waited)]
+    assert ends == [-signal.SIGPROF, 0]
 
 
 @limited
