@@ -60,6 +60,8 @@ def _cases(claim: Claim, shelf: Sequence[Size], price: float | None, *, nobody: 
             found.append("fact")
         case "refund.rise" if "reason" in claim.told:
             found.append("reason")
+        case "unexplained.visitors" | "unexplained.conversion" | "unexplained.average_order_value":
+            found += ["partly"] * ("partly" in claim.told)
     return [*found, *claim.subject]
 
 
