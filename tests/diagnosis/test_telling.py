@@ -172,6 +172,11 @@ def test_a_trouble_is_told_by_its_days_and_not_by_the_months_mean(chart: Chart) 
     assert tell(chart, claim, (), None).says.zh == "10月16日起支付转化率 2%，平时 4%，原因还没找到。"
 
 
+def test_a_fall_that_others_account_for_in_part_is_not_said_to_be_without_a_reason(chart: Chart) -> None:
+    told = tell(chart, _conversion(chart, "2026-10-16", told={"partly": True}), (), None)
+    assert told.says.zh == "10月16日起支付转化率 2%，平时 4%，有一部分没找到原因。"
+
+
 @pytest.mark.parametrize("since", ["2026-10-01", "2026-09-20"])
 def test_a_trouble_older_than_the_period_is_told_by_the_periods_own_figure(chart: Chart, since: str) -> None:
     claim = _conversion(chart, since)
