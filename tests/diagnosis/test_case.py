@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 
 from sizhen.diagnosis import Case, open_case
-from sizhen.document import json_schema
+from sizhen.document import Document, json_schema
 from sizhen.tables import Period, Shop, write_table
 from sizhen.view import cards
 from sizhen.vocab import load
+from sound import contradictions
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +44,10 @@ def of(sample_dir: Path, shop: str, period: str = "2026-10") -> dict[str, Any]:
 
 def test_the_document_keeps_the_contract(document: dict[str, Any]) -> None:
     jsonschema.validate(document, SCHEMA)
+
+
+def test_no_document_contradicts_itself(document: dict[str, Any]) -> None:
+    assert contradictions(Document.from_json(document)) == []
 
 
 def test_the_split_reconciles_at_every_level(document: dict[str, Any]) -> None:

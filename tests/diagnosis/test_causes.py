@@ -1,4 +1,5 @@
-"""Planted faults are found where they are; visible facts without effect and healthy shops stay without an act."""
+"""Planted faults are found where they are; visible facts without effect and healthy shops stay without an act; no
+document contradicts itself."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from sizhen.simulate import Fault, Plan, simulate
 from sizhen.simulate.disk import toml
 from sizhen.tables import Period
 from small_shop import in_memory
+from sound import contradictions
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +57,9 @@ def findings_of(tmp: Path, seed: int, *faults: Fault) -> tuple[list[Finding], li
     home = tmp / "planted"
     home.mkdir(parents=True)
     (home / "shop.toml").write_text(toml(made.profile), encoding="utf-8")
-    return open_case(in_memory(home, made.tables), Period(START, END)).findings, made.truth
+    case = open_case(in_memory(home, made.tables), Period(START, END))
+    assert contradictions(case.document()) == []
+    return case.findings, made.truth
 
 
 @pytest.mark.parametrize("cause", PLAIN)

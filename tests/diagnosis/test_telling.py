@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sizhen.diagnosis import naming, wording
+from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart, open_chart
 from sizhen.diagnosis.claim import Claim, from_reading
 from sizhen.diagnosis.since import now
@@ -20,6 +20,7 @@ from sizhen.document import Now, Size
 from sizhen.tables import Period
 from sizhen.vocab import Text, load
 from sizhen.vocab.loader import TOLD
+from sizhen.vocab.names import LONGEST, short_names
 from sizhen.vocab.plain import width
 from small_shop import shop_of
 
@@ -124,18 +125,18 @@ TITLES = st.text("亚麻风衣裙子 AbcXYZ…", max_size=60)
 
 @given(st.dictionaries(IDS, TITLES, max_size=12))
 def test_no_two_names_of_a_shop_are_alike_however_long_or_equal_they_are(names: dict[str, str]) -> None:
-    short = naming.short_names(names)
+    short = short_names(names)
     assert short.keys() == names.keys()
     assert len(set(short.values())) == len(names)
-    assert all(name and width(name) <= naming.LONGEST + 14 for name in short.values())
+    assert all(name and width(name) <= LONGEST + 14 for name in short.values())
 
 
 def test_a_long_title_keeps_the_part_that_tells_it_apart() -> None:
     long = "2026春季新款高腰显瘦复古气质水洗麻风衣女"
-    short = naming.short_names({"p1": f"{long}黑色", "p2": f"{long}米色", "p3": "短裙", "p4": "短裙"})
+    short = short_names({"p1": f"{long}黑色", "p2": f"{long}米色", "p3": "短裙", "p4": "短裙"})
     assert short["p1"].endswith("黑色") and short["p2"].endswith("米色")
     assert (short["p3"], short["p4"]) == ("短裙 p3", "短裙 p4")
-    assert naming.short_names({"p1": long})["p1"].endswith("…")
+    assert short_names({"p1": long})["p1"].endswith("…")
 
 
 @pytest.fixture
@@ -169,6 +170,11 @@ def test_a_trouble_is_told_by_its_days_and_not_by_the_months_mean(chart: Chart) 
     assert claim.observed == pytest.approx(0.0297, abs=2e-4), "the month's mean"
     assert now(claim, MONTH) == Now(date(2026, 10, 16), 0.02, pytest.approx(0.04, rel=0.02))  # type: ignore[arg-type]
     assert tell(chart, claim, (), None).says.zh == "10月16日起支付转化率 2%，平时 4%，原因还没找到。"
+
+
+def test_a_fall_that_others_account_for_in_part_is_not_said_to_be_without_a_reason(chart: Chart) -> None:
+    told = tell(chart, _conversion(chart, "2026-10-16", told={"partly": True}), (), None)
+    assert told.says.zh == "10月16日起支付转化率 2%，平时 4%，有一部分没找到原因。"
 
 
 @pytest.mark.parametrize("since", ["2026-10-01", "2026-09-20"])

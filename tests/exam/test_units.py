@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ from sizhen.exam import ask, check, ledger, listen, look
 from sizhen.tables import Period, Shop
 from sizhen.view import labels
 from sizhen.view.tables import in_unit_of
+from sizhen.vocab import load
 
 pytestmark = pytest.mark.slow
-MONTH = Period.parse("2026-10")
+MONTH, WEEK = Period.parse("2026-10"), Period.parse("2026-W42")
+PACE = re.compile(r"^(日均|日销|每周上新|有货时日走)|（每天）$")
+PACED = [id for id, text in load().labels.items() if PACE.search(text.zh) and not id.startswith("plot.")]
 PARTS = (look, listen, ask, check, ledger)
 LARGEST = 20.0  # no share, change or difference of shares is as large as this
 
@@ -56,6 +61,20 @@ def test_nothing_large_is_printed_as_a_share_or_a_change(frames: dict[str, pd.Da
         if unit in shares and abs(row[column]) >= LARGEST
     }
     assert len(frames) > 80 and not wrong
+
+
+def test_what_is_told_a_day_or_a_week_is_no_sum(frames: dict[str, pd.DataFrame], sample_dir: Path) -> None:
+    """It is about as much over a week as over a month."""
+    shop, found = Shop.open(sample_dir, "linen-house"), {}
+    for name, frame in frames.items():
+        part, _, rest = name.rpartition(".")
+        build, _, sheet = rest.partition(" ")
+        for column in {*PACED} & set(frame):
+            made = getattr(import_module(part), build)(shop, WEEK)
+            week = made[sheet] if sheet else made
+            found[column] = (week[column].median(), frame[column].median())
+    assert {c for c, (week, month) in found.items() if week != pytest.approx(month, rel=0.6, abs=1.0)} == set()
+    assert len(found) > 4, set(PACED) - set(found)
 
 
 def test_a_change_is_what_its_unit_says(frames: dict[str, pd.DataFrame]) -> None:

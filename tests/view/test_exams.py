@@ -68,6 +68,19 @@ def test_the_pill_counts_what_is_to_do_and_the_line_names_it() -> None:
     assert all(label in shown for label in labels)
 
 
+@pytest.mark.parametrize("cause", load().causes.values(), ids=lambda cause: cause.id)
+def test_no_card_is_fine_above_what_it_tells(cause: Any) -> None:
+    source = next(rule.id for rule in load().rules.values() if cause.id in rule.causes)
+    for state, css in (("act", "sz-act"), ("watch", "sz-watch")):
+        told = finding(cause.id, state=state, exam=cause.exam, source=source, metric=cause.metric)
+        case = small_page.case(Document.from_json(document(told)))
+        shown = {exam: pill(case, exam)[0] for exam in EXAMS}
+        assert shown == dict.fromkeys(EXAMS, "sz-ok") | {cause.exam: css}
+        line = read(exams.head(case, cause.exam)).small.text
+        assert cause.label.en[:20].lower() in line.lower()
+        assert read(exams.found(case, cause.exam, {})).select_one(".sz-conclusion") is not None
+
+
 @pytest.mark.parametrize(
     ("answers", "css", "told"),
     [

@@ -109,7 +109,7 @@ def test_leaves_no_legend_no_column_name_and_no_setting(name: str, frame: str, p
 def test_draws_inside_its_figure(name: str, frame: str, picture: Picture) -> None:
     axes = picture(name, frame)
     figure = axes.figure
-    assert figure.get_size_inches()[0] == pytest.approx(4.6)
+    assert figure.get_size_inches()[0] == pytest.approx(4.4)
     assert len(figure.sz_alt) > 5
     written = [t for t in figure.findobj(mpl.text.Text) if t.get_text() and t.get_visible()]
     assert min(t.get_fontsize() for t in written) >= 9.5

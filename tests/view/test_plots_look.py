@@ -90,7 +90,7 @@ def test_draws_with_every_glyph(name: str, shop: Shop) -> None:
     axes.figure.canvas.draw()
     assert len(title(axes)) > 5
     assert axes.figure.sz_alt.replace(" ", "") == title(axes).replace("\n", "").replace(" ", "")
-    assert axes.figure.get_size_inches()[0] == pytest.approx(4.6)
+    assert axes.figure.get_size_inches()[0] == pytest.approx(4.4)
     assert axes.figure.dpi == 200
     texts = [t for t in axes.figure.findobj(mpl.text.Text) if t.get_text()]
     assert min(t.get_fontsize() for t in texts) >= 9.5

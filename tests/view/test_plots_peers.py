@@ -133,7 +133,9 @@ def test_cuts_are_multiples() -> None:
 
 
 def test_lost_buyers_tell_their_change() -> None:
-    frame = pd.DataFrame({"name": ["甲", "乙"], "lost_buyers": [40.0, 9.0], "lost_buyers_before": [20.0, 9.0]})
+    frame = pd.DataFrame(
+        {"peer_id": ["a", "b"], "name": ["甲", "乙"], "lost_buyers": [40.0, 9.0], "lost_buyers_before": [20.0, 9.0]}
+    )
     frame = frame.assign(lost_buyers_change=[1.0, 0.0], change_low=[0.5, -0.3], change_high=[1.6, 0.4])
     axes = drawn("lost_buyers", frame.assign(moved=["more", "unclear"]))
     assert [p.get_width() for p in axes.patches] == [40, 9]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from sizhen import view
+from sizhen.exam import figures
 from sizhen.view import labels, plots, tables
 from sizhen.vocab import load
 
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 HEADS = {"value": "value.quarter", "complaint_share": "complaint_share.weeks"}
 
 
@@ -35,6 +39,50 @@ def headline(name: str, frame: pd.DataFrame) -> str:
 )
 def test_a_score_that_hardly_moved_is_not_the_one_that_moved_most(now: float, said: str) -> None:
     assert said in headline("scores", scores(4.86, now))
+
+
+def plans(over: int) -> pd.DataFrame:
+    """Six plans, `over` of which pay more for a click than it earns."""
+    cost = [3.0] * over + [1.0] * (6 - over)
+    return pd.DataFrame({"plan": [f"计划{n}" for n in range(6)], "click_cost": cost, "break_even_click_cost": 2.0})
+
+
+def stages(*declining: float) -> pd.DataFrame:
+    """Ten products of equal sales, of which so many are in decline, at these shares of their peak."""
+    stage = ["decline"] * len(declining) + ["peak"] * (10 - len(declining))
+    peak = [*declining, *[1.0] * (10 - len(declining))]
+    told = {"product_id": range(10), "title": "款", "stage": stage, "of_peak": peak, "paid_amount": 10.0}
+    return pd.DataFrame(told).assign(paid_amount_share=0.1, paid_buyers=50.0)
+
+
+@pytest.mark.parametrize(
+    ("chart", "figure", "frame", "fine"),
+    [
+        *(("ads", "look.ads:above_break_even", plans(over), "都在保本价以内") for over in (0, 1, 2, 6)),
+        *(
+            ("lifecycle", "look.lifecycle:decline_share", stages(*at), "没有商品在走下坡")
+            for at in ([], [0.64], [0.6] * 6)
+        ),
+    ],
+)
+def test_a_chart_says_that_all_is_fine_only_where_the_answer_counts_nothing(
+    chart: str, figure: str, frame: pd.DataFrame, fine: str
+) -> None:
+    assert (fine in headline(chart, frame)) is (figures.read(figure, frame).value == 0)
+
+
+def test_where_no_stage_can_be_told_nothing_is_said_to_be_fine() -> None:
+    blind = stages().assign(stage=["short"] * 5 + [""] * 5)
+    assert "看得出" in headline("lifecycle", blind) and "走下坡" not in headline("lifecycle", blind)
+
+
+def test_no_table_of_a_notebook_prices_a_trouble_once_more() -> None:
+    """What a trouble costs is the finding's to say."""
+    prices = ("sales_lost", "refunds_above", "conversion_lost")
+    assert all(labels.unit(column) == "money" for column in prices)
+    for path in NOTEBOOKS.glob("[1-5]_*.ipynb"):
+        source = path.read_text(encoding="utf-8")
+        assert [column for column in prices if column in source] == []
 
 
 def sources(change: float) -> pd.DataFrame:

@@ -21,7 +21,7 @@ class Claim:
     `step`: at which it draws, where that is not its cause's. `covers`: money of the symptom that is explained by it,
     where that is more: buyers lost to a higher price are gone, though those who stay pay more. `quiet` asks for no
     action; an `opportunity` is what could be gained where nothing was lost. `reading`: the one its figures are of;
-    `told`: what its sentence tells besides, by the names in causes.toml.
+    `told`: what its sentence tells besides, by the names in causes.toml, and whether it is `partly` explained.
     """
 
     cause: str

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sizhen.diagnosis import naming, wording
+from sizhen.diagnosis import wording
 from sizhen.diagnosis.chart import Chart
 from sizhen.diagnosis.claim import Claim
 from sizhen.diagnosis.since import stretch
 from sizhen.document import Size
-from sizhen.vocab import Text, load
+from sizhen.vocab import Text, load, names
 
 FEW_SIZES = 4
 MOST_OF_A_REASON = 16  # columns
@@ -60,6 +60,8 @@ def _cases(claim: Claim, shelf: Sequence[Size], price: float | None, *, nobody: 
             found.append("fact")
         case "refund.rise" if "reason" in claim.told:
             found.append("reason")
+        case "unexplained.visitors" | "unexplained.conversion" | "unexplained.average_order_value":
+            found += ["partly"] * ("partly" in claim.told)
     return [*found, *claim.subject]
 
 
@@ -72,7 +74,7 @@ def _values(chart: Chart, claim: Claim, shelf: Sequence[Size], price: float | No
     shown = wording.together([now, before], metric, money)
     told = claim.told
     cut, peer, until = told.get("cut"), told.get("peer"), told.get("until")
-    reason = naming.cut(str(told.get("reason", "—")), MOST_OF_A_REASON)
+    reason = names.cut(str(told.get("reason", "—")), MOST_OF_A_REASON)
     return {
         "place": wording.place(chart.shop, claim.subject),
         "metric": load().metrics[metric].label,
@@ -110,6 +112,6 @@ def _sizes(shelf: Sequence[Size]) -> Text:
     gone = [size.sku for size in shelf if size.gone_since is not None]
     if not gone:
         return load().words["sizes.gone"]
-    if len(gone) <= FEW_SIZES and all(len(sku) <= naming.TAIL for sku in gone):
+    if len(gone) <= FEW_SIZES and all(len(sku) <= names.TAIL for sku in gone):
         return Text("、".join(gone), ", ".join(gone))
     return load().words["sizes.many"].fill(count=len(gone))

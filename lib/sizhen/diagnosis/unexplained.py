@@ -25,7 +25,8 @@ def _fell(metric: str, reading: Reading) -> bool:
     return fell(reading, limit("unexplained", f"{metric}_fell_p"))
 
 
-def _symptom(metric: str, reading: Reading, amount: float) -> Claim:
+def _symptom(metric: str, reading: Reading, amount: float, *, partly: bool = False) -> Claim:
+    """`partly`: other claims account for a part of it."""
     return Claim(
         f"unexplained.{metric}",
         {},
@@ -33,6 +34,7 @@ def _symptom(metric: str, reading: Reading, amount: float) -> Claim:
         evidence=("timing",),
         amount=amount,
         explains=(metric,),
+        told={"partly": True} if partly else {},
         **from_reading(reading),  # type: ignore[arg-type]
     )
 
@@ -62,7 +64,7 @@ def leftovers(patient: Patient, sales: Sales, claims: list[Claim], stakes: dict[
             continue
         if patient.real(root, "shop", SHOP) or _fell(root, reading):
             device = left_to_checkout(patient, claims, open_part) if root == "conversion" else None
-            found.append(device or _symptom(root, reading, open_part))
+            found.append(device or _symptom(root, reading, open_part, partly=open_part < loss))
     return found + _unsplit(patient) + _scores(patient)
 
 

@@ -12,6 +12,7 @@ from sizhen.diagnosis import naming
 from sizhen.tables import Shop
 from sizhen.vocab import Text, load
 from sizhen.vocab.currency import currency_sign, short
+from sizhen.vocab.names import cut
 
 UNKNOWN = Text("—", "—")
 MOST_DIGITS = 3
@@ -126,5 +127,5 @@ def place(shop: Shop, subject: dict[str, str]) -> Text:
     elif key == "plan":
         name = naming.plan(shop, value)
     else:
-        name = naming.cut(" ".join(value.split()))
+        name = cut(" ".join(value.split()))
     return Text(f"「{name}」", f"“{name}”")

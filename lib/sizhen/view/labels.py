@@ -17,6 +17,7 @@ import pandas as pd
 from sizhen.vocab import LANGUAGES, Text, load
 from sizhen.vocab.currency import currency_sign, short_count
 from sizhen.vocab.currency import short as short_money
+from sizhen.vocab.names import short_names
 from sizhen.vocab.plain import width as width
 
 UNKNOWN = "—"
@@ -254,6 +255,13 @@ def shorten(text: str, columns: int = 20) -> str:
         return text
     reach = list(accumulate(map(width, text[:columns])))
     return f"{text[: bisect_right(reach, columns - 1)].rstrip()}…"
+
+
+def apart(ids: Iterable[object], texts: Iterable[object], columns: int = 20) -> list[str]:
+    """Names for a chart, at most `columns` wide, with only what our fonts can draw: those of two ids are not alike."""
+    known = [str(id) for id in ids]
+    names = short_names(dict(zip(known, (drawable(str(text)) for text in texts), strict=True)), columns)
+    return [names[id] for id in known]
 
 
 def drawable(text: str) -> str:

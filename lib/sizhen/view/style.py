@@ -15,38 +15,26 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sizhen.view import palette
+from sizhen.vocab import load
 
 HERE = Path(__file__).parent
 FONT = HERE / "font" / "NotoSansSC-gb2312.ttf"
 FAMILY = "sizhen"
 DPI = 200
-WIDTH = 4.6  # inches
+WIDTH = 4.4  # inches: on a phone no text is under ten pixels
 
 INK, QUIET, LINE, PAPER = "#23262b", "#626871", "#dcd7ce", "#ffffff"
 NOW, BEFORE = "#2f5a86", "#b9bfc7"
 BETTER, WORSE, MARK = "#1d7a68", "#b0352b", "#b7791f"
 
-# Blues come free, oranges are paid for, green is the shop's own.
-CHANNEL = {
-    "search": "#1f5f99",
-    "recommend": "#5aa5dc",
-    "content": "#7d6fb3",
-    "paid_search": "#c4541a",
-    "paid_display": "#e8962e",
-    "paid_affiliate": "#eec25a",
-    "paid_other": "#a97c50",
+# Blue comes free, orange is paid for, green is the shop's own; a channel has the colour of its group.
+GROUP = {
+    "free": "#1f5f99",
+    "paid": "#c4541a",
     "owned": "#1d7a68",
     "activity": "#c9729f",
     "external": "#7f858d",
     "other": "#bfc3c8",
-}
-GROUP = {
-    "free": CHANNEL["search"],
-    "paid": CHANNEL["paid_search"],
-    "owned": CHANNEL["owned"],
-    "activity": CHANNEL["activity"],
-    "external": CHANNEL["external"],
-    "other": CHANNEL["other"],
 }
 DEVICE = {"mobile": "#2f5a86", "desktop": "#d08a2e", "all": "#8a8f97"}
 SERIES = ("#2f5a86", "#d08a2e", "#1d7a68", "#c9729f", "#7d6fb3", "#7f858d")
@@ -84,6 +72,10 @@ SETTINGS: dict[Any, Any] = {
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
 }
+
+
+def of_channel(id: str) -> str:
+    return GROUP[load().channels[id].group]
 
 
 @cache

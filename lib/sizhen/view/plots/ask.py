@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from sizhen.view import labels, style
 from sizhen.view.plots import base
 from sizhen.view.plots.lines import BEFORE, NOW, TONE, lines, name_lines, now_and_before, percents, value_axis
+from sizhen.view.plots.look_products import titles
 
 OWN, TIER = "own", "tier_average"
 PEER = "peer"
@@ -183,7 +184,7 @@ def same_style(offers: pd.DataFrame) -> Axes | None:
                 fontsize=base.SMALL,
                 color=colour,
             )
-    axes.set_yticks(rows, [_short(t, 18) for t in shown["title"].fillna(shown["product_id"])])
+    axes.set_yticks(rows, titles(shown, 18))
     axes.invert_yaxis()
     low, high = -min(float(gaps.min()), 0.0), max(float(gaps.max()), 0.0)
     widest = max(low, high, 0.01)
@@ -199,17 +200,17 @@ def lost_buyers(lost: pd.DataFrame) -> Axes:
     """Where visitors bought instead, beside before. Frame: `ask.lost_buyers`."""
     shown = lost.head(ROWS)
     _, axes = base.canvas(base.rows_high(len(shown)))
-    names = [_short(name, 20) for name in shown["name"]]
+    names = labels.apart(shown["peer_id"], shown["name"])
     written = base.with_change(shown["lost_buyers"], shown["lost_buyers_change"], "count")
     colours = [LOST.get(moved, style.NOW) for moved in shown["moved"]]
     base.beside_bars(axes, names, shown["lost_buyers"], shown["lost_buyers_before"], written, colours)
     base.key(axes, "plot.key.lost_buyers")
     most = shown.iloc[0]
     now, before = labels.fmt(most["lost_buyers"], "count"), _rounded(most["lost_buyers_before"])
-    if most["moved"] == "few" or pd.isna(most["lost_buyers_change"]):
+    told = {n: labels.fmt(most[c], "change") for n, c in INTERVAL.items()}
+    if most["moved"] == "few" or told["change"] in (labels.UNKNOWN, labels.fmt(0.0, "change")):
         base.headline(axes, "plot.lost_buyers", name=names[0], now=now, before=before)
     else:
-        told = {n: labels.fmt(most[c], "change") for n, c in INTERVAL.items()}
         base.headline(axes, "plot.lost_buyers.moved", name=names[0], now=now, **told)
     return axes
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from sizhen.view import labels, style
 from sizhen.view.plots.base import bare, beside, beside_bars, canvas, chart, headline, key, room, rows_high
 from sizhen.view.plots.lines import DOTS
-from sizhen.view.plots.look_products import short
+from sizhen.view.plots.look_products import short, titles
 
 OWN, ALL, PEER = "own", "all", "peer"
 BUBBLES = {OWN: style.NOW, ALL: style.INK, PEER: style.BEFORE}
@@ -52,7 +52,7 @@ def price_effects(frame: pd.DataFrame) -> Axes | None:
         return None
     top = known.head(CUTS)
     _, axes = canvas(rows_high(len(top)) + 0.55)
-    names = [short(t) for t in top["title"]]
+    names = titles(top)
     written = [labels.fmt(v, "change") for v in top["conversion_effect"]]
     rows = pd.DataFrame(
         {

@@ -18,7 +18,7 @@ from sizhen.view import labels, style
 from sizhen.view.layout import PAD, Margins
 
 Draw = TypeVar("Draw", bound=Callable[..., Axes | None])
-LINE_WIDTH = 52  # columns of a headline's line
+LINE_WIDTH = 49  # columns of a headline's line
 DRAWN_WIDE = "“”→…"  # by our font, though Unicode leaves it open
 NEVER_FIRST = "，。、；：！？）%」”"
 NEVER_LAST = "（「“"
@@ -44,7 +44,7 @@ def chart(draw: Draw) -> Draw:
 
 
 def canvas(height: float = 2.8) -> tuple[Figure, Axes]:
-    """A figure of 4.6 x `height` inches at 200 dpi with one Axes."""
+    """A figure of 4.4 x `height` inches at 200 dpi with one Axes."""
     figure, axes = grid(height)
     return figure, axes[0, 0]
 
@@ -70,7 +70,8 @@ def rows_high(rows: int) -> float:
 
 
 def wrap(text: str, columns: float = LINE_WIDTH) -> str:
-    """The text in lines of at most `columns` (a Chinese character takes two), broken between words or characters."""
+    """The text in lines of at most `columns` (a Chinese character takes two), broken between words or characters, never
+    between a number and its unit."""
     lines, line = [], ""
     for piece in _pieces(text):
         if line and _long(line + piece.rstrip()) > columns and piece[0] not in NEVER_FIRST:
@@ -98,8 +99,10 @@ def _long(text: str) -> float:
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for c in text:
-        last = pieces[-1][-1] if pieces else " "
-        if last in NEVER_LAST or (labels.width(c) == 1 and labels.width(last) == 1 and last != " "):
+        before = pieces[-1] if pieces else " "
+        last, word = before[-1], labels.width(c) == labels.width(before[-1]) == 1 and before[-1] != " "
+        unit = labels.width(c) == 2 and before[-2:-1].isdigit() and last == " "
+        if last in NEVER_LAST or word or unit:
             pieces[-1] += c
         else:
             pieces.append(c)

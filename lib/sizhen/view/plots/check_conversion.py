@@ -22,7 +22,7 @@ from sizhen.view.plots.base import (
     rows_high,
     with_change,
 )
-from sizhen.view.plots.look_products import short
+from sizhen.view.plots.look_products import titles
 
 SHOWN = 10
 NAMED = 6
@@ -33,7 +33,7 @@ COLOURS = {"strong": style.NOW, "promote": style.BETTER, "repair": style.WORSE, 
 def who(frame: pd.DataFrame) -> tuple[str, list[str]]:
     """The column that tells the rows apart, and their names."""
     if "title" in frame:
-        return "product_id", [short(t) for t in frame["title"]]
+        return "product_id", titles(frame)
     column = str(frame.columns[0])
     return column, [labels.brief(column, v) for v in frame[column]]
 
@@ -80,8 +80,7 @@ def _name_points(axes: Axes, named: pd.DataFrame, all_points: pd.DataFrame) -> N
     low, high = edge((0, 0))[0], edge((1, 0))[0]
     points = place(all_points[["visitor_days", "conversion"]].to_numpy(dtype=float))
     taken = [(x - DOT, x + DOT, y) for x, y in points]
-    for title, visitors, rate in zip(named["title"], named["visitor_days"], named["conversion"], strict=True):
-        text = short(title)
+    for text, visitors, rate in zip(titles(named), named["visitor_days"], named["conversion"], strict=True):
         (x, y), wide = place((visitors, rate)), LETTER * labels.width(text)
         for side in (1, -1):
             begin = x + 1.5 * DOT if side == 1 else x - 1.5 * DOT - wide

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from sizhen.view import labels, style
 from sizhen.view.plots import base
 from sizhen.view.plots.lines import BEFORE, DOTS, NOW, TONE, lines, name_lines, value_axis
+from sizhen.view.plots.look_products import titles
 
 MIDDLE = pd.Timedelta(days=3)
 ROWS = 8
@@ -120,7 +121,7 @@ def refund_reasons(reasons: pd.DataFrame) -> Axes | None:
 def refund_products(products: pd.DataFrame) -> Axes:
     """Refunds by product; a mark shows how many came in as many days before."""
     shown = products.head(ROWS)
-    names = [_short("title", t) for t in shown["title"].fillna(shown["product_id"])]
+    names = titles(shown)
     axes = _compared(names, shown["refund_count"], shown["refund_count_before"], "count")
     _say_first(axes, "plot.refund_products", "title", names[0], shown)
     return axes

@@ -18,11 +18,16 @@ SERIES = ["product_id", "aspect"]
 MOVED = {"better": style.BETTER, "worse": style.WORSE}
 
 
-def title_of(row: pd.Series, columns: int = 12) -> str:
+def title_of(row: pd.Series, columns: int) -> str:
     """`size · product`, or the aspect alone for the whole shop."""
-    aspect = labels.brief("aspect", row["aspect"])
-    product = labels.shorten(labels.drawable(str(row["title"])), columns)
-    return f"{aspect} · {product}" if row["product_id"] else aspect
+    return _titles(row.to_frame().T, columns)[0]
+
+
+def _titles(rows: pd.DataFrame, columns: int) -> list[str]:
+    """The titles of series, no two of them alike."""
+    aspects = [labels.brief("aspect", aspect) for aspect in rows["aspect"]]
+    products = labels.apart(rows["product_id"], rows["title"], columns)
+    return [f"{a} · {p}" if id else a for a, p, id in zip(aspects, products, rows["product_id"], strict=True)]
 
 
 def week_dots(axes: Axes, rows: pd.DataFrame, column: str, low: str, high: str, now: str = style.NOW) -> None:
@@ -68,14 +73,12 @@ def complaint_weeks(frame: pd.DataFrame) -> Axes:
     series = _shown(frame)
     down = -(-len(series) // ACROSS)
     _, axes = grid(0.95 + 1.15 * down, down, ACROSS, sharex=True)
-    for panel, (_, row) in zip(axes.flat, series.iterrows(), strict=False):
+    for panel, title, (_, row) in zip(axes.flat, _titles(series, 12), series.iterrows(), strict=False):
         rows = frame[(frame["product_id"] == row["product_id"]) & (frame["aspect"] == row["aspect"])]
         colour = style.WORSE if row["trend"] == "risen" else style.NOW
         week_dots(panel, rows, "complaint_share", "low", "high", colour)
         change = f"{labels.fmt(row['before'], 'rate')} → {labels.fmt(row['period'], 'rate')}"
-        panel.set_title(
-            f"{title_of(row)}\n{change}", fontsize=SMALL, color=colour if row["trend"] == "risen" else style.INK
-        )
+        panel.set_title(f"{title}\n{change}", fontsize=SMALL, color=colour if row["trend"] == "risen" else style.INK)
         week_ticks(panel, frame["week"])
     for panel in axes.flat[len(series) :]:
         panel.set_visible(False)

@@ -23,6 +23,7 @@ from sizhen.view.plots.base import (
     rows_high,
 )
 from sizhen.view.plots.listen_complaints import MIDDLE, title_of, week_dots
+from sizhen.view.plots.look_products import titles
 
 PRAISES, EACH = 10, 2
 CONVERSION = ("conversion", "conversion_low", "conversion_high")
@@ -73,8 +74,8 @@ def praised(frame: pd.DataFrame) -> Axes:
     shown = frame[frame.groupby("product_id").cumcount() < EACH].head(PRAISES).reset_index(drop=True)
     _, axes = canvas(rows_high(len(shown)) + 0.2)
     names = [
-        f"{labels.shorten(labels.drawable(str(t)), 16)} · {labels.brief('aspect', a)}"
-        for t, a in zip(shown["title"], shown["aspect"], strict=True)
+        f"{title} · {labels.brief('aspect', aspect)}"
+        for title, aspect in zip(titles(shown, 16), shown["aspect"], strict=True)
     ]
     written = [labels.fmt(v, "rate") for v in shown["praise_share"]]
     beside_bars(axes, names, shown["praise_share"], None, written, style.BETTER, reach=shown["high"])
@@ -120,11 +121,7 @@ def complaint_refund_weeks(frame: pd.DataFrame) -> Axes:
         "before": labels.fmt(row["complaint_share_before"], "rate"),
     }
     if row["tied"] == "timing" and money > 0:
-        more = {
-            "refunds": labels.fmt(row["refunds_above"], "money"),
-            "lost": labels.fmt(row["conversion_lost"], "money"),
-        }
-        headline(axes[0], "plot.complaint_refund_weeks.timing", what=title_of(row, 18), **values, **more)
+        headline(axes[0], "plot.complaint_refund_weeks.timing", what=title_of(row, 18), **values)
     else:
         state = "complaints" if row["tied"] in ("complaints", "timing") else "unclear"
         headline(axes[0], f"plot.complaint_refund_weeks.{state}", what=title_of(row, 18), **values)

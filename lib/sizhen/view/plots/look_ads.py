@@ -35,7 +35,7 @@ def ads(frame: pd.DataFrame) -> Axes | None:
     if top.empty:
         return None
     _, axes = canvas(rows_high(len(top)))
-    names = [labels.brief(column, p) for p in top[column]]
+    names = labels.apart(top[column], top[column], 24)
     cost, limit = top["click_cost"], top["break_even_click_cost"]
     written = [
         labels.fmt(c, "money") + (f" / {labels.fmt(b, 'money')}" if pd.notna(b) else "")
@@ -58,10 +58,8 @@ def ads(frame: pd.DataFrame) -> Axes | None:
 
 def _entries(frame: pd.DataFrame) -> list[str]:
     """The keyword of each row, or its plan where it has none."""
-    words = frame["keyword"] if "keyword" in frame else pd.Series("", index=frame.index)
-    return [
-        labels.brief("keyword", k) if k else labels.brief("plan", p) for k, p in zip(words, frame["plan"], strict=True)
-    ]
+    named = frame["keyword"].where(frame["keyword"] != "", frame["plan"]) if "keyword" in frame else frame["plan"]
+    return labels.apart(named, named, 24)
 
 
 def _dotted(axes: Axes, names: Sequence[str], ends: pd.Series, written: Sequence[str]) -> None:

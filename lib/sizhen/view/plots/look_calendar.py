@@ -15,7 +15,7 @@ from sizhen.view.plots.cells import cells
 WEEKS = 12
 WORTH_WRITING = 1.25  # times the usual, or one over it
 DEEPEST = 1.0  # doublings at the ends of the scale
-SCALE = sns.blend_palette([style.CHANNEL["paid_search"], "#f5f2ec", style.NOW], as_cmap=True)
+SCALE = sns.blend_palette([style.GROUP["paid"], "#f5f2ec", style.NOW], as_cmap=True)
 
 
 def _occasion(day: pd.Series) -> str:

@@ -39,10 +39,6 @@ def _branch(row: pd.Series) -> str:
     return group if row["level"] == "group" else labels.trail([group, labels.brief("channel", row["channel"])])
 
 
-def _colour(row: pd.Series) -> str:
-    return style.GROUP[row["group"]] if row["level"] == "group" else style.CHANNEL[row["channel"]]
-
-
 def _name(row: pd.Series) -> str:
     if row["level"] == "source":
         return labels.shorten(labels.drawable(str(row["channel_raw"])), 20)
@@ -60,9 +56,10 @@ def _tree_headline(axes: Axes, frame: pd.DataFrame) -> None:
         headline(axes, "plot.channel_tree.alone", branch=_branch(top), share=share)
         return
     at = int(np.nanargmax(moved.abs()))
-    row, id = channels.iloc[at], "plot.channel_tree.more" if moved.iloc[at] >= 0 else "plot.channel_tree.less"
-    values = {"count": labels.fmt(abs(round(moved.iloc[at])), "count")}
-    headline(axes, id, branch=_branch(row), change=labels.fmt(row["visitor_days_change"], "change"), **values)
+    row, count = channels.iloc[at], abs(round(moved.iloc[at]))
+    values = {"branch": _branch(row), "count": labels.fmt(count, "count")}
+    id = "steady" if not count else "more" if moved.iloc[at] >= 0 else "less"
+    headline(axes, f"plot.channel_tree.{id}", change=labels.fmt(row["visitor_days_change"], "change"), **values)
 
 
 @chart
@@ -79,7 +76,7 @@ def channel_tree(frame: pd.DataFrame) -> Axes | None:
     wide = [labels.width(n) + INDENT[level] for n, level in zip(names, shown["level"], strict=True)]
     written = with_change(shown["visitor_days"], shown["visitor_days_change"], "count")
     rows, now, before = np.arange(len(shown)), shown["visitor_days"], shown["visitor_days_before"]
-    colours = [_colour(row) for _, row in shown.iterrows()]
+    colours = [style.GROUP[group] for group in shown["group"]]
     axes.barh(rows, now, color=colours, height=shown["level"].map(THICK))
     known = before.notna()
     axes.vlines(before[known], rows[known] - 0.42, rows[known] + 0.42, color=style.INK, linewidth=1.4)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import SMALL, beside_bars, canvas, chart, day_axis, grid, headline, key, rows_high
-from sizhen.view.plots.look_products import short
+from sizhen.view.plots.look_products import titles
 
 FALLING = 5
 STAGES = {
@@ -37,16 +37,19 @@ def lifecycle(frame: pd.DataFrame) -> Axes | None:
     ]
     names = [labels.brief("stage", s) for s in money.index]
     beside_bars(panels[0], names, money["sum"], None, written, [STAGES[s] for s in money.index])
+    if set(money.index) <= {"short", "untold"}:
+        headline(panels[0], "plot.lifecycle.untold")
+        return panels[0]
     if falling.empty:
         growing = float(money["sum"].get("growth", 0.0))
         headline(panels[0], "plot.lifecycle.none", share=labels.fmt(growing, "rate"))
         return panels[0]
     panels[0].set_title(labels.name("plot.lifecycle.stages"), fontsize=SMALL, color=style.QUIET)
     panels[1].set_title(labels.name("plot.lifecycle.falling"), fontsize=SMALL, color=style.QUIET)
-    titles, rates = [short(t) for t in falling["title"]], [labels.fmt(v, "rate") for v in falling["of_peak"]]
-    beside_bars(panels[1], titles, falling["of_peak"], None, rates, style.WORSE)
+    names, rates = titles(falling), [labels.fmt(v, "rate") for v in falling["of_peak"]]
+    beside_bars(panels[1], names, falling["of_peak"], None, rates, style.WORSE)
     share = labels.fmt(money.loc["decline", "sum"], "rate")
-    headline(panels[0], "plot.lifecycle", share=share, title=titles[0], rate=rates[0])
+    headline(panels[0], "plot.lifecycle", share=share, title=names[0], rate=rates[0])
     return panels[0]
 
 

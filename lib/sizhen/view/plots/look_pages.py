@@ -24,7 +24,7 @@ from sizhen.view.plots.base import (
     with_change,
 )
 from sizhen.view.plots.lines import percents
-from sizhen.view.plots.look_products import short
+from sizhen.view.plots.look_products import short, titles
 from sizhen.view.plots.look_traffic import biggest
 from sizhen.vocab import load
 
@@ -78,7 +78,7 @@ def channel_health(frame: pd.DataFrame) -> Axes | None:
         return None
     _, axes = canvas(rows_high(len(frame)) + 0.15)
     names = [labels.brief("channel", c) for c in frame["channel"]]
-    _beside_norm(axes, names, frame, "look.bounce", [style.CHANNEL[c] for c in frame["channel"]])
+    _beside_norm(axes, names, frame, "look.bounce", [style.of_channel(c) for c in frame["channel"]])
     worst = biggest(frame, "bounce_rate.visitor")
     rate = labels.fmt(worst["bounce_rate.visitor"], "rate")
     headline(axes, "plot.channel_health", channel=labels.brief("channel", worst["channel"]), rate=rate)
@@ -93,7 +93,7 @@ def channel_depth(frame: pd.DataFrame) -> Axes | None:
         return None
     _, axes = canvas(rows_high(len(frame)) + 0.15)
     names = [labels.brief("channel", c) for c in frame["channel"]]
-    limit = _beside_norm(axes, names, frame, "look.depth", [style.CHANNEL[c] for c in frame["channel"]])
+    limit = _beside_norm(axes, names, frame, "look.depth", [style.of_channel(c) for c in frame["channel"]])
     least = frame.sort_values("depth.visitor").iloc[0]
     below = int((frame["depth.visitor"] < limit).sum())
     headline(
@@ -121,7 +121,7 @@ def product_pages(frame: pd.DataFrame) -> Axes | None:
     axes.hlines(rows, shown["low"], shown["high"], color=colours, linewidth=6, alpha=0.3)
     axes.scatter(shown["bounce_rate.visitor"], rows, color=colours, s=36, zorder=3)
     beside(axes, shown["high"], rows, [labels.fmt(rate, "rate") for rate in shown["bounce_rate.visitor"]], 5)
-    axes.set_yticks(rows, [short(t) for t in shown["title"]])
+    axes.set_yticks(rows, titles(shown))
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.margins(x=0.2)
     axes.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])

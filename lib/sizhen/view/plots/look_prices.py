@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import beside_bars, canvas, chart, headline, key, rows_high
-from sizhen.view.plots.look_products import SHOWN, short
+from sizhen.view.plots.look_products import SHOWN, short, titles
 from sizhen.vocab import load
 
 BANDS = 12
@@ -56,7 +56,7 @@ def discount_room(frame: pd.DataFrame) -> Axes:
     limit = load().rules["look.discount-room"].limit
     line = limit.value if limit else float("nan")
     _, axes = canvas(rows_high(len(top)) + 0.2)
-    names, kept = [short(t) for t in top["title"]], top["price_to_list"]
+    names, kept = titles(top), top["price_to_list"]
     written = [labels.fmt(v, "rate") for v in kept]
     always = frame["always_deep"].fillna(False).astype(bool)
     colours = [

@@ -21,12 +21,18 @@ def short(title: object) -> str:
     return labels.shorten(labels.drawable(str(title)), 20)
 
 
+def titles(frame: pd.DataFrame, columns: int = 20) -> list[str]:
+    """The products' titles as a chart can hold them side by side, no two of them alike."""
+    ids = frame["product_id"] if "product_id" in frame else frame["title"]
+    return labels.apart(ids, frame["title"].fillna(ids), columns)
+
+
 @chart
 def leading_products(frame: pd.DataFrame) -> Axes:
     """Sales of the ten leading products beside before. Frame: `look.leading_products`."""
     top = frame.head(SHOWN)
     _, axes = canvas(rows_high(len(top)))
-    names = [short(t) for t in top["title"]]
+    names = titles(top)
     written = [
         labels.compact(v, "money") + (f" ({labels.fmt(c, 'change')})" if pd.notna(c) else "")
         for v, c in zip(top["paid_amount"], top["paid_amount_change"], strict=True)

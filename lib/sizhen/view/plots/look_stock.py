@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from sizhen.view import labels, style
 from sizhen.view.plots.base import beside_bars, canvas, chart, headline, key, rows_high
-from sizhen.view.plots.look_products import SHOWN, short
+from sizhen.view.plots.look_products import SHOWN, titles
 
 FEW = 5
 WHOLE = 0.95  # in stock: above, a product counts as there
@@ -22,7 +22,7 @@ def stock(frame: pd.DataFrame) -> Axes:
     short_of = frame[~whole]
     top = pd.concat([short_of, frame[whole]]).head(min(max(len(short_of), FEW), SHOWN))
     _, axes = canvas(rows_high(len(top)))
-    names = [short(t) for t in top["title"]]
+    names = titles(top)
     written = [labels.fmt(v, "rate") for v in top["in_stock_share"]]
     colours = [style.WORSE if v < WHOLE else style.NOW for v in top["in_stock_share"]]
     beside_bars(axes, names, top["in_stock_share"], top["in_stock_share_before"], written, colours)
@@ -49,7 +49,7 @@ def stock_cover(frame: pd.DataFrame) -> Axes | None:
     if top.empty:
         return None
     _, axes = canvas(rows_high(len(top)) + 0.2)
-    names, days = [short(t) for t in top["title"]], top["days_of_cover"]
+    names, days = titles(top), top["days_of_cover"]
     written = [
         labels.say("plot.days", days=labels.fmt(float(round(d)), "count")) if d > 0 else labels.name("plot.days.gone")
         for d in days

@@ -79,7 +79,7 @@ def channel_mix(frame: pd.DataFrame) -> Axes:
     _, axes = canvas(rows_high(len(frame)))
     names = [labels.brief("channel", c) for c in frame["channel"]]
     written = with_change(frame["visitor_days"], frame["visitor_days_change"], "count")
-    colours = [style.CHANNEL[c] for c in frame["channel"]]
+    colours = [style.of_channel(c) for c in frame["channel"]]
     beside_bars(axes, names, frame["visitor_days"], frame["visitor_days_before"], written, colours)
     key(axes, "plot.key.before")
     top = {"top": names[0], "share": labels.fmt(frame["visitor_days_share"].iloc[0], "rate")}
@@ -107,7 +107,7 @@ def channel_value(frame: pd.DataFrame) -> Axes | None:
         else labels.fmt(v, "money")
         for v, c in zip(frame["visitor_value"], frame["visitor_cost"], strict=True)
     ]
-    colours = [style.CHANNEL[c] for c in frame["channel"]]
+    colours = [style.of_channel(c) for c in frame["channel"]]
     cost = frame["visitor_cost"].where(frame["visitor_cost"] > 0)
     beside_bars(axes, names, frame["visitor_value"], cost, written, colours)
     key(axes, "plot.key.cost")

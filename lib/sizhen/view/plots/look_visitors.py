@@ -23,7 +23,7 @@ def new_and_returning(frame: pd.DataFrame) -> Axes | None:
     _, axes = canvas(rows_high(len(shares)) + 0.15)
     names = [labels.name(f"plot.returning.{c}") for c in shares.index]
     written = [labels.fmt(v, "rate") for v in shares]
-    beside_bars(axes, names, shares, before, written, style.CHANNEL["owned"])
+    beside_bars(axes, names, shares, before, written, style.GROUP["owned"])
     axes.barh(range(len(shares)), 1 - shares, left=shares, color=style.LINE, height=0.64, zorder=0)
     axes.set_xlim(0, 1)
     key(axes, "plot.key.returning")

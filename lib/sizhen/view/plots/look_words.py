@@ -28,7 +28,7 @@ def search_words(frame: pd.DataFrame) -> Axes:
     """Visitors by search word beside before: falling, unranked and rising words first. Frame: `look.search_words`."""
     top = _sections(frame.sort_values("visitor_days", ascending=False, kind="stable", ignore_index=True))
     _, axes = canvas(rows_high(len(top)))
-    names = [labels.brief("keyword", k) for k in top["keyword"]]
+    names = labels.apart(top["keyword"], top["keyword"], 24)
     written = with_change(top["visitor_days"], top["visitor_days_change"], "count")
     colours = [VERDICT[v] for v in top["verdict"]]
     beside_bars(axes, names, top["visitor_days"], top["visitor_days_before"], written, colours)
