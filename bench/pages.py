@@ -100,7 +100,6 @@ def answered(first: str, document: Document, made: Made) -> dict[str, bool]:
     finding = next(f for f in document.findings if f.id == task.id)
     text = re.sub(r"\s", "", first)
     there = {
-        "what happened": shown.headline,
         "how much": task.money.text if task.money else shown.headline,
         "what first": task.title,
         "who": task.who,
@@ -108,6 +107,9 @@ def answered(first: str, document: Document, made: Made) -> dict[str, bool]:
         "how sure": task.sure,
     }
     found = {asked: re.sub(r"\s", "", words) in text for asked, words in there.items()}
+    # read by place on the screen, the money of a sentence stands beside it
+    said = [re.sub(r"\s", "", part) for part in shown.headline.replace(shown.money or "|", "|").split("|")]
+    found["what happened"] = all(part in text for part in said)
     truth = made.truth[0]
     found["the planted cause"] = hit(finding.cause, finding.subject, truth)
     stake = finding.stake

@@ -125,7 +125,7 @@ FACT = found("peer.promotion", "watch", 0.0, level="D")
         (facts(expected=None), "little_data", "卖了 ¥10.0 万，之前没有可比的日子，好坏难说。"),
         (facts(unknown=40), "little_data", f"卖了 ¥10.0 万，数据太少：{len(RULES)} 问能答 {len(RULES) - 40} 问。"),
         (facts(unknown=40, tables={"orders"}), "fine", "从订单看一切正常，卖了 ¥10.0 万。"),
-        (facts(CHANCE, FACT), "fine", "一切正常，卖了 ¥10.0 万。"),
+        (facts(CHANCE, FACT), "fine", "卖得和平时一样：¥10.0 万。"),
         (facts(observed=120_000.0), "fine", "比平时多卖 ¥2.0 万，没有要办的事。"),
         (facts(observed=88_000.0), "fine", "少卖了 ¥1.2 万，分不清是不是偶然，下期再看。"),
     ],

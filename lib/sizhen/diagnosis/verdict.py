@@ -180,6 +180,8 @@ def _fine(facts: Facts) -> Said:
     id = {"lost": ".below", "above": ".above"}.get(facts.stand, "")
     if not id and not facts.chart.shop.has("shop_daily"):
         id = ".orders"
+    elif not id and any(f.state == "watch" for f in facts.findings):
+        id = ".sales"
     values = {"sold": s.observed, "gap": facts.gap, "more": -facts.gap}
     says = _say(f"verdict.fine{id}", **{name: facts.money(value) for name, value in values.items()})
     usual = _say("why.within", low=facts.money(s.low), high=facts.money(s.high))

@@ -132,6 +132,7 @@ def _paragraph(css: str, text: str) -> Markup:
 
 
 def _watched(told: Screen, document: Document) -> Markup:
+    """What to keep an eye on; behind a line where the shop is fine."""
     if not told.watched:
         return Markup("")
     items = _join(
@@ -140,7 +141,11 @@ def _watched(told: Screen, document: Document) -> Markup:
         )
         for entry in told.watched
     )
-    return _heading_two(name("page.watched")) + Markup('<ul class="sz-rows">{}</ul>').format(items)
+    rows = Markup('<ul class="sz-rows">{}</ul>').format(items)
+    if told.state != "fine":
+        return _heading_two(name("page.watched")) + rows
+    fold = Markup('<details class="sz-fold sz-watched"><summary>{}</summary>{}</details>')
+    return fold.format(say("page.watched.count", count=len(told.watched)), rows)
 
 
 def _imports(told: Screen, document: Document) -> Markup:
