@@ -10,7 +10,7 @@ REPORTS ?= reports
 JOBS ?= 2
 UV_VERSION := 0.13.9
 
-.PHONY: help setup lab reports test test-fast test-long lint sample golden email faults screenshots bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-pages bench-reviews lock clean
+.PHONY: help setup lab reports test test-fast lint sample golden email faults screenshots bench-batch bench-diagnosis bench-growth bench-intake bench-mail bench-pages bench-reviews lock clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,16 +39,13 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 # A hundred interpreters start: what one compiles is there for the next, and none waits in threads of its own.
 PYTEST = OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python tests/reaper.py -m pytest -n $(JOBS) --dist loadscope
 
-test test-fast test-long: $(READY) $(DATA)/linen-house/shop.toml
+test test-fast: $(READY) $(DATA)/linen-house/shop.toml
 
-test:  ## run the tests
-	$(PYTEST) -m "not long"
+test:  ## run the tests; with LONG=1 also those that try every fault, browser, cluster, table and cause in turn
+	$(PYTEST) $(if $(LONG),,-m "not long")
 
 test-fast:  ## run those that start nothing and take little, property tests with few examples
 	SIZHEN_EXAMPLES=5 $(PYTEST) -m "not integration and not slow and not long"
-
-test-long:  ## run those that try every fault, browser, cluster, table and cause in turn
-	$(PYTEST) -m long
 
 lint: $(READY)  ## style, types, layers, clean notebooks
 	$(BIN)/ruff check lib tests bench

@@ -41,7 +41,7 @@ STARTED_IN = (
     *("test_paid_cases.py", "test_real_files.py"),
 )
 NOT_STARTED_IN = ("batch/test_batch_parts.py",)
-# What `long` marks: every fault, process, network and browser in turn, and every table, cause and column in turn.
+# What `long` marks, for `make test LONG=1`: every fault, process, network and browser in turn, and every table, cause and column in turn.
 LONG_IN = (
     *("batch/", "browser/", "delivery/test_real_servers.py", "diagnosis/test_causes.py"),
     *("diagnosis/test_one_figure.py", "diagnosis/test_unknown_columns.py", "intake/test_intake_worker.py"),
@@ -112,6 +112,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         orphans = psutil.Process(int(os.environ[reaper.NAME])).cpu_times()
         seconds += orphans.children_user + orphans.children_system
     terminalreporter.write_line(f"{seconds / 60:.1f} minutes of CPU time, children included")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reader_as_at_first() -> Iterator[None]:
+    """What one file's tests speak is not what the next one's do."""
+    yield
+    if labels := sys.modules.get("sizhen.view.labels"):
+        labels.speak("zh", "CNY")
 
 
 @pytest.fixture(scope="module")
