@@ -41,7 +41,7 @@ STARTED_IN = (
     *("test_paid_cases.py", "test_real_files.py"),
 )
 NOT_STARTED_IN = ("batch/test_batch_parts.py",)
-# What `long` marks, for `make test LONG=1`: every fault, process, network and browser in turn, and every table, cause and column in turn.
+# What `long` marks, for `make test LONG=1`: every fault, process, network and browser, table, cause and column in turn.
 LONG_IN = (
     *("batch/", "browser/", "delivery/test_real_servers.py", "diagnosis/test_causes.py"),
     *("diagnosis/test_one_figure.py", "diagnosis/test_unknown_columns.py", "intake/test_intake_worker.py"),
